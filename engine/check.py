@@ -1,0 +1,185 @@
+"""Proofs: does a trace follow from its leaves, and are its gradients the slopes of its loss?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from time import monotonic
+
+import numpy as np
+
+from engine.graph import Graph, Node
+from engine.recording import ArrayRef, Recording
+from engine.run import Plan
+from engine.schedule import AnyEvent, Batch
+from engine.tape import Array
+from engine.trace import Trace, places
+
+EPSILON = 1e-5  # step of the central difference: near the cube root of the rounding error, where its error is least
+TOLERANCE = 1e-6  # relative difference below which two ways to the same gradient agree
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verification:
+    """`passed`, or the first event whose numbers do not follow from the events before it, and its field."""
+
+    passed: bool
+    event: int | None = None
+    kind: str | None = None
+    field: str | None = None
+    detail: str = "every event follows from the leaves and the events before it"
+
+
+def verify(trace: Trace, optimizer: str | None) -> Verification:
+    """Compute every event again from the leaves and compare bits; name the first event that does not follow."""
+    again = Recording(trace.schedule.size, trace.recording.buffer.dtype)
+    for ref in _given(trace):
+        again.view(ref)[...] = trace.view(ref)
+    Plan(trace.graph, trace.schedule, again, optimizer).run()
+    for event in trace.schedule.events:
+        for name, ref in places(event).items():
+            if not _same_bits(again.view(ref), trace.view(ref)):
+                return _does_not_follow(event, name)
+    return Verification(passed=True)
+
+
+def _given(trace: Trace) -> Iterator[ArrayRef]:
+    """What nothing computes: the leaves, the samples and the learning rate."""
+    yield from (trace.schedule.values[n.id] for n in trace.graph.leaves)
+    for event in trace.schedule.events:
+        if isinstance(event, Batch):
+            yield from (event.samples, event.learning_rate)
+
+
+def _same_bits(a: Array, b: Array) -> bool:
+    return a.tobytes() == b.tobytes()
+
+
+def _does_not_follow(event: AnyEvent, field: str) -> Verification:
+    return Verification(
+        passed=False, event=event.index, kind=event.kind, field=field,
+        detail=f"event {event.index} ({event.kind}): its {field} does not follow from the events before it",
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParameterCheck:
+    """One leaf's gradient, three ways: reverse against central difference and against forward mode.
+
+    `checked` of `entries` were compared; `kinks` are flat indices where the two sides' slopes differ, so that no
+    difference quotient speaks of the gradient there.
+    """
+
+    node: int
+    label: str
+    relative_error: float
+    forward_error: float
+    checked: int
+    entries: int
+    kinks: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GradientCheck:
+    passed: bool
+    epsilon: float
+    tolerance: float
+    complete: bool
+    parameters: tuple[ParameterCheck, ...]
+
+
+def check(
+    trace: Trace, optimizer: str | None, *, epsilon: float = EPSILON, seconds: float = 10.0, seed: int = 0
+) -> GradientCheck:
+    """Compare reverse mode with central differences and forward mode, entry by entry in seeded random order.
+
+    Stops when `seconds` are over and says how many entries were compared. A relative error is
+    ‖a − b‖ / (‖a‖ + ‖b‖) over the compared entries, 0 where both are 0.
+    """
+    deadline = monotonic() + seconds
+    leaves = [n for n in trace.graph.leaves if n.wanted]
+    copy = trace.recording.copy()
+    plan = Plan(trace.graph, trace.schedule, copy, optimizer)
+    rng = np.random.default_rng(seed)
+    rows = tuple(_check_leaf(trace, plan, leaf, epsilon, rng, deadline) for leaf in leaves)
+    passed = all(max(row.relative_error, row.forward_error) <= TOLERANCE for row in rows)
+    complete = all(row.checked == row.entries for row in rows)
+    return GradientCheck(
+        passed=passed and all(r.checked for r in rows),
+        epsilon=epsilon,
+        tolerance=TOLERANCE,
+        complete=complete,
+        parameters=rows,
+    )
+
+
+def _check_leaf(
+    trace: Trace, plan: Plan, leaf: Node, epsilon: float, rng: np.random.Generator, deadline: float
+) -> ParameterCheck:
+    reverse = trace.gradient(leaf.id, trace.schedule.length)
+    assert reverse is not None, "a wanted leaf has a gradient at the end"
+    order = rng.permutation(reverse.size)
+    pairs: list[tuple[float, float, float]] = []
+    kinks: list[int] = []
+    for checked, flat in enumerate(order):
+        if checked and monotonic() > deadline:
+            break
+        left, right = _slopes(plan, leaf, int(flat), epsilon)
+        if abs(left - right) > 1e-3 * (abs(left) + abs(right)) + 1e-3 and _kinked(
+            plan, leaf, int(flat), epsilon, right - left
+        ):
+            kinks.append(int(flat))
+        pairs.append(((left + right) / 2, float(reverse.reshape(-1)[flat]), tangent(trace, leaf, int(flat))))
+    kept = [p for flat, p in zip(order, pairs, strict=False) if int(flat) not in kinks]
+    difference, backward, forward = (np.array([p[i] for p in kept]) for i in range(3))
+    return ParameterCheck(
+        node=leaf.id, label=leaf.label, relative_error=_relative(difference, backward),
+        forward_error=_relative(forward, backward), checked=len(pairs), entries=reverse.size, kinks=tuple(kinks),
+    )  # fmt: skip
+
+
+def _slopes(plan: Plan, leaf: Node, flat: int, epsilon: float) -> tuple[float, float]:
+    """One-sided difference quotients of the loss for one entry of a leaf, from the left and from the right."""
+    entry = plan.view(plan.schedule.values[leaf.id]).reshape(-1)
+    loss = plan.view(plan.schedule.values[plan.graph.loss.id])
+    here = float(entry[flat])
+    step = epsilon * max(1.0, abs(here))
+    found = []
+    for value in (here - step, here, here + step):
+        entry[flat] = value
+        plan.forward()
+        found.append(float(loss))
+    entry[flat] = here
+    return (found[1] - found[0]) / step, (found[2] - found[1]) / step
+
+
+def _kinked(plan: Plan, leaf: Node, flat: int, epsilon: float, jump: float) -> bool:
+    """At a kink the two slopes stay apart however small the step; on a curve they close up with it."""
+    left, right = _slopes(plan, leaf, flat, epsilon / 16)
+    return abs(right - left) > 0.5 * abs(jump)
+
+
+def _relative(a: Array, b: Array) -> float:
+    scale = float(np.linalg.norm(a) + np.linalg.norm(b))
+    return float(np.linalg.norm(a - b)) / scale if scale else 0.0
+
+
+def tangent(trace: Trace, leaf: Node, flat: int) -> float:
+    """Forward mode: how fast the loss moves when entry `flat` of `leaf` does."""
+    graph = trace.graph
+    direction = np.zeros(leaf.shape)
+    direction.reshape(-1)[flat] = 1.0
+    moving: dict[int, Array] = {leaf.id: direction}
+    with np.errstate(all="ignore"):
+        for node in graph.nodes:
+            if node.op and any(i in moving for i in node.inputs):
+                moving[node.id] = _tangent(trace, graph, node, moving)
+    return float(moving[graph.loss.id])
+
+
+def _tangent(trace: Trace, graph: Graph, node: Node, moving: dict[int, Array]) -> Array:
+    event = next(e for e in trace.schedule.events if e.kind == "forward" and e.node == node.id)
+    saved = [trace.view(ref) for ref in event.saved.values()]
+    operands = [trace.view(trace.schedule.values[i]) for i in (node.id, *node.inputs)]
+    y, *xs = operands
+    return np.asarray(node.row.jvp([moving.get(i) for i in node.inputs], y, *saved, *xs, **dict(node.options)))

@@ -1,0 +1,87 @@
+"""The structure of a model: nodes in topological order, fixed while it is being stepped."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from engine.op import Op
+from engine.ops import OPS
+from engine.tape import Options, Shape
+
+Role = Literal["input", "target", "parameter", "constant", "intermediate", "loss"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
+    """One value of the model: a leaf (`op` is None) or the result of an op on other nodes.
+
+    `inputs` are node ids in slot order; one id may stand there twice. `wanted`: the backward pass brings it a
+    gradient.
+    """
+
+    id: int
+    op: str | None
+    inputs: tuple[int, ...]
+    shape: Shape
+    role: Role
+    label: str
+    group: tuple[str, ...]
+    options: Mapping[str, Any] = field(default_factory=dict)
+    wanted: bool = False
+
+    @property
+    def row(self) -> Op:
+        """The op table's row of this node. Raises KeyError for a leaf."""
+        return OPS[self.op or ""]
+
+    @property
+    def settings(self) -> Options:
+        return tuple(self.options.items())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """A named set of nodes drawn together; `path` names the groups around it, outermost first."""
+
+    path: tuple[str, ...]
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Graph:
+    """A model's nodes, in an order in which each comes after its inputs. Backward begins at `outputs[0]`."""
+
+    nodes: tuple[Node, ...]
+    groups: tuple[Group, ...]
+    outputs: tuple[int, ...]
+
+    @property
+    def loss(self) -> Node:
+        return self.nodes[self.outputs[0]]
+
+    @property
+    def leaves(self) -> tuple[Node, ...]:
+        return tuple(n for n in self.nodes if n.op is None)
+
+    @property
+    def parameters(self) -> tuple[Node, ...]:
+        return tuple(n for n in self.nodes if n.role == "parameter")
+
+    def find(self, name: str) -> Node:
+        """The node with this id or label. Raises KeyError naming it where there is none."""
+        if name.isdecimal() and int(name) < len(self.nodes):
+            return self.nodes[int(name)]
+        for node in self.nodes:
+            if node.label == name:
+                return node
+        raise KeyError(f"no node is called {name!r}; there are {len(self.nodes)} nodes")
+
+    def loss_function(self) -> frozenset[int]:
+        """The nodes of the loss function: those that depend on a target."""
+        found: set[int] = set()
+        for node in self.nodes:
+            if any(self.nodes[i].role == "target" or i in found for i in node.inputs):
+                found.add(node.id)
+        return frozenset(found)

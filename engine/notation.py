@@ -1,0 +1,154 @@
+"""Writes a tape as LaTeX or as NumPy text, with no more parentheses than its order of evaluation needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from engine.tape import Line, Ref, Tape, UntraceableError
+
+# Binding strength, loosest first; an operand looser than its operator gets parentheses.
+COMPARE, SUM, NEGATE, PRODUCT, POWER, ATOM = range(6)
+
+
+class Text(NamedTuple):
+    """A piece of formula and how tightly it holds together."""
+
+    text: str
+    strength: int = ATOM
+
+
+class Form(NamedTuple):
+    """How a ufunc is written; `needs` are the strengths its operands must have to go without parentheses."""
+
+    strength: int
+    template: str
+    needs: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Notation:
+    """One way to write a tape: LaTeX or NumPy."""
+
+    forms: Mapping[np.ufunc, Form]
+    reduce: Callable[[np.ufunc, str, Any, bool], Text]
+    number: Callable[[float], str]
+    brackets: str
+
+
+def _number_text(x: float) -> str:
+    return f"{x:g}"
+
+
+def _infix(strength: int, sign: str) -> Form:
+    # To the right of an operator its own strength is not enough: a - (b - c) rounds differently from a - b - c.
+    return Form(strength, "{0} " + sign + " {1}", (strength, strength + 1 if strength != SUM else PRODUCT))
+
+
+SIGNS: dict[np.ufunc, tuple[str, str]] = {np.add: (r"\sum", "np.sum"), np.maximum: (r"\max", "np.max")}  # LaTeX, NumPy
+
+
+def _latex_reduce(ufunc: np.ufunc, x: str, axis: Any, keepdims: bool) -> Text:
+    sign = SIGNS[ufunc][0]
+    return Text(rf"{sign} {x}", PRODUCT)
+
+
+def _numpy_reduce(ufunc: np.ufunc, x: str, axis: Any, keepdims: bool) -> Text:
+    name = SIGNS[ufunc][1]
+    rest = ("" if axis is None else f", axis={axis}") + (", keepdims=True" if keepdims else "")
+    return Text(f"{name}({x}{rest})")
+
+
+LATEX = Notation(
+    forms={
+        np.add: _infix(SUM, "+"),
+        np.subtract: _infix(SUM, "-"),
+        np.multiply: _infix(PRODUCT, r"\cdot"),
+        np.divide: Form(POWER, r"\frac{{{0}}}{{{1}}}", (COMPARE, COMPARE)),
+        np.negative: Form(NEGATE, "-{0}", (PRODUCT,)),
+        np.power: Form(POWER, "{0}^{{{1}}}", (ATOM, COMPARE)),
+        np.square: Form(POWER, "{0}^{{2}}", (ATOM,)),
+        np.exp: Form(POWER, "e^{{{0}}}", (COMPARE,)),
+        np.log: Form(ATOM, r"\ln({0})", (COMPARE,)),
+        np.sin: Form(ATOM, r"\sin({0})", (COMPARE,)),
+        np.cos: Form(ATOM, r"\cos({0})", (COMPARE,)),
+        np.tanh: Form(ATOM, r"\tanh({0})", (COMPARE,)),
+        np.sqrt: Form(ATOM, r"\sqrt{{{0}}}", (COMPARE,)),
+        np.maximum: Form(ATOM, r"\max({0}, {1})", (COMPARE, COMPARE)),
+        np.greater: Form(COMPARE, "{0} > {1}", (SUM, SUM)),
+    },
+    reduce=_latex_reduce,
+    number=_number_text,
+    brackets="({0})",
+)
+NUMPY = Notation(
+    forms={
+        np.add: _infix(SUM, "+"),
+        np.subtract: _infix(SUM, "-"),
+        np.multiply: _infix(PRODUCT, "*"),
+        np.divide: _infix(PRODUCT, "/"),
+        np.negative: Form(NEGATE, "-{0}", (POWER,)),
+        np.power: Form(POWER, "{0}**{1}", (ATOM, ATOM)),
+        np.square: Form(POWER, "{0}**2", (ATOM,)),
+        np.greater: Form(COMPARE, "{0} > {1}", (SUM, SUM)),
+    }
+    | {
+        f: Form(ATOM, f"np.{f.__name__}({', '.join('{%d}' % i for i in range(f.nin))})", (COMPARE,) * f.nin)
+        for f in (np.exp, np.log, np.sin, np.cos, np.tanh, np.sqrt, np.maximum)
+    },
+    reduce=_numpy_reduce,
+    number=_number_text,
+    brackets="({0})",
+)
+
+PLAIN = Notation(
+    forms={
+        np.add: _infix(SUM, "+"),
+        np.subtract: _infix(SUM, "−"),
+        np.multiply: Form(PRODUCT, "{0}·{1}", (PRODUCT, POWER)),
+        np.divide: Form(PRODUCT, "{0}/{1}", (PRODUCT, POWER)),
+        np.negative: Form(NEGATE, "−{0}", (PRODUCT,)),
+        np.power: Form(POWER, "{0}^{1}", (ATOM, ATOM)),
+        np.square: Form(POWER, "{0}²", (ATOM,)),
+        np.greater: Form(COMPARE, "{0} > {1}", (SUM, SUM)),
+    }
+    | {
+        f: Form(ATOM, f"{f.__name__}({', '.join('{%d}' % i for i in range(f.nin))})", (COMPARE,) * f.nin)
+        for f in (np.exp, np.log, np.sin, np.cos, np.tanh, np.sqrt, np.maximum)
+    },
+    reduce=_numpy_reduce,
+    number=_number_text,
+    brackets="({0})",
+)
+
+
+def write(tape: Tape, names: Sequence[Text | str], notation: Notation, result: int = 0) -> Text:
+    """The tape's result as text, its inputs called `names`."""
+    texts = [n if isinstance(n, Text) else Text(n) for n in names]
+
+    def shown(arg: Any) -> Text:
+        if isinstance(arg, Ref):
+            return texts[arg]
+        return Text(notation.number(arg), NEGATE if arg < 0 else ATOM)
+
+    for line in tape.lines:
+        texts.append(_write_line(line, [shown(a) for a in line.args], notation))
+    return shown(tape.results[result])
+
+
+def _write_line(line: Line, args: list[Text], notation: Notation) -> Text:
+    if line.reduce is not None:
+        return notation.reduce(line.ufunc, args[0].text, *line.reduce)
+    form = notation.forms.get(line.ufunc)
+    if form is None:
+        raise UntraceableError(f"no notation for {line.ufunc.__name__}")
+    bracketed = (wrap(a, need, notation.brackets) for a, need in zip(args, form.needs, strict=True))
+    return Text(form.template.format(*bracketed), form.strength)
+
+
+def wrap(x: Text, strength: int, brackets: str = "({0})") -> str:
+    """The text of `x`, in parentheses where it holds together less tightly than `strength`."""
+    return x.text if x.strength >= strength else brackets.format(x.text)

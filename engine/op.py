@@ -1,0 +1,250 @@
+"""What an operation is, and the four families rows are written in.
+
+An `Op` holds everything the project knows of one differentiable operation. Its family fills in what follows:
+`elementwise` from partial derivatives, `contraction` from an einsum string, `structural` from a linear map and its
+adjoint; `plain` rows give every rule themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import prod
+from typing import Any, Literal, Protocol
+
+import numpy as np
+
+from engine.notation import LATEX, NUMPY, Notation, Text, write
+from engine.tape import Array, Options, Ref, Rule, Shape, trace
+
+Family = Literal["elementwise", "contraction", "structural", "plain"]
+Line = Callable[..., str]  # (names of the operands, options) -> one line of text
+Index = tuple[int, ...]
+Entry = Callable[["Pick", Index], str]  # one entry of a result, spelled out in entries of what it was made from
+
+
+class ShapeError(ValueError):
+    """Operands whose shapes an operation cannot take; the message names the axis and both sizes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Op:
+    """One differentiable operation y = f(x_0, …, x_{n-1}; options).
+
+    Rules are NumPy code on arrays: `forward(*xs)`, `vjps[k](g, y, *saved, *xs)` for input k,
+    `jvp(dxs, y, *saved, *xs)`, each with the options as keywords. `saved` names further results of `forward`
+    that the backward pass reads. Texts of lines are functions of the operands' names.
+    """
+
+    name: str
+    family: Family
+    symbol: str  # what a card shows
+    title: str  # its name in a sentence
+    inputs: tuple[str, ...]  # names of the operands, in slot order
+    does: str  # what the forward pass does, an imperative with {0}, {1}, … for the operands
+    sends: tuple[str, ...]  # per slot: what the backward pass does to the gradient
+    forward: Rule
+    vjps: tuple[Rule, ...]
+    jvp: Rule
+    shape: Callable[..., Shape]
+    flops: Callable[..., int]
+    latex: Line  # right-hand side of y = …
+    local: tuple[Line, ...]  # per slot: dy/dx_k, operands preceded by y
+    numpy: Line
+    numpy_vjp: tuple[Line, ...]  # per slot, operands preceded by g and y (and saved)
+    example: tuple[Any, ...]
+    doc: str
+    saved: tuple[str, ...] = ()
+    options: Options = ()  # the defaults; a node may set others
+    partials: tuple[Rule, ...] = ()  # elementwise only
+    subscripts: str = ""  # contraction only
+    smooth: bool = True  # has a complex-step derivative
+    entry: Entry | None = None  # one entry of y in numbers
+    entry_vjp: tuple[Entry, ...] = ()  # per slot: one entry of the contribution in numbers
+
+
+class Pick(Protocol):
+    """What a row may mention when it spells out one entry: each call gives that number's place in the text."""
+
+    @property
+    def options(self) -> dict[str, Any]: ...
+    def x(self, slot: int, *index: int) -> str: ...
+    def shape(self, slot: int) -> Shape: ...
+    def y(self, *index: int) -> str: ...
+    def g(self, *index: int) -> str: ...
+    def saved(self, number: int, *index: int) -> str: ...
+
+
+def series(shape: Shape, term: Callable[..., str], joint: str = " + ", most: int = 6) -> str:
+    """The terms of every index of `shape`, joined; a long row keeps its first ones and its last."""
+    count = prod(shape)
+    kept = range(count) if count <= most else [*range(most - 2), -1, count - 1]
+    at = (None if k < 0 else map(int, np.unravel_index(k, shape)) if shape else () for k in kept)
+    return joint.join(r"\cdots" if index is None else term(*index) for index in at) or "0"
+
+
+# --- elementwise ---------------------------------------------------------------------------------------------
+
+
+def elementwise(
+    name: str,
+    forward: Rule,
+    *partials: Rule,
+    symbol: str,
+    title: str,
+    does: str,
+    sends: tuple[str, ...],
+    example: tuple[Any, ...],
+    doc: str,
+    flops: int = 1,
+    latex: str | None = None,
+    smooth: bool = True,
+) -> Op:
+    """An op with y[i] = f(a[i], b[i], …) after broadcasting, given by its partial derivatives.
+
+    Each partial is (y, *xs) -> dy/dx_k. The VJP, the JVP, the shape rule, the cost, both formulas and the
+    NumPy lines follow. `latex` replaces the forward formula where the rule does not read well; its {0}, {1} are
+    the operands' names.
+    """
+    count = len(partials)
+    show = _written(forward, LATEX) if latex is None else template(latex)
+    return Op(
+        name=name,
+        family="elementwise",
+        symbol=symbol,
+        title=title,
+        inputs=("x",) if count == 1 else tuple("abcd"[:count]),
+        does=does,
+        sends=sends,
+        forward=forward,
+        vjps=tuple(_elementwise_vjp(partial, k, count) for k, partial in enumerate(partials)),
+        jvp=_elementwise_jvp(partials),
+        shape=lambda *shapes: _broadcast(name, shapes),
+        flops=lambda *shapes: flops * prod(np.broadcast_shapes(*shapes)),
+        latex=show,
+        local=tuple(_written(p, LATEX) for p in partials),
+        numpy=_written(forward, NUMPY),
+        numpy_vjp=tuple(_elementwise_line(p, k) for k, p in enumerate(partials)),
+        partials=partials,
+        entry=lambda pick, index: show([Text(pick.x(k, *index)) for k in range(count)], ()),
+        smooth=smooth,
+        example=example,
+        doc=doc,
+    )
+
+
+def _broadcast(name: str, shapes: tuple[Shape, ...]) -> Shape:
+    try:
+        return np.broadcast_shapes(*shapes)
+    except ValueError:
+        a, b = shapes[0], shapes[-1]
+        back, sizes = _clash(a, b)
+        raise ShapeError(
+            f"{name}: axis {-back} is {sizes[0]} in one input and {sizes[1]} in another (shapes {a} and {b})"
+        ) from None
+
+
+def _clash(a: Shape, b: Shape) -> tuple[int, tuple[int, int]]:
+    pairs = enumerate(zip(a[::-1], b[::-1], strict=False), start=1)
+    return next((back, (m, n)) for back, (m, n) in pairs if m != n and 1 not in (m, n))
+
+
+def _elementwise_vjp(partial: Rule, slot: int, count: int) -> Rule:
+    def vjp(g: Array, y: Array, *xs: Array) -> Array:
+        return unbroadcast(g * partial(y, *xs), xs[slot].shape)
+
+    return vjp
+
+
+def _elementwise_jvp(partials: tuple[Rule, ...]) -> Rule:
+    def jvp(dxs: Sequence[Any], y: Array, *xs: Array) -> Array:
+        """Sum over inputs of partial times tangent; an input without a tangent (None) adds nothing."""
+        terms = [partial(y, *xs) * dx for partial, dx in zip(partials, dxs, strict=True) if dx is not None]
+        return np.asarray(sum(terms) + np.zeros(np.shape(y)))
+
+    return jvp
+
+
+def unbroadcast(g: Any, shape: Shape) -> Any:
+    """Sum `g` (an array or a symbol) over the axes that broadcasting added or stretched, back to `shape`."""
+    if added := tuple(range(len(g.shape) - len(shape))):
+        g = g.sum(axis=added)
+    stretched = tuple(i for i, n in enumerate(shape) if n == 1 and g.shape[i] != 1)
+    return g.sum(axis=stretched, keepdims=True) if stretched else g
+
+
+def _written(rule: Rule, notation: Notation) -> Line:
+    def line(names: Sequence[Text], options: Options = ()) -> str:
+        return write(trace(rule, ((),) * len(names), options), names, notation).text
+
+    return line
+
+
+def _elementwise_line(partial: Rule, slot: int) -> Line:
+    def line(names: Sequence[Text], options: Options = ()) -> str:
+        slope = constant(partial, len(names) - 1)
+        if slope in (1.0, -1.0):
+            return names[0].text if slope == 1.0 else f"-{names[0].text}"
+        return write(trace(lambda g, *ys: g * partial(*ys), ((),) * len(names), options), names, NUMPY).text
+
+    return line
+
+
+def constant(partial: Rule, operands: int) -> float | None:
+    """The number a partial always is, or None where it depends on its operands."""
+    result = trace(partial, ((),) * operands).results[0]
+    return None if isinstance(result, Ref) else float(result)
+
+
+def template(text: str) -> Line:
+    return lambda names, options=(): text.format(*(n.text for n in names), **dict(options))
+
+
+# --- structural ----------------------------------------------------------------------------------------------
+
+
+def structural(
+    name: str,
+    forward: Rule,
+    adjoint: Rule,
+    *,
+    symbol: str,
+    title: str,
+    does: str,
+    sends: str,
+    shape: Callable[..., Shape],
+    latex: str,
+    local: str,
+    numpy: str,
+    numpy_vjp: Line,
+    example: tuple[Any, ...],
+    doc: str,
+    entry: Entry | None = None,
+    entry_vjp: Entry | None = None,
+    options: Options = (),
+    flops: Callable[..., int] = lambda *shapes, **options: 0,
+) -> Op:
+    """A linear map of one input: `forward(x)` and its `adjoint(g, x)`; the JVP is the forward map itself."""
+    return Op(
+        name=name,
+        family="structural",
+        symbol=symbol,
+        title=title,
+        inputs=("x",),
+        does=does,
+        sends=(sends,),
+        forward=forward,
+        vjps=(lambda g, y, x, **o: adjoint(g, x, **o),),
+        jvp=lambda dxs, y, x, **o: forward(dxs[0], **o),
+        shape=shape,
+        flops=flops,
+        latex=template(latex),
+        local=(template(local),),
+        numpy=template(numpy),
+        numpy_vjp=(numpy_vjp,),
+        options=options,
+        entry=entry,
+        entry_vjp=() if entry_vjp is None else (entry_vjp,),
+        example=example,
+        doc=doc,
+    )

@@ -1,0 +1,19 @@
+"""The op table: every row, by name."""
+
+from collections.abc import Iterable
+
+from engine.op import Op
+from engine.ops import activations, arithmetic, contractions, losses, structure
+
+
+def merged(*tables: Iterable[Op]) -> dict[str, Op]:
+    """All rows by name. Raises `ValueError` naming an op that has two rows."""
+    rows: dict[str, Op] = {}
+    for row in (row for table in tables for row in table):
+        if row.name in rows:
+            raise ValueError(f"op {row.name!r} has two rows")
+        rows[row.name] = row
+    return rows
+
+
+OPS = merged(arithmetic.ROWS, activations.ROWS, contractions.ROWS, structure.ROWS, losses.ROWS)

@@ -1,0 +1,156 @@
+"""Activation functions."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from engine.op import Op, Pick, elementwise, series
+
+
+def softmax(z: Any) -> Any:
+    """Shifted by the largest score, so that no exponential overflows."""
+    e = np.exp(z - z.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+def through_softmax(v: Any, y: Any) -> Any:
+    """(diag(y) − y yᵀ) v, row by row; symmetric, so it serves both directions."""
+    return y * (v - (v * y).sum(axis=-1, keepdims=True))
+
+
+def log_softmax(z: Any) -> Any:
+    shifted = z - z.max(axis=-1, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+
+
+def _exponentials(pick: Pick, index: tuple[int, ...]) -> str:
+    return series(pick.shape(0)[-1:], lambda k: f"e^{{{pick.x(0, *index[:-1], k)}}}")
+
+
+def _softmax_entry(pick: Pick, index: tuple[int, ...]) -> str:
+    return rf"\frac{{e^{{{pick.x(0, *index)}}}}}{{{_exponentials(pick, index)}}}"
+
+
+def _softmax_sent(pick: Pick, index: tuple[int, ...]) -> str:
+    row = pick.shape(0)[-1:]
+    mean = series(row, lambda k: rf"{pick.g(*index[:-1], k)} \cdot {pick.y(*index[:-1], k)}", most=4)
+    return rf"{pick.y(*index)} \cdot ({pick.g(*index)} - ({mean}))"
+
+
+def _log_softmax_entry(pick: Pick, index: tuple[int, ...]) -> str:
+    return rf"{pick.x(0, *index)} - \ln({_exponentials(pick, index)})"
+
+
+def _log_softmax_sent(pick: Pick, index: tuple[int, ...]) -> str:
+    total = series(pick.shape(0)[-1:], lambda k: pick.g(*index[:-1], k))
+    return rf"{pick.g(*index)} - e^{{{pick.y(*index)}}} \cdot ({total})"
+
+
+def _scores(z: tuple[int, ...]) -> tuple[int, ...]:
+    return z
+
+
+ROWS = (
+    elementwise(
+        "tanh",
+        lambda x: np.tanh(x),
+        lambda y, x: 1 - np.square(y),
+        symbol="tanh",
+        title="tanh",
+        does="Squash {0} into (−1, 1) with tanh",
+        sends=("scales the gradient by its slope, one minus the square of its output",),
+        example=([-2.0, 0.0, 0.5],),
+        doc="Hyperbolic tangent, into (−1, 1).",
+        flops=4,
+    ),
+    elementwise(
+        "sigmoid",
+        lambda x: 1 / (1 + np.exp(-x)),
+        lambda y, x: y * (1 - y),
+        symbol="σ",
+        title="sigmoid",
+        does="Squash {0} into (0, 1) with the sigmoid",
+        sends=("scales the gradient by its slope there",),
+        latex=r"\sigma({0})",
+        flops=4,
+        example=([-800.0, 0.0, 2.0],),
+        doc="Logistic function 1/(1 + e⁻ˣ), into (0, 1). Far left e⁻ˣ overflows to infinity and 1/∞ is rightly 0.",
+    ),
+    elementwise(
+        "relu",
+        lambda x: np.maximum(x, 0.0),
+        lambda y, x: x > 0,
+        symbol="ReLU",
+        title="ReLU",
+        does="Keep {0} where it is positive, else 0",
+        sends=("lets the gradient through where its input was positive and stops it elsewhere",),
+        example=([-1.0, 2.0],),
+        smooth=False,
+        doc="max(x, 0). At the kink x = 0 the slope used is 0, as in PyTorch.",
+    ),
+    Op(
+        name="softmax",
+        family="plain",
+        symbol="softmax",
+        title="softmax",
+        inputs=("z",),
+        does="Turn the scores {0} into probabilities",
+        sends=(
+            "compares each gradient with the probability-weighted mean of them all and scales the difference by the probability",
+        ),
+        forward=softmax,
+        vjps=(lambda g, y, z: through_softmax(g, y),),
+        jvp=lambda dxs, y, z: through_softmax(dxs[0], y),
+        shape=_scores,
+        flops=lambda z: 5 * prod(z),
+        latex=lambda names, options=(): rf"\frac{{e^{{{names[0].text}_i}}}}{{\sum_k e^{{{names[0].text}_k}}}}",
+        local=(lambda names, options=(): r"y_i\,([i = j] - y_j)",),
+        numpy=lambda names, options=(): (
+            "np.exp({0} - {0}.max(-1, keepdims=True)) / np.exp({0} - {0}.max(-1, keepdims=True)).sum(-1, keepdims=True)".format(
+                names[0].text
+            )
+        ),
+        numpy_vjp=(
+            lambda names, options=(): "{1} * ({0} - ({0} * {1}).sum(-1, keepdims=True))".format(
+                names[0].text, names[1].text
+            ),
+        ),
+        entry=_softmax_entry,
+        entry_vjp=(_softmax_sent,),
+        example=([[1.0, 2.0, 1000.0]],),
+        doc="Probabilities from scores, along the last axis, shifted by the largest score so that nothing overflows.",
+    ),
+    Op(
+        name="log_softmax",
+        family="plain",
+        symbol="ln softmax",
+        title="log-softmax",
+        inputs=("z",),
+        does="Turn the scores {0} into logarithms of probabilities",
+        sends=("takes from each gradient the probability times the sum of them all",),
+        forward=log_softmax,
+        vjps=(lambda g, y, z: g - np.exp(y) * g.sum(axis=-1, keepdims=True),),
+        jvp=lambda dxs, y, z: dxs[0] - (np.exp(y) * dxs[0]).sum(axis=-1, keepdims=True),
+        shape=_scores,
+        flops=lambda z: 5 * prod(z),
+        latex=lambda names, options=(): rf"{names[0].text}_i - \ln(\sum_k e^{{{names[0].text}_k}})",
+        local=(lambda names, options=(): r"[i = j] - e^{y_j}",),
+        numpy=lambda names, options=(): (
+            "{0} - {0}.max(-1, keepdims=True) - np.log(np.exp({0} - {0}.max(-1, keepdims=True)).sum(-1, keepdims=True))".format(
+                names[0].text
+            )
+        ),
+        numpy_vjp=(
+            lambda names, options=(): (
+                f"{names[0].text} - np.exp({names[1].text}) * {names[0].text}.sum(-1, keepdims=True)"
+            ),
+        ),
+        entry=_log_softmax_entry,
+        entry_vjp=(_log_softmax_sent,),
+        example=([[1.0, 2.0, 1000.0]],),
+        doc="Logarithms of probabilities from scores, along the last axis, shifted by the largest score.",
+    ),
+)

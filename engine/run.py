@@ -1,0 +1,183 @@
+"""Computes a training step: the schedule as a flat list of calls that write into the recording.
+
+The one place where gradients accumulate and are un-broadcast.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from engine.graph import Graph, Node
+from engine.op import unbroadcast
+from engine.optim import OPTIMIZERS
+from engine.recording import ArrayRef, Recording
+from engine.schedule import AnyEvent, Assign, Batch, Contribution, Forward, Schedule, Seed, schedule
+from engine.spec import Model
+from engine.tape import Array, Call, Options, Rule, Scratch, Shape, UntraceableError, bind, trace
+
+
+class Plan:
+    """The calls of every event of a schedule, bound to one recording."""
+
+    def __init__(self, graph: Graph, schedule: Schedule, recording: Recording, optimizer: str | None) -> None:
+        self.graph, self.schedule, self.recording, self.optimizer = graph, schedule, recording, optimizer
+        self.scratch = Scratch(recording.buffer.dtype)
+        self.view = recording.view
+        self._saved: dict[int, list[Array]] = {}
+        self._gradient: dict[int, ArrayRef] = {}
+        self._learning_rate: Array = np.zeros(())
+        self.calls: list[list[Call]] = [self._emit(event) for event in schedule.events]
+
+    def run(self) -> None:
+        """Compute every event. Overflow and invalid operations are results here, not warnings."""
+        with np.errstate(all="ignore"):
+            for calls in self.calls:
+                for function, arguments in calls:
+                    function(*arguments)
+
+    def forward(self) -> None:
+        """Compute the values alone."""
+        with np.errstate(all="ignore"):
+            for event, calls in zip(self.schedule.events, self.calls, strict=True):
+                if event.kind == "forward":
+                    for function, arguments in calls:
+                        function(*arguments)
+
+    def _emit(self, event: AnyEvent) -> list[Call]:
+        match event:
+            case Forward():
+                return self._forward(event)
+            case Seed():
+                self._gradient[event.node] = event.value
+                return [(np.copyto, (self.view(event.value), 1.0))]
+            case Contribution():
+                return self._contribution(event)
+            case Assign():
+                return self._assign(event)
+            case Batch():
+                self._learning_rate = self.view(event.learning_rate)
+        return []
+
+    def _operands(self, node: Node) -> list[Array]:
+        return [self.view(self.schedule.values[i]) for i in node.inputs]
+
+    def _forward(self, event: Forward) -> list[Call]:
+        node = self.graph.nodes[event.node]
+        self._saved[node.id] = [self.view(ref) for ref in event.saved.values()]
+        outs = [self.view(event.value), *self._saved[node.id]]
+        return rule_calls(node.row.forward, self._operands(node), outs, self.scratch, node.settings)
+
+    def _contribution(self, event: Contribution) -> list[Call]:
+        node = self.graph.nodes[event.node]
+        before = self._gradient.get(event.into)
+        self._gradient[event.into] = event.total
+        calls = self._sent(event, node) if event.value != event.upstream else []
+        if before is not None:
+            calls.append((np.add, (self.view(before), self.view(event.value), self.view(event.total))))
+        return calls
+
+    def _sent(self, event: Contribution, node: Node) -> list[Call]:
+        upstream, value = self.view(event.upstream), self.view(event.value)
+        y = self.view(self.schedule.values[node.id])
+        if event.local is None:
+            operands = [upstream, y, *self._saved[node.id], *self._operands(node)]
+            return rule_calls(node.row.vjps[event.slot], operands, [value], self.scratch, node.settings)
+        calls: list[Call] = []
+        local: Array | float = event.local if isinstance(event.local, float) else self.view(event.local)
+        if isinstance(event.local, ArrayRef) and event.local not in (
+            self.schedule.values[i] for i in (node.id, *node.inputs)
+        ):
+            partial = node.row.partials[event.slot]
+            calls = rule_calls(partial, [y, *self._operands(node)], [self.view(event.local)], self.scratch)
+        return calls + self._scaled(upstream, local, value)
+
+    def _scaled(self, upstream: Array, local: Array | float, value: Array) -> list[Call]:
+        """Upstream times local, summed over what broadcasting had repeated."""
+        shape = ("shape", value.shape)
+        if isinstance(local, float):
+            return rule_calls(times, [upstream], [value], self.scratch, (("factor", local), shape))
+        return rule_calls(scaled, [upstream, local], [value], self.scratch, (shape,))
+
+    def _assign(self, event: Assign) -> list[Call]:
+        optimizer = OPTIMIZERS[self.optimizer or ""]
+        names = {
+            "p": self.view(self.schedule.values[event.param]),
+            "g": self.view(self._gradient[event.param]),
+            "learning_rate": self._learning_rate,
+        }
+        rule, operands = next((rule, operands) for target, rule, operands in optimizer.steps if target == event.target)
+        return rule_calls(rule, [names[o] for o in operands], [self.view(event.value)], self.scratch)
+
+
+def times(g: Any, factor: float, shape: Shape) -> Any:
+    return unbroadcast(g if factor == 1.0 else g * factor, shape)
+
+
+def scaled(g: Any, local: Any, shape: Shape) -> Any:
+    return unbroadcast(g * local, shape)
+
+
+def rule_calls(
+    rule: Any, ins: Sequence[Array], outs: Sequence[Array], scratch: Scratch, options: Options = ()
+) -> list[Call]:
+    """Calls that compute `rule(*ins)` into `outs`: in place where its tape allows, by a copy of its result else."""
+    if hasattr(rule, "calls"):
+        return list(rule.calls(ins, outs[0]))
+    try:
+        tape = trace(rule, tuple(x.shape for x in ins), options)
+    except UntraceableError:
+        return [(_copied, (rule, tuple(ins), outs[0], dict(options)))]
+    return bind(tape, ins, outs, scratch)
+
+
+def _copied(rule: Rule, ins: tuple[Array, ...], out: Array, options: Mapping[str, Any]) -> None:
+    np.copyto(out, rule(*ins, **options))
+
+
+class Run:
+    """A model being trained: one schedule, one plan, one recording that each step writes anew."""
+
+    def __init__(self, model: Model) -> None:
+        self.graph, self.optimizer = model.graph, model.optimizer
+        trained = model.optimizer is not None
+        self.schedule = schedule(model.graph, trained=trained, samples=len(model.samples))
+        self.recording = Recording(self.schedule.size, self.schedule.dtype)
+        self.plan = Plan(model.graph, self.schedule, self.recording, model.optimizer.name if model.optimizer else None)
+        self.iteration = 0
+        self._load(model)
+        self.plan.run()
+
+    def _load(self, model: Model) -> None:
+        for id, value in model.values.items():
+            self.recording.view(self.schedule.values[id])[...] = value
+        for event in self.schedule.events:
+            if isinstance(event, Batch) and model.optimizer:
+                self.recording.view(event.samples)[...] = model.samples
+                self.recording.view(event.learning_rate)[...] = model.optimizer.learning_rate
+
+    def advance(self) -> None:
+        """Go on to the next iteration. Raises ValueError where nothing trains the model."""
+        if self.optimizer is None:
+            raise ValueError("a model without an optimizer has one iteration only")
+        for source, target in self.schedule.carried:
+            np.copyto(self.recording.view(target), self.recording.view(source))
+        self.iteration += 1
+        self.plan.run()
+
+    @property
+    def loss(self) -> float:
+        return float(self.recording.view(self.schedule.values[self.graph.loss.id]))
+
+    def snapshot(self) -> tuple[Array, ...]:
+        """Copies of what one iteration hands to the next, as it stands at the beginning of this one."""
+        return tuple(self.recording.view(target).copy() for _, target in self.schedule.carried)
+
+    def restore(self, iteration: int, snapshot: Sequence[Array]) -> None:
+        """Stand at the iteration a snapshot was taken at."""
+        for (_, target), value in zip(self.schedule.carried, snapshot, strict=True):
+            np.copyto(self.recording.view(target), value)
+        self.iteration = iteration
+        self.plan.run()

@@ -1,0 +1,128 @@
+"""What a model is, in words and numbers: plain dataclasses, and `build` to make the graph of one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+
+from engine.build import Builder, Ref
+from engine.expression import Limits, parse
+from engine.graph import Graph, Role
+from engine.layers import LAYERS, LayerSpec
+from engine.op import ShapeError
+from engine.tape import Array
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpressionModel:
+    """A model written as text; see `engine.expression`. Roles left out follow `default_role`."""
+
+    source: str
+    values: Mapping[str, Any]
+    roles: Mapping[str, Role] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkModel:
+    """Layers one after another and a loss. `parameters` replaces drawn first values, by name."""
+
+    layers: Sequence[LayerSpec]
+    loss: str
+    reduction: Literal["mean", "batch", "sum"] = "mean"
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptimizerSpec:
+    name: str
+    learning_rate: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spec:
+    """Everything that decides the numbers, but the data. `inputs`: the inputs get gradients too."""
+
+    model: ExpressionModel | NetworkModel
+    optimizer: OptimizerSpec | None = None
+    seed: int = 0
+    inputs: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Data:
+    """What a training step sees: x (samples, features), targets (samples, outputs), and which samples they are."""
+
+    x: Array
+    targets: Array
+    samples: Sequence[int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Model:
+    """A graph with its leaves' first values (by node id), the optimizer, and the samples of its batch."""
+
+    graph: Graph
+    values: Mapping[int, Array]
+    optimizer: OptimizerSpec | None
+    samples: Sequence[int]
+
+
+def build(spec: Spec, data: Data | None = None, limits: Limits | None = None) -> Model:
+    """The graph of a spec and the first values of its leaves.
+
+    Raises `ExpressionError`, `ShapeError` or `ValueError` naming what does not fit.
+    """
+    builder = Builder()
+    if isinstance(spec.model, ExpressionModel):
+        output = _expression(builder, spec.model, spec.optimizer is not None, limits or Limits())
+        samples: Sequence[int] = (0,)
+    else:
+        if data is None:
+            raise ValueError("a network needs data")
+        output, samples = _network(builder, spec.model, data, spec.seed), data.samples
+    wanted: set[Role] = {"parameter", "input"} if spec.inputs else {"parameter"}
+    graph = builder.build(output, wanted_roles=frozenset(wanted))
+    return Model(graph=graph, values=builder.values, optimizer=spec.optimizer, samples=samples)
+
+
+def default_role(name: str, trained: bool) -> Role:
+    """x and y are input and target where an optimizer trains the others; else every name is a parameter."""
+    named: dict[str, Role] = {"x": "input", "y": "target"}
+    return named.get(name, "parameter") if trained else "parameter"
+
+
+def _expression(builder: Builder, model: ExpressionModel, trained: bool, limits: Limits) -> Ref:
+    unknown = sorted(set(model.roles) - set(model.values))
+    if unknown:
+        raise ValueError(f"a role is given for {unknown[0]!r}, which has no value")
+    roles = {name: model.roles.get(name) or default_role(name, trained) for name in model.values}
+    return parse(builder, model.source, model.values, roles, limits)
+
+
+def _network(builder: Builder, model: NetworkModel, data: Data, seed: int) -> Ref:
+    rng = np.random.default_rng(seed)
+    x = builder.leaf("x", data.x, "input")
+    for layer in model.layers:
+        with builder.group(layer.name):
+            x = LAYERS[layer.type].add(builder, x, layer, rng)
+    targets = builder.leaf("y", data.targets, "target")
+    if targets.shape != x.shape:
+        raise ShapeError(f"the last layer gives {x.shape}; the targets have shape {targets.shape}")
+    with builder.group("loss"):
+        output = builder.op(model.loss, x, targets, reduction=model.reduction).named("L")
+    _replace(builder, model.parameters)
+    return output
+
+
+def _replace(builder: Builder, parameters: Mapping[str, Any]) -> None:
+    ids = {n.label: n.id for n in builder.nodes if n.role == "parameter"}
+    for name, value in parameters.items():
+        if name not in ids:
+            raise ValueError(f"there is no parameter {name!r}; there are {', '.join(ids)}")
+        array = np.array(value, dtype=np.float64)
+        if array.shape != builder.values[ids[name]].shape:
+            raise ShapeError(f"{name}: shape {builder.values[ids[name]].shape} expected, {array.shape} given")
+        builder.values[ids[name]] = array

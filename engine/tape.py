@@ -1,0 +1,167 @@
+"""Run a rule once on symbols and keep what NumPy was asked to do: a *tape*.
+
+A rule such as ``lambda y, x: y * (1 - y)`` is ordinary NumPy code. Called with arrays it gives numbers.
+Called with `Symbol` operands, NumPy hands every ufunc to `Symbol.__array_ufunc__`, which writes the call down.
+The tape prints itself as LaTeX or as NumPy text (`notation.write`) and becomes calls into given arrays (`bind`), so the
+formula on screen, the line of code beside it and the numbers in the recording come from one rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache, partial
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.lib.mixins import NDArrayOperatorsMixin
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+Shape = tuple[int, ...]
+Rule = Callable[..., Any]
+Options = tuple[tuple[str, Any], ...]
+Call = tuple[Callable[..., Any], tuple[Any, ...]]
+
+
+class UntraceableError(Exception):
+    """A rule did something a tape cannot hold; it is still a rule, called as it is."""
+
+
+class Ref(int):
+    """The number of an operand: inputs first, then one per line."""
+
+
+class Line(NamedTuple):
+    ufunc: np.ufunc
+    args: tuple[Any, ...]  # Ref or number
+    shape: Shape
+    reduce: tuple[Any, bool] | None = None  # (axis, keepdims) where it is ufunc.reduce
+
+
+class Tape(NamedTuple):
+    inputs: int
+    lines: tuple[Line, ...]
+    results: tuple[Any, ...]  # Ref or number
+
+
+class Symbol(NDArrayOperatorsMixin):
+    """An operand that writes down what NumPy does with it."""
+
+    __slots__ = ("_inputs", "lines", "ref", "shape")
+
+    def __init__(self, lines: list[Line], ref: int, shape: Shape, inputs: int) -> None:
+        self.lines, self.ref, self.shape = lines, Ref(ref), shape
+        self._inputs = inputs
+
+    @property
+    def ndim(self) -> int:
+        return len(self.shape)
+
+    @property
+    def size(self) -> int:
+        return int(np.prod(self.shape, dtype=int))
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *xs: Any, **keywords: Any) -> Symbol:
+        if method == "__call__" and not keywords:
+            shapes = (x.shape if isinstance(x, Symbol) else np.shape(x) for x in xs)
+            return self._write(Line(ufunc, tuple(map(_operand, xs)), np.broadcast_shapes(*shapes)))
+        raise UntraceableError(f"{ufunc.__name__}.{method}")
+
+    def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        raise UntraceableError(getattr(function, "__name__", repr(function)))
+
+    def _write(self, line: Line) -> Symbol:
+        self.lines.append(line)
+        return Symbol(self.lines, self._inputs + len(self.lines) - 1, line.shape, self._inputs)
+
+    def _reduce(self, ufunc: np.ufunc, axis: Any, keepdims: bool) -> Symbol:
+        axes = range(self.ndim) if axis is None else {a % self.ndim for a in np.atleast_1d(axis).tolist()}
+        shape = tuple(1 if i in axes else n for i, n in enumerate(self.shape) if keepdims or i not in axes)
+        return self._write(Line(ufunc, (self.ref,), shape, (axis, keepdims)))
+
+    def sum(self, axis: Any = None, keepdims: bool = False) -> Symbol:
+        return self._reduce(np.add, axis, keepdims)
+
+    def max(self, axis: Any = None, keepdims: bool = False) -> Symbol:
+        return self._reduce(np.maximum, axis, keepdims)
+
+
+def _operand(x: Any) -> Any:
+    if isinstance(x, Symbol):
+        return x.ref
+    if np.ndim(x):
+        raise UntraceableError("an array inside a rule")
+    return x
+
+
+@lru_cache(maxsize=4096)
+def trace(rule: Rule, shapes: tuple[Shape, ...], options: Options = ()) -> Tape:
+    """The tape of `rule` for operands of these shapes. Raises `UntraceableError` where it uses more than ufuncs."""
+    lines: list[Line] = []
+    got = rule(*(Symbol(lines, i, s, len(shapes)) for i, s in enumerate(shapes)), **dict(options))
+    results = got if isinstance(got, tuple) else (got,)
+    return Tape(len(shapes), tuple(lines), tuple(map(_operand, results)))
+
+
+class Scratch:
+    """Arrays for values nobody records, reused as soon as the value in them is dead."""
+
+    def __init__(self, dtype: np.dtype[Any]) -> None:
+        self.dtype = dtype
+        self._free: dict[Shape, list[Array]] = {}
+
+    def take(self, shape: Shape) -> Array:
+        free = self._free.get(shape)
+        return free.pop() if free else np.empty(shape, self.dtype)
+
+    def give(self, arrays: Iterable[Array]) -> None:
+        for a in arrays:
+            self._free.setdefault(a.shape, []).append(a)
+
+
+def bind(tape: Tape, ins: Sequence[Array], outs: Sequence[Array], scratch: Scratch) -> list[Call]:
+    """(function, arguments) per line, every result written in place into `outs`.
+
+    `outs` must not overlap `ins`. A result that is an operand or a number is copied.
+    """
+    wanted = {int(r): out for r, out in zip(tape.results, outs, strict=True) if _is_line(tape, r)}
+    last_use = {int(a): i for i, line in enumerate(tape.lines) for a in line.args if isinstance(a, Ref)}
+    place: dict[int, Array] = dict(enumerate(ins))
+    calls: list[Call] = []
+    for i, line in enumerate(tape.lines):
+        me = tape.inputs + i
+        args = tuple(place[a] if isinstance(a, Ref) else a for a in line.args)
+        dying = [
+            place[int(a)]
+            for a in {int(a) for a in line.args if isinstance(a, Ref)}
+            if last_use[a] == i and tape.inputs <= a and a not in wanted
+        ]
+        if line.reduce is None:  # a ufunc may write over an operand of its own shape, a reduction may not
+            scratch.give(dying)
+        place[me] = wanted[me] if me in wanted else scratch.take(line.shape)
+        if line.reduce is not None:
+            scratch.give(dying)
+        calls.append(_call(line, args, place[me]))
+    copies = (
+        (r, out)
+        for r, out in zip(tape.results, outs, strict=True)
+        if not _is_line(tape, r) or wanted[int(r)] is not out
+    )
+    calls += [(np.copyto, (out, place[r] if isinstance(r, Ref) else r)) for r, out in copies]
+    return calls
+
+
+def _is_line(tape: Tape, result: Any) -> bool:
+    return isinstance(result, Ref) and result >= tape.inputs
+
+
+def _call(line: Line, args: tuple[Any, ...], out: Array) -> Call:
+    if line.reduce is not None:
+        axis, keepdims = line.reduce
+        return line.ufunc.reduce, (args[0], axis, None, out, keepdims)
+    if line.ufunc in (np.maximum, np.minimum):  # NumPy deprecates their output as a positional argument
+        return partial(line.ufunc, *args, out=out), ()
+    return line.ufunc, (*args, out)

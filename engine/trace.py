@@ -1,0 +1,113 @@
+"""A training step that was computed: graph, schedule and recording together, and its numbers looked up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+
+from engine.graph import Graph
+from engine.recording import ArrayRef, Recording
+from engine.schedule import AnyEvent, Assign, Contribution, Forward, Schedule, Seed
+from engine.tape import Array, Shape
+
+INLINE = 64  # a summary carries the numbers themselves up to this many
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """What one line can say of an array. Statistics are over its finite entries; `zeros` is a share of all entries.
+
+    `data` holds the numbers, nested as the shape is, where there are at most `INLINE`.
+    """
+
+    shape: Shape
+    min: float | None
+    max: float | None
+    mean: float | None
+    std: float | None
+    norm: float | None
+    zeros: float
+    nonfinite: int
+    data: Any
+
+
+def summary(x: Array) -> Summary:
+    finite = x[np.isfinite(x)] if x.ndim else x.reshape(1)[np.isfinite(x.reshape(1))]
+    return Summary(
+        shape=x.shape,
+        **{name: float(f(finite)) if finite.size else None for name, f in STATISTICS.items()},
+        zeros=float(np.count_nonzero(x == 0) / max(x.size, 1)),
+        nonfinite=int(x.size - finite.size),
+        data=x.tolist() if x.size <= INLINE else None,
+    )
+
+
+STATISTICS: dict[str, Callable[[Array], Any]] = {
+    "min": np.min,
+    "max": np.max,
+    "mean": np.mean,
+    "std": np.std,
+    "norm": lambda x: np.sqrt(np.sum(x * x)),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """`events[k]` of the schedule with its numbers in the recording. A view: the next step overwrites it."""
+
+    graph: Graph
+    schedule: Schedule
+    recording: Recording
+
+    def view(self, ref: ArrayRef) -> Array:
+        return self.recording.view(ref)
+
+    def value(self, node: int, cursor: int) -> Array | None:
+        """The node's value after `cursor` events; None while it has none."""
+        if self.graph.nodes[node].op is None:
+            ref = self.schedule.values[node]
+            for event in self._before(cursor):
+                if isinstance(event, Assign) and event.param == node and event.target == "parameter":
+                    ref = event.value
+            return self.view(ref)
+        done = any(isinstance(e, Forward) and e.node == node for e in self._before(cursor))
+        return self.view(self.schedule.values[node]) if done else None
+
+    def gradient(self, node: int, cursor: int) -> Array | None:
+        """dL/d(node) so far, after `cursor` events; None while nothing has arrived."""
+        found: ArrayRef | None = None
+        for event in self._before(cursor):
+            if isinstance(event, Contribution) and event.into == node:
+                found = event.total
+            elif isinstance(event, Seed) and event.node == node:
+                found = event.value
+        return None if found is None else self.view(found)
+
+    def magnitudes(self) -> list[float | None]:
+        """Per event the root mean square of its `value`: how strong the signal is, whatever the array's size."""
+        return [
+            None if (ref := getattr(e, "value", None)) is None else _rms(self.view(ref)) for e in self.schedule.events
+        ]
+
+    def _before(self, cursor: int) -> Iterator[AnyEvent]:
+        return iter(self.schedule.events[:cursor])
+
+
+def _rms(x: Array) -> float:
+    with np.errstate(all="ignore"):
+        return float(np.sqrt(np.mean(np.square(x)))) if x.size else 0.0
+
+
+def places(event: AnyEvent) -> dict[str, ArrayRef]:
+    """The arrays an event speaks of, by field; saved results as `saved.NAME`."""
+    found: dict[str, ArrayRef] = {}
+    for f in fields(event):
+        value = getattr(event, f.name)
+        if isinstance(value, ArrayRef):
+            found[f.name] = value
+        elif f.name == "saved":
+            found |= {f"saved.{name}": ref for name, ref in value.items()}
+    return found
