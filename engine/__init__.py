@@ -1,1 +1,91 @@
-"""A training step you can walk through: values and gradients of a model, event by event."""
+"""A training step you can walk through: values and gradients of a model, event by event.
+
+>>> model = build(Spec(model=ExpressionModel(source="(w*x + b)**2", values={"w": 3, "x": 2, "b": 1})))
+>>> run = Run(model)
+>>> run.loss
+49.0
+"""
+
+from engine.check import GradientCheck, ParameterCheck, Verification, check, verify
+from engine.explain import Explainer
+from engine.explanation import EntryError, Explanation, Formula, Operand
+from engine.expression import ExpressionError, Limits
+from engine.graph import Graph, Group, Node, Role
+from engine.init import INITIALIZERS
+from engine.layers import LAYERS, LOSSES, LayerSpec
+from engine.notation import Text
+from engine.op import Op, ShapeError
+from engine.ops import OPS
+from engine.optim import OPTIMIZERS
+from engine.recording import ArrayRef, Recording
+from engine.run import Run
+from engine.schedule import (
+    AnyEvent,
+    Assign,
+    Batch,
+    Contribution,
+    Event,
+    Forward,
+    Phase,
+    Schedule,
+    Seed,
+    ZeroGrad,
+    schedule,
+)
+from engine.spec import Data, ExpressionModel, Model, NetworkModel, OptimizerSpec, Spec, build
+from engine.tape import Array
+from engine.trace import Summary, Trace, places, summary
+
+__all__ = [
+    "INITIALIZERS",
+    "LAYERS",
+    "LOSSES",
+    "OPS",
+    "OPTIMIZERS",
+    "AnyEvent",
+    "Array",
+    "ArrayRef",
+    "Assign",
+    "Batch",
+    "Contribution",
+    "Data",
+    "EntryError",
+    "Event",
+    "Explainer",
+    "Explanation",
+    "ExpressionError",
+    "ExpressionModel",
+    "Formula",
+    "Forward",
+    "GradientCheck",
+    "Graph",
+    "Group",
+    "LayerSpec",
+    "Limits",
+    "Model",
+    "NetworkModel",
+    "Node",
+    "Op",
+    "Operand",
+    "OptimizerSpec",
+    "ParameterCheck",
+    "Phase",
+    "Recording",
+    "Role",
+    "Run",
+    "Schedule",
+    "Seed",
+    "ShapeError",
+    "Spec",
+    "Summary",
+    "Text",
+    "Trace",
+    "Verification",
+    "ZeroGrad",
+    "build",
+    "check",
+    "places",
+    "schedule",
+    "summary",
+    "verify",
+]

@@ -185,13 +185,10 @@ class Builder:
         """A short text such as w·x for a node nobody named."""
         row = node.row
         texts = [Text(self.nodes[i].label) for i in node.inputs]
-        if row.family != "elementwise" or not all(self.nodes[i].op is None or i in self._named() for i in node.inputs):
+        if row.family != "elementwise" or not all(self.nodes[i].op is None or self.nodes[i].named for i in node.inputs):
             return f"v{node.id}"
         text = write(trace(row.forward, ((),) * len(texts)), texts, PLAIN).text
         return text if len(text) <= LONGEST_TEXT else f"v{node.id}"
-
-    def _named(self) -> set[int]:
-        return {i for label, i in self._labels.items() if label.isidentifier()}
 
 
 def _common(paths: list[tuple[str, ...]]) -> tuple[str, ...]:

@@ -22,12 +22,17 @@ def contraction(
     title: str,
     does: str,
     sends: tuple[str, ...],
+    latex: str,
+    latex_vjp: tuple[str, ...],
     numpy: str,
     numpy_vjp: tuple[str, ...],
     example: tuple[Any, ...],
     doc: str,
 ) -> Op:
-    """A sum of products such as "ij,jk->ik": rules, shapes, cost, Σ-formula and terms follow from the subscripts."""
+    """A sum of products such as "ij,jk->ik": rules, shapes, cost, Σ-formula and terms follow from the subscripts.
+
+    `latex` and `latex_vjp` say the same without indices; in the latter {0} is upstream.
+    """
     inputs, out = subscripts.split("->")
     terms = inputs.split(",")
     rule = Contract(subscripts)
@@ -49,8 +54,10 @@ def contraction(
         jvp=jvp,
         shape=lambda *shapes: tuple(axis_sizes(name, terms, shapes)[axis] for axis in out),
         flops=lambda *shapes: len(terms) * prod(axis_sizes(name, terms, shapes).values()),
-        latex=lambda names, options=(): sigma(terms, out, [n.text for n in names]),
-        local=tuple(_adjoint(terms, out, k) for k in range(len(terms))),
+        latex=template(latex),
+        local=tuple(map(template, latex_vjp)),
+        sigma=lambda names, options=(): sigma(terms, out, [n.text for n in names]),
+        sigma_vjp=tuple(_adjoint(terms, out, k) for k in range(len(terms))),
         numpy=lambda names, options=(): numpy.format(*(n.text for n in names)),
         numpy_vjp=tuple(template(t) for t in numpy_vjp),
         subscripts=subscripts,
@@ -76,8 +83,14 @@ def axis_sizes(name: str, terms: Sequence[str], shapes: Sequence[Shape]) -> dict
 def sigma(terms: Sequence[str], out: str, names: Sequence[str]) -> str:
     """Σ over the axes that do not survive, of one factor per term."""
     summed = sorted(set("".join(terms)) - set(out))
-    factors = [f"{name}_{{{term}}}" if term else name for name, term in zip(names, terms, strict=True)]
+    factors = [indexed(name, term) for name, term in zip(names, terms, strict=True)]
     return (rf"\sum_{{{''.join(summed)}}} " if summed else "") + r"\,".join(factors)
+
+
+def indexed(name: str, axes: str) -> str:
+    """An entry of `name`; a name of more than one sign goes into parentheses, so that indices do not pile up."""
+    held = name if len(name) == 1 else rf"\left({name}\right)"
+    return f"{held}_{{{axes}}}" if axes else name
 
 
 def _products(pick: Pick, terms: Sequence[str], out: str, index: Index) -> str:

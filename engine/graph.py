@@ -32,6 +32,11 @@ class Node:
     wanted: bool = False
 
     @property
+    def named(self) -> bool:
+        """Somebody gave it a name of its own; else its label is what it computes, or v and its number."""
+        return self.label.isascii() and self.label.isidentifier() and self.label != f"v{self.id}"
+
+    @property
     def row(self) -> Op:
         """The op table's row of this node. Raises KeyError for a leaf."""
         return OPS[self.op or ""]

@@ -48,6 +48,11 @@ def _infix(strength: int, sign: str) -> Form:
     return Form(strength, "{0} " + sign + " {1}", (strength, strength + 1 if strength != SUM else PRODUCT))
 
 
+def _call(module: str, ufunc: np.ufunc) -> Form:
+    operands = ", ".join(f"{{{i}}}" for i in range(ufunc.nin))
+    return Form(ATOM, f"{module}{ufunc.__name__}({operands})", (COMPARE,) * ufunc.nin)
+
+
 SIGNS: dict[np.ufunc, tuple[str, str]] = {np.add: (r"\sum", "np.sum"), np.maximum: (r"\max", "np.max")}  # LaTeX, NumPy
 
 
@@ -95,10 +100,7 @@ NUMPY = Notation(
         np.square: Form(POWER, "{0}**2", (ATOM,)),
         np.greater: Form(COMPARE, "{0} > {1}", (SUM, SUM)),
     }
-    | {
-        f: Form(ATOM, f"np.{f.__name__}({', '.join('{%d}' % i for i in range(f.nin))})", (COMPARE,) * f.nin)
-        for f in (np.exp, np.log, np.sin, np.cos, np.tanh, np.sqrt, np.maximum)
-    },
+    | {f: _call("np.", f) for f in (np.exp, np.log, np.sin, np.cos, np.tanh, np.sqrt, np.maximum)},
     reduce=_numpy_reduce,
     number=_number_text,
     brackets="({0})",
@@ -115,10 +117,7 @@ PLAIN = Notation(
         np.square: Form(POWER, "{0}²", (ATOM,)),
         np.greater: Form(COMPARE, "{0} > {1}", (SUM, SUM)),
     }
-    | {
-        f: Form(ATOM, f"{f.__name__}({', '.join('{%d}' % i for i in range(f.nin))})", (COMPARE,) * f.nin)
-        for f in (np.exp, np.log, np.sin, np.cos, np.tanh, np.sqrt, np.maximum)
-    },
+    | {f: _call("", f) for f in (np.exp, np.log, np.sin, np.cos, np.tanh, np.sqrt, np.maximum)},
     reduce=_numpy_reduce,
     number=_number_text,
     brackets="({0})",

@@ -49,7 +49,7 @@ class Op:
     shape: Callable[..., Shape]
     flops: Callable[..., int]
     latex: Line  # right-hand side of y = …
-    local: tuple[Line, ...]  # per slot: dy/dx_k, operands preceded by y
+    local: tuple[Line, ...]  # per slot: dy/dx_k, operands preceded by y (contraction: by upstream, and times it)
     numpy: Line
     numpy_vjp: tuple[Line, ...]  # per slot, operands preceded by g and y (and saved)
     example: tuple[Any, ...]
@@ -58,6 +58,9 @@ class Op:
     options: Options = ()  # the defaults; a node may set others
     partials: tuple[Rule, ...] = ()  # elementwise only
     subscripts: str = ""  # contraction only
+    sigma: Line | None = None  # contraction only: one entry as a sum
+    sigma_vjp: tuple[Line, ...] = ()
+    numpy_saved: tuple[Line, ...] = ()  # right-hand sides for the saved results
     smooth: bool = True  # has a complex-step derivative
     entry: Entry | None = None  # one entry of y in numbers
     entry_vjp: tuple[Entry, ...] = ()  # per slot: one entry of the contribution in numbers
@@ -150,7 +153,7 @@ def _clash(a: Shape, b: Shape) -> tuple[int, tuple[int, int]]:
 
 
 def _elementwise_vjp(partial: Rule, slot: int, count: int) -> Rule:
-    def vjp(g: Array, y: Array, *xs: Array) -> Array:
+    def vjp(g: Array, y: Array, *xs: Array) -> Any:
         return unbroadcast(g * partial(y, *xs), xs[slot].shape)
 
     return vjp

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import prod
 from typing import Any
 
 import numpy as np
 
+from engine.notation import Text
 from engine.op import Op, Pick, elementwise, series
 
 
@@ -47,6 +49,10 @@ def _log_softmax_entry(pick: Pick, index: tuple[int, ...]) -> str:
 def _log_softmax_sent(pick: Pick, index: tuple[int, ...]) -> str:
     total = series(pick.shape(0)[-1:], lambda k: pick.g(*index[:-1], k))
     return rf"{pick.g(*index)} - e^{{{pick.y(*index)}}} \cdot ({total})"
+
+
+def softmax_line(names: Sequence[Text]) -> str:
+    return "np.exp({0} - np.logaddexp.reduce({0}, axis=-1, keepdims=True))".format(names[0].text)
 
 
 def _scores(z: tuple[int, ...]) -> tuple[int, ...]:
@@ -98,9 +104,7 @@ ROWS = (
         title="softmax",
         inputs=("z",),
         does="Turn the scores {0} into probabilities",
-        sends=(
-            "compares each gradient with the probability-weighted mean of them all and scales the difference by the probability",
-        ),
+        sends=("scales each gradient's distance from their probability-weighted mean by the probability",),
         forward=softmax,
         vjps=(lambda g, y, z: through_softmax(g, y),),
         jvp=lambda dxs, y, z: through_softmax(dxs[0], y),
@@ -108,11 +112,7 @@ ROWS = (
         flops=lambda z: 5 * prod(z),
         latex=lambda names, options=(): rf"\frac{{e^{{{names[0].text}_i}}}}{{\sum_k e^{{{names[0].text}_k}}}}",
         local=(lambda names, options=(): r"y_i\,([i = j] - y_j)",),
-        numpy=lambda names, options=(): (
-            "np.exp({0} - {0}.max(-1, keepdims=True)) / np.exp({0} - {0}.max(-1, keepdims=True)).sum(-1, keepdims=True)".format(
-                names[0].text
-            )
-        ),
+        numpy=lambda names, options=(): softmax_line(names),
         numpy_vjp=(
             lambda names, options=(): "{1} * ({0} - ({0} * {1}).sum(-1, keepdims=True))".format(
                 names[0].text, names[1].text
@@ -138,11 +138,7 @@ ROWS = (
         flops=lambda z: 5 * prod(z),
         latex=lambda names, options=(): rf"{names[0].text}_i - \ln(\sum_k e^{{{names[0].text}_k}})",
         local=(lambda names, options=(): r"[i = j] - e^{y_j}",),
-        numpy=lambda names, options=(): (
-            "{0} - {0}.max(-1, keepdims=True) - np.log(np.exp({0} - {0}.max(-1, keepdims=True)).sum(-1, keepdims=True))".format(
-                names[0].text
-            )
-        ),
+        numpy=lambda names, options=(): "{0} - np.logaddexp.reduce({0}, axis=-1, keepdims=True)".format(names[0].text),
         numpy_vjp=(
             lambda names, options=(): (
                 f"{names[0].text} - np.exp({names[1].text}) * {names[0].text}.sum(-1, keepdims=True)"

@@ -14,6 +14,7 @@ import numpy as np
 
 from engine.notation import Text
 from engine.op import Op, Pick, ShapeError, series
+from engine.ops.activations import softmax_line
 from engine.tape import Options, Shape
 
 REDUCTION = (("reduction", "mean"),)
@@ -157,7 +158,7 @@ def _fused_to_scores(g: Any, loss: Any, p: Any, z: Any, t: Any, reduction: str) 
 
 
 def _count_line(a: str, options: Options) -> str:
-    return "1" if dict(options)["reduction"] == "sum" else f"({a}.size / {a}.shape[-1])"
+    return "1" if dict(options)["reduction"] == "sum" else f"{a}[..., 0].size"
 
 
 def _true_classes(pick: Pick, term: Callable[..., str]) -> str:
@@ -235,7 +236,8 @@ ROWS = (
         entry_vjp=(_ce_sent, lambda pick, index: rf"-\ln({pick.x(0, *index)}) \cdot {pick.g()}"),
         options=REDUCTION,
         example=([[0.2, 0.7, 0.1], [0.1, 0.2, 0.7]], [[0.0, 1.0, 0.0], [1.0, 0.0, 0.0]]),
-        doc="Cross-entropy −Σ t·ln p of probabilities (rows along the last axis) against targets. A probability of 0 for the true class costs infinity.",
+        doc="Cross-entropy −Σ t·ln p of probabilities (rows along the last axis) against targets. "
+        "A probability of 0 for the true class costs infinity.",
     ),
     Op(
         name="softmax_cross_entropy",
@@ -264,10 +266,11 @@ ROWS = (
             lambda names, options=(): r"-\frac{1}{B} \ln p_{ik}",
         ),
         numpy=lambda names, options: (
-            "np.sum({1} * (np.log(np.exp({0} - {0}.max(-1, keepdims=True)).sum(-1, keepdims=True)) - ({0} - {0}.max(-1, keepdims=True)))) / {2}".format(
+            "np.sum({1} * (np.logaddexp.reduce({0}, axis=-1, keepdims=True) - {0})) / {2}".format(
                 names[0].text, names[1].text, _count_line(names[0].text, options)
             )
         ),
+        numpy_saved=(lambda names, options: softmax_line(names),),
         numpy_vjp=(
             lambda names, options: "({0} * {1}.sum(-1, keepdims=True) - {1}) * ({2} / {3})".format(
                 names[2].text, names[4].text, names[0].text, _count_line(names[3].text, options)
@@ -280,6 +283,7 @@ ROWS = (
         entry_vjp=(_fused_sent, lambda pick, index: rf"-\ln({pick.saved(0, *index)}) \cdot {pick.g()}"),
         options=REDUCTION,
         example=([[1.0, 2.0, 3.0], [800.0, 0.0, -800.0]], [[0.0, 1.0, 0.0], [1.0, 0.0, 0.0]]),
-        doc="Softmax and cross-entropy in one step, in logarithms: no overflow, no logarithm of 0. Its slope for the scores is p − t.",
+        doc="Softmax and cross-entropy in one step, in logarithms: no overflow, no logarithm of 0. "
+        "Its slope for the scores is p − t.",
     ),
 )

@@ -1,0 +1,74 @@
+"""What nodes are called in formulas and in code."""
+
+from __future__ import annotations
+
+import keyword
+import re
+
+from engine.graph import Graph, Node
+from engine.notation import ATOM, LATEX, Text, write
+from engine.tape import trace
+
+GREEK = frozenset(
+    (
+        "alpha",
+        "beta",
+        "gamma",
+        "delta",
+        "epsilon",
+        "eta",
+        "theta",
+        "kappa",
+        "lambda",
+        "mu",
+        "rho",
+        "sigma",
+        "tau",
+        "phi",
+    )
+)
+PARAMETERS = {"weight": "W", "bias": "b"}
+TRAILING = re.compile(r"\d+$")
+TEXT_BOOK = re.compile(r"([A-Za-z])_?(\d+)")  # z1, W_2
+
+
+def symbol(label: str) -> str:
+    """LaTeX for a label: z1 is z with index 1, dense1.weight is W with index 1, longer words stand upright."""
+    layer, _, name = label.rpartition(".")
+    if layer and name in PARAMETERS:
+        number = TRAILING.search(layer)
+        return f"{PARAMETERS[name]}_{{{number[0] if number else upright(layer)}}}"
+    if match := TEXT_BOOK.fullmatch(label):
+        return f"{match[1]}_{{{match[2]}}}"
+    if label in GREEK:
+        return rf"\{label}"
+    return label if len(label) == 1 else upright(label)
+
+
+def upright(word: str) -> str:
+    return rf"\text{{{word}}}".replace("_", r"\_")
+
+
+def formula_name(graph: Graph, node: Node, depth: int = 2) -> Text:
+    """The node's name in a formula; one without a name of its own is written out, `depth` operations deep."""
+    if node.role == "constant":
+        return Text(node.label, ATOM if not node.label.startswith("-") else ATOM - 3)
+    if node.op is None or node.named:
+        return Text(symbol(node.label))
+    if node.row.family == "elementwise" and depth:
+        texts = [formula_name(graph, graph.nodes[i], depth - 1) for i in node.inputs]
+        return write(trace(node.row.forward, ((),) * len(texts)), texts, LATEX)
+    return Text(f"v_{{{node.id}}}")
+
+
+def variable(node: Node) -> str:
+    """The node's name in code: a Python identifier, the same one for the same node everywhere."""
+    if node.role == "constant":
+        return node.label if node.shape == () else f"c{node.id}"
+    name = node.label.replace(".", "_")
+    usable = name.isascii() and name.isidentifier() and not keyword.iskeyword(name)
+    return name if usable else f"v{node.id}"
+
+
+def gradient_variable(node: Node) -> str:
+    return f"d_{variable(node)}"
