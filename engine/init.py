@@ -52,7 +52,7 @@ INITIALIZERS = {
             name="xavier_normal",
             draw=_normal(lambda n, m: sqrt(2 / (n + m))),
             source=GLOROT,
-            doc="Normal with variance 2/(fan_in + fan_out): signals keep their size both ways in linear and tanh layers.",
+            doc="Normal with variance 2/(fan_in + fan_out): signals keep their size both ways through linear and tanh.",
         ),
         Initializer(
             name="xavier_uniform",

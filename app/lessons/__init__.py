@@ -1,4 +1,4 @@
-"""The gallery: every example with its spec, its place in the course and a sentence. Specs are requests like any other."""
+"""The gallery: every example with its spec, its place in the course and a sentence. A spec is a request like any."""
 
 from __future__ import annotations
 
