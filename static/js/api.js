@@ -1,0 +1,65 @@
+// The service, typed. Every failure is one ApiError: with a status, or without one when nobody answered.
+
+/** @typedef {import("./types").Session} Session */
+
+const ROOT = "/api/v1";
+
+export class ApiError extends Error {
+  /** @param {number} status 0: no answer @param {string} detail */
+  constructor(status, detail) {
+    super(detail);
+    this.status = status;
+  }
+}
+
+/** @param {string} path @param {RequestInit} [options] @returns {Promise<Response>} */
+async function ask(path, options) {
+  const answer = await fetch(path, options).catch(() => null);
+  if (!answer) throw new ApiError(0, "The server does not answer.");
+  if (answer.ok) return answer;
+  const problem = await answer.json().catch(() => ({}));
+  throw new ApiError(answer.status, problem.detail ?? problem.title ?? `The server answered ${answer.status}.`);
+}
+
+/** @param {string} path @returns {Promise<any>} */
+async function getJson(path) {
+  return (await ask(ROOT + path)).json();
+}
+
+/** @param {string} path @param {unknown} body @returns {Promise<any>} */
+async function postJson(path, body) {
+  const headers = { "Content-Type": "application/json" };
+  return (await ask(ROOT + path, { method: "POST", headers, body: JSON.stringify(body) })).json();
+}
+
+/** @returns {Promise<void>} */
+export const health = async () => void (await ask("/healthz"));
+/** @returns {Promise<import("./types").Catalogue>} */
+export const catalogue = () => getJson("/catalogue");
+/** @returns {Promise<import("./types").Example[]>} */
+export const examples = async () => (await getJson("/examples")).examples;
+
+/** @param {{example: string} | {spec: object}} body @returns {Promise<Session>} */
+export const createSession = (body) => postJson("/sessions", body);
+/** @param {string} id @returns {Promise<Session>} */
+export const session = (id) => getJson(`/sessions/${id}`);
+/** @param {string} id @returns {Promise<import("./types").Graph>} */
+export const graph = (id) => getJson(`/sessions/${id}/graph`);
+/** @param {string} id @returns {Promise<import("./types").Schedule>} */
+export const schedule = (id) => getJson(`/sessions/${id}/schedule`);
+/** @param {string} id @param {number} iteration @returns {Promise<ArrayBuffer>} */
+export const recording = async (id, iteration) =>
+  (await ask(`${ROOT}/sessions/${id}/recording?iteration=${iteration}`)).arrayBuffer();
+/** @param {string} id @param {number} iteration @returns {Promise<(number | string | null)[]>} */
+export const magnitudes = async (id, iteration) =>
+  (await getJson(`/sessions/${id}/magnitudes?iteration=${iteration}`)).magnitudes;
+/** @param {string} id @param {number} iteration @param {number} from @param {number} to @returns {Promise<import("./types").ExplanationPage>} */
+export const explanations = (id, iteration, from, to) =>
+  getJson(`/sessions/${id}/explanations?iteration=${iteration}&from=${from}&to=${to}`);
+/** @param {string} id @param {number} iteration @param {number} event @param {number[]} entry @returns {Promise<import("./types").Explanation>} */
+export const explanation = async (id, iteration, event, entry) => {
+  const page = await getJson(`/sessions/${id}/explanations?iteration=${iteration}&event=${event}&entry=${entry.join(",")}`);
+  return page.explanations?.[0] ?? page;
+};
+/** @param {string} id @param {number} iteration @param {number} cursor @returns {Promise<Session>} */
+export const seek = (id, iteration, cursor) => postJson(`/sessions/${id}/seek`, { iteration, cursor });

@@ -1,0 +1,93 @@
+// Wires the page: state to panels and stage, address to state, clock and keys to commands.
+
+import { effect, html, render } from "../vendor/vendor.js";
+import * as api from "./api.js";
+import * as actions from "./actions.js";
+import { plainText } from "./model/text.js";
+import { Chosen } from "./panels/selection.js";
+import { Explain } from "./panels/explain.js";
+import { loadMath } from "./panels/math.js";
+import { Legend } from "./scene/legend.js";
+import { mountStage } from "./scene/stage.js";
+import { reportPosition } from "./report.js";
+import * as store from "./store.js";
+import { runClock } from "./ui/clock.js";
+import { Dialogs } from "./ui/dialogs.js";
+import { listenToKeys } from "./ui/keys.js";
+import { Notices, watchConnection } from "./ui/notices.js";
+import { Top } from "./ui/top.js";
+import { Transport } from "./ui/transport.js";
+import { readAddress } from "./url.js";
+
+const OPENING = "neuron";
+
+/** @param {string} id */
+const place = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
+
+function mount() {
+  render(html`<${Top} />`, place("top"));
+  render(html`<${Chosen} /><${Explain} />`, place("panel"));
+  render(html`<${Transport} />`, place("transport"));
+  render(html`<${Legend} />`, place("legend"));
+  render(html`<${Notices} />`, place("notices"));
+  render(html`<${Dialogs} />`, place("dialogs"));
+  mountStage(place("stage"), ready);
+}
+
+/** The first picture stands: formulas may now be loaded. */
+function ready() {
+  document.documentElement.dataset.ready = "";
+  void loadMath();
+}
+
+function followMachine() {
+  follow("(prefers-color-scheme: dark)", store.systemDark);
+  follow("(prefers-reduced-motion: reduce)", store.reducedMotion);
+  effect(() => { document.documentElement.dataset.theme = store.dark.value ? "dark" : "light"; });
+  effect(() => { document.documentElement.toggleAttribute("data-present", store.present.value); });
+  store.theme.value = /** @type {any} */ (localStorage.getItem("theme") ?? "system");
+  effect(() => localStorage.setItem("theme", store.theme.value));
+}
+
+/** @param {string} query @param {{value: boolean}} target */
+function follow(query, target) {
+  const list = matchMedia(query);
+  target.value = list.matches;
+  list.addEventListener("change", () => { target.value = list.matches; });
+}
+
+/** The body says where the page stands; the live region says what happened there. */
+function showPosition() {
+  effect(() => {
+    if (!store.frame.value) return;
+    const { dataset } = document.body;
+    dataset.cursor = String(store.cursor.value);
+    dataset.iteration = String(store.iteration.value);
+    dataset.phase = store.frame.value.phase;
+  });
+  effect(() => {
+    const { value: explanation } = store.explanation;
+    if (explanation && store.trace.value) place("spoken").textContent = plainText(explanation.sentence, store.trace.value.numbers);
+  });
+  effect(() => { document.title = store.session.value ? `${store.session.value.title} · Backprop Explorer` : "Backprop Explorer"; });
+}
+
+function openAddress() {
+  const address = readAddress(location.search);
+  store.present.value = address.present;
+  const { session, example } = address;
+  if (session) return actions.open(() => api.session(session), address);
+  store.touring.value = !example;
+  store.playing.value = !example && !store.reducedMotion.value;
+  return actions.open(() => api.createSession({ example: example ?? OPENING }), address);
+}
+
+followMachine();
+mount();
+listenToKeys();
+runClock();
+showPosition();
+reportPosition();
+watchConnection(openAddress);
+void actions.loadCatalogue();
+void openAddress();

@@ -1,0 +1,75 @@
+// Numbers to text. The only place on the page where a number becomes words.
+
+const MINUS = "−";
+
+/** @param {number | string | null | undefined} wire @returns {number} the wire's "NaN" and "Infinity" as numbers */
+export function fromWire(wire) {
+  return typeof wire === "number" ? wire : Number(wire ?? NaN);
+}
+
+/** The exact number, for `data-exact` and for copying. @param {number} x */
+export function exact(x) {
+  return Object.is(x, -0) ? "-0" : String(x);
+}
+
+/** Four significant digits (whole numbers whole), a real minus sign; scientific where the plain form would not read. @param {number} x */
+export function format(x) {
+  if (Number.isNaN(x)) return "NaN";
+  if (!Number.isFinite(x)) return x > 0 ? "∞" : `${MINUS}∞`;
+  if (x === 0) return "0";
+  const text = isPlain(x) ? plain(x) : scientific(x);
+  return text.replaceAll("-", MINUS);
+}
+
+/** The same number, for someone who listens. @param {number} x */
+export function spoken(x) {
+  if (Number.isNaN(x)) return "not a number";
+  if (!Number.isFinite(x)) return x > 0 ? "infinity" : "minus infinity";
+  return Number(x.toPrecision(4)).toString().replace("-", "minus ").replace(/e(minus )?\+?/, " times ten to the $1");
+}
+
+/** @param {number} x @returns {string} LaTeX */
+export function latex(x) {
+  if (Number.isNaN(x)) return "\\mathrm{NaN}";
+  if (!Number.isFinite(x)) return x > 0 ? "\\infty" : "-\\infty";
+  if (x === 0) return "0";
+  if (isPlain(x)) return plain(x);
+  const [mantissa, exponent] = parts(x);
+  return `${mantissa}\\!\\times\\!10^{${exponent}}`;
+}
+
+/** @param {number[]} shape */
+export function shapeText(shape) {
+  return shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(", ")})`;
+}
+
+/** Whole counts: 13,002. @param {number} n */
+export function count(n) {
+  return String(n).replace(/\B(?=(\d{3})+$)/g, ",");
+}
+
+// Rounding to four digits can carry 0.00099999 over the border, so the rounded number decides.
+/** @param {number} x */
+function isPlain(x) {
+  const size = Math.abs(Number(x.toPrecision(4)));
+  return size >= 1e-3 && size < 1e5;
+}
+
+/** @param {number} x */
+function plain(x) {
+  const rounded = Number(x.toPrecision(4));
+  const exponent = Math.floor(Math.log10(Math.abs(rounded)));
+  return x.toFixed(Math.max(0, 3 - exponent));
+}
+
+/** @param {number} x @returns {[string, number]} */
+function parts(x) {
+  const [mantissa, exponent] = x.toExponential(3).split("e");
+  return [mantissa, Number(exponent)];
+}
+
+/** @param {number} x */
+function scientific(x) {
+  const [mantissa, exponent] = parts(x);
+  return `${mantissa}e${exponent}`;
+}

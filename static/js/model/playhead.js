@@ -1,0 +1,128 @@
+// What is known after the first `cursor` events. Any cursor can be shown directly, so seeking is playing.
+
+import { edgeKey } from "./trace.js";
+
+/** @typedef {import("../types").Trace} Trace */
+/** @typedef {import("../types").Frame} Frame */
+/** @typedef {import("../types").TraceEvent} TraceEvent */
+/** @typedef {import("../types").Grain} Grain */
+/** @typedef {import("../types").Live} Live */
+
+/** @param {Trace} trace @param {number} cursor @returns {Frame} */
+export function frameAt(trace, cursor) {
+  const event = cursor > 0 ? trace.events[cursor - 1] : null;
+  const frame = /** @type {Frame} */ ({
+    cursor, event, phase: event?.phase ?? trace.events[0]?.phase ?? "forward",
+    values: trace.graph.nodes.map((node) => (node.op === null ? trace.schedule.values[node.id] : null)),
+    gradients: trace.graph.nodes.map(() => null),
+    assigned: trace.graph.nodes.map(() => false),
+    edges: new Map(), live: liveAt(trace, cursor),
+  });
+  for (let k = 0; k < cursor; k++) happen(frame, trace, trace.events[k]);
+  return frame;
+}
+
+/** @param {Frame} frame @param {Trace} trace @param {TraceEvent} event */
+function happen(frame, trace, event) {
+  switch (event.kind) {
+    case "forward": return forward(frame, trace, event);
+    case "contribution": return contribution(frame, event);
+    case "seed": frame.gradients[event.node] = event.value; return;
+    case "assign": return assign(frame, event);
+    case "zero_grad": for (const id of event.params) frame.gradients[id] = null; return;
+    case "batch": return;
+    default: unknown(event);
+  }
+}
+
+/** @param {Frame} frame @param {Trace} trace @param {import("../types").ForwardEvent} event */
+function forward(frame, trace, event) {
+  frame.values[event.node] = event.value;
+  trace.graph.nodes[event.node].inputs.forEach((_, slot) => {
+    frame.edges.set(edgeKey(event.node, slot), { forward: true, contribution: null });
+  });
+}
+
+/** @param {Frame} frame @param {import("../types").ContributionEvent} event */
+function contribution(frame, event) {
+  frame.gradients[event.into] = event.total;
+  frame.edges.set(edgeKey(event.node, event.slot), { forward: true, contribution: event });
+}
+
+/** @param {Frame} frame @param {import("../types").AssignEvent} event */
+function assign(frame, event) {
+  if (event.target !== "parameter") return;
+  frame.values[event.param] = event.value;
+  frame.assigned[event.param] = true;
+}
+
+/** A new kind of event does not compile until it is handled here. @param {never} event @returns {never} */
+function unknown(event) {
+  throw new Error(`The page does not know this event: ${JSON.stringify(event)}`);
+}
+
+/** The operation the cursor stands in, as far as it has happened. @param {Trace} trace @param {number} cursor @returns {Live} */
+export function liveAt(trace, cursor) {
+  /** @type {Live} */
+  const live = { tone: "plain", nodes: new Set(), edges: new Set(), reverse: false };
+  for (const event of sameOperation(trace, cursor)) light(live, trace, event);
+  return live;
+}
+
+/** The events of the operation the cursor stands in, oldest first. @param {Trace} trace @param {number} cursor */
+export function sameOperation(trace, cursor) {
+  let first = cursor;
+  while (first > 0 && trace.events[first - 1].operation === trace.events[cursor - 1].operation) first--;
+  return trace.events.slice(first, cursor);
+}
+
+/** @param {Live} live @param {Trace} trace @param {TraceEvent} event */
+function light(live, trace, event) {
+  live.tone = toneOf(event);
+  live.reverse = live.tone === "backward";
+  if (event.kind === "forward") {
+    live.nodes.add(event.node);
+    trace.graph.nodes[event.node].inputs.forEach((_, slot) => live.edges.add(edgeKey(event.node, slot)));
+  } else if (event.kind === "contribution") {
+    live.nodes.add(event.node);
+    live.edges.add(edgeKey(event.node, event.slot));
+  } else if (event.kind === "seed") live.nodes.add(event.node);
+  else if (event.kind === "assign") live.nodes.add(event.param);
+  else if (event.kind === "zero_grad") event.params.forEach((id) => live.nodes.add(id));
+}
+
+/** @param {TraceEvent} event @returns {import("../types").Tone} */
+export function toneOf(event) {
+  return event.phase === "loss" ? "forward" : event.phase;
+}
+
+/** @param {TraceEvent} event @param {Grain} grain */
+function ordinal(event, grain) {
+  switch (grain) {
+    case "event": return event.index;
+    case "operation": return event.operation;
+    case "layer": return `${event.phase} ${event.layer}`;
+    case "phase": return event.phase;
+    case "iteration": return 0;
+    default: return unknown(/** @type {never} */ (grain));
+  }
+}
+
+/** The cursors at which a step of this grain ends; 0 is always one. @param {Trace} trace @param {Grain} grain @returns {number[]} */
+export function stops(trace, grain) {
+  const ends = trace.events.flatMap((event, k) => {
+    const next = trace.events[k + 1];
+    return next && ordinal(next, grain) === ordinal(event, grain) ? [] : [k + 1];
+  });
+  return [0, ...ends];
+}
+
+/** @param {number[]} ends @param {number} cursor @returns {number | null} null past the end */
+export function stopAfter(ends, cursor) {
+  return ends.find((k) => k > cursor) ?? null;
+}
+
+/** @param {number[]} ends @param {number} cursor @returns {number | null} null before the start */
+export function stopBefore(ends, cursor) {
+  return ends.findLast((k) => k < cursor) ?? null;
+}

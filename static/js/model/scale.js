@@ -1,0 +1,60 @@
+// Every size and every colour that stands for a number. The scales are fixed, so that two pictures compare.
+
+/** @typedef {[number, number, number]} Rgb */
+/** @typedef {{negative: Rgb, zero: Rgb, positive: Rgb, nonfinite: Rgb, pending: Rgb}} Palette */
+
+/** Heat maps: below `low` everything looks like its sign's faintest tint, above `high` like its strongest. */
+export const HEAT = { low: 1e-4, high: 10 };
+/** Edges: the width of a contribution's magnitude. */
+export const WIDTH = { low: 1e-6, high: 10, thin: 2, thick: 9 };
+const FAINTEST = 0.1;
+
+/** Purple and green keep apart for all three colour deficiencies; blue and orange are taken by direction. */
+export const PALETTES = {
+  light: /** @type {Palette} */ ({ negative: [94, 30, 110], zero: [246, 244, 239], positive: [18, 92, 44], nonfinite: [217, 30, 99], pending: [240, 241, 243] }),
+  dark: /** @type {Palette} */ ({ negative: [205, 152, 235], zero: [36, 42, 54], positive: [120, 214, 140], nonfinite: [255, 92, 150], pending: [30, 36, 47] }),
+};
+
+/** Where |x| lies between low and high, on a logarithm, in 0…1. @param {number} size @param {{low: number, high: number}} range */
+export function logPlace(size, { low, high }) {
+  if (!(size > low)) return 0;
+  return size >= high ? 1 : Math.log(size / low) / Math.log(high / low);
+}
+
+/** @param {number | null} size a magnitude, as the service gives it */
+export function edgeWidth(size) {
+  if (size === null) return WIDTH.thin;
+  const place = Number.isNaN(size) ? 1 : logPlace(size, WIDTH);
+  return WIDTH.thin + (WIDTH.thick - WIDTH.thin) * place;
+}
+
+/** @param {number} x @param {Palette} palette @returns {Rgb} */
+export function heatColour(x, palette) {
+  if (!Number.isFinite(x)) return palette.nonfinite;
+  if (x === 0) return palette.zero;
+  const share = FAINTEST + (1 - FAINTEST) * logPlace(Math.abs(x), HEAT);
+  return mix(palette.zero, x > 0 ? palette.positive : palette.negative, share);
+}
+
+/** @param {Rgb} a @param {Rgb} b @param {number} share @returns {Rgb} */
+function mix(a, b, share) {
+  return /** @type {Rgb} */ (a.map((v, i) => Math.round(v + (b[i] - v) * share)));
+}
+
+/** One RGBA pixel a number. @param {ArrayLike<number>} numbers @param {Palette} palette */
+export function heatPixels(numbers, palette) {
+  return pixels(numbers, (x) => heatColour(x, palette));
+}
+
+/** Ink on paper, for pictures: 0 is paper, the scale's top (1, 16 or 255) is ink. @param {ArrayLike<number>} numbers */
+export function inkPixels(numbers) {
+  const top = [1, 16, 255].find((t) => Array.prototype.every.call(numbers, (x) => x <= t)) ?? 255;
+  return pixels(numbers, (x) => mix([255, 255, 255], [20, 24, 34], Math.min(1, Math.max(0, x / top))));
+}
+
+/** @param {ArrayLike<number>} numbers @param {(x: number) => Rgb} colour */
+function pixels(numbers, colour) {
+  const bytes = new Uint8ClampedArray(numbers.length * 4);
+  for (let i = 0; i < numbers.length; i++) bytes.set([...colour(numbers[i]), 255], i * 4);
+  return bytes;
+}

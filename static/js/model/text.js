@@ -1,0 +1,42 @@
+// The service's sentences and formulas hold marks: \num{k} is the number at offset k, *…* is emphasised.
+
+import { format, latex } from "./format.js";
+
+const NUM = /\\num\{(\d+)\}/g;
+
+/** @typedef {{text: string, strong: boolean}} Span */
+
+/** A sentence as spans of plain and emphasised text. @param {string} sentence @param {ArrayLike<number>} numbers @returns {Span[]} */
+export function spans(sentence, numbers) {
+  const filled = sentence.replace(NUM, (_, k) => format(numbers[Number(k)]));
+  return filled.split(/(\*[^*]+\*)/).filter(Boolean).map(span);
+}
+
+/** @param {string} piece @returns {Span} */
+function span(piece) {
+  const strong = /^\*[^*]+\*$/.test(piece);
+  return { text: strong ? piece.slice(1, -1) : piece, strong };
+}
+
+/** @param {string} sentence @param {ArrayLike<number>} numbers */
+export function plainText(sentence, numbers) {
+  return spans(sentence, numbers).map((span) => span.text).join("");
+}
+
+/** A formula with the numbers in it. A negative number after an operator stands in parentheses. @param {string} tex @param {ArrayLike<number>} numbers */
+export function fillNumbers(tex, numbers) {
+  return tex.replace(NUM, (_, k, at) => {
+    const number = latex(numbers[Number(k)]);
+    return number.startsWith("-") && followsOperator(tex.slice(0, at)) ? `(${number})` : number;
+  });
+}
+
+/** @param {string} before */
+function followsOperator(before) {
+  return /(?:[-+*/^]|\\cdot|\\times|\\div)\s*$/.test(before);
+}
+
+/** ∂L/∂… in a formula carries the gradient's colour. @param {string} tex */
+export function markGradients(tex) {
+  return tex.replace(/\\frac\{\\partial L\}\{\\partial (?:[^{}]|\{[^{}]*\})*\}/g, (frac) => `\\htmlClass{gradient}{${frac}}`);
+}

@@ -1,0 +1,25 @@
+// The whole step as a NumPy listing; the line of this event is lit and kept in sight.
+
+import { computed, html, useEffect, useRef } from "../../vendor/vendor.js";
+import * as store from "../store.js";
+
+/** @type {{value: {event: number, text: string}[]}} */
+const listing = computed(() => [...store.explanations.value.values()].sort((a, b) => a.event - b.event)
+  .flatMap(({ event, code }) => code.map((text) => ({ event, text }))));
+
+export function Code() {
+  const box = useRef(/** @type {HTMLElement | null} */ (null));
+  const at = store.cursor.value - 1;
+  useEffect(() => keepInSight(box.current), [at]);
+  if (listing.value.length === 0) return null;
+  return html`<h2>The same step in NumPy</h2>
+    <div class="code" ref=${box} tabindex="0" role="region" aria-label="NumPy listing">
+    ${listing.value.map(({ event, text }) => html`<div class=${event === at ? "at" : event < at ? "done" : ""} aria-current=${event === at ? "step" : undefined}>${text}</div>`)}
+  </div>`;
+}
+
+/** @param {HTMLElement | null} box */
+function keepInSight(box) {
+  const line = /** @type {HTMLElement | null} */ (box?.querySelector(".at"));
+  if (box && line) box.scrollTop = line.offsetTop - box.clientHeight / 2 + line.clientHeight / 2;
+}

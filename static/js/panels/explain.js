@@ -1,0 +1,85 @@
+// What happens at this step: a sentence, the formula, the formula with these numbers, the operands, the NumPy line.
+
+import { html } from "../../vendor/vendor.js";
+import { shapeText, format, fromWire } from "../model/format.js";
+import { sameOperation, toneOf } from "../model/playhead.js";
+import { fillNumbers, markGradients, spans } from "../model/text.js";
+import { scalarAt } from "../model/trace.js";
+import * as store from "../store.js";
+import { Code } from "./code.js";
+import { Formula } from "./math.js";
+import { Thumbnail } from "./thumbnail.js";
+
+/** @typedef {import("../types").Explanation} Explanation */
+/** @typedef {import("../types").Trace} Trace */
+
+export function Explain() {
+  const trace = store.trace.value;
+  if (!trace) return null;
+  const explanation = store.explanation.value;
+  const event = trace.events[store.cursor.value - 1];
+  const tone = event ? toneOf(event) : "plain";
+  return html`<section class="explain ${tone}" aria-label="This step">
+    <h2>${heading(trace)}</h2>
+    ${event ? html`<${Sentence} explanation=${explanation} trace=${trace} />` : html`<${Beginning} trace=${trace} />`}
+    ${explanation && html`<${Lines} trace=${trace} explanation=${explanation} />`}
+    ${explanation && explanation.operands.length > 0 && html`<h2>${explanation.title}</h2><${Operands} trace=${trace} operands=${explanation.operands} />`}
+    <${Code} />
+  </section>`;
+}
+
+/** @param {Trace} trace */
+function heading(trace) {
+  const cursor = store.cursor.value;
+  return cursor === 0 ? `${trace.length} steps ahead` : `Step ${cursor} of ${trace.length} · ${trace.events[cursor - 1].phase}`;
+}
+
+/** @param {{explanation: Explanation | null, trace: Trace}} props */
+function Sentence({ explanation, trace }) {
+  if (!explanation) return html`<p class="say waiting">…</p>`;
+  return html`<p class="say">${spans(explanation.sentence, trace.numbers).map(({ text, strong }) => (strong ? html`<b>${text}</b>` : text))}</p>`;
+}
+
+/** @param {{trace: Trace}} props */
+function Beginning({ trace }) {
+  const summary = store.session.value?.summary;
+  const said = trace.iteration > 0
+    ? `Training step ${trace.iteration} begins with the parameters the last update left.`
+    : "The leaves hold their numbers; nothing has been computed yet.";
+  return html`<p class="say">${said}</p>${summary && html`<p class="summary">${summary}</p>`}`;
+}
+
+/** The lines of this event; those of the same operation before it stand above, quieter. @param {{trace: Trace, explanation: Explanation}} props */
+function Lines({ trace, explanation }) {
+  const earlier = sameOperation(trace, store.cursor.value).slice(0, -1)
+    .flatMap((event) => store.explanations.value.get(event.index)?.lines ?? []);
+  if (earlier.length + explanation.lines.length === 0) return null;
+  return html`<div class="lines">
+    ${earlier.map((line) => html`<${MathLine} line=${line} trace=${trace} quiet />`)}
+    ${explanation.lines.map((line) => html`<${MathLine} line=${line} trace=${trace} />`)}
+  </div>`;
+}
+
+/** @param {{line: import("../types").Line, trace: Trace, quiet?: boolean}} props */
+export function MathLine({ line, trace, quiet = false }) {
+  return html`<div class="line ${quiet ? "quiet" : ""}">
+    <span class="says">${line.says}</span>
+    <${Formula} tex=${markGradients(line.formula)} label=${line.formula} />
+    ${line.numbers && html`<${Formula} tex=${fillNumbers(line.numbers, trace.numbers)} />`}
+  </div>`;
+}
+
+/** @param {{trace: Trace, operands: import("../types").Operand[]}} props */
+function Operands({ trace, operands }) {
+  return html`<table class="operands"><thead><tr><th scope="col"><span class="unseen">name</span></th><th scope="col">shape</th><th scope="col">value</th></tr></thead>
+    <tbody>${operands.map((operand) => html`<tr class="tone-${operand.tone}">
+      <th scope="row"><span class="who">${operand.label}</span> <span class="what">${operand.says}</span></th>
+      <td>${operand.ref ? shapeText(operand.ref.shape) : "()"}</td>
+      <td><${Operand} trace=${trace} operand=${operand} /></td></tr>`)}</tbody></table>`;
+}
+
+/** @param {{trace: Trace, operand: import("../types").Operand}} props */
+function Operand({ trace, operand: { ref, number } }) {
+  if (!ref) return number === null ? "—" : format(fromWire(number));
+  return ref.shape.length ? html`<${Thumbnail} trace=${trace} place=${ref} />` : format(scalarAt(trace, ref));
+}

@@ -1,0 +1,69 @@
+// A tensor, large: row and column numbers, one entry marked, moved by pointer and by arrow keys.
+
+import { html, useEffect, useRef } from "../../vendor/vendor.js";
+import { format } from "../model/format.js";
+import { PALETTES, heatPixels } from "../model/scale.js";
+import { rowsAndColumns } from "../model/trace.js";
+
+const WIDEST = 300, TALLEST = 280, LARGEST = 30, SMALLEST = 3, LEGIBLE = 13;
+
+/**
+ * @typedef {{numbers: ArrayLike<number>, shape: number[], at: number, label: string, dark: boolean, choose: (flat: number) => void}} Props
+ * @param {Props} props
+ */
+export function Heatmap({ numbers, shape, at, label, dark, choose }) {
+  const canvas = useRef(/** @type {HTMLCanvasElement | null} */ (null));
+  const [rows, columns] = rowsAndColumns(shape);
+  const width = cell(columns, WIDEST), height = Math.min(cell(rows, TALLEST), Math.max(width, 10));
+  useEffect(() => paint(canvas.current, numbers, rows, columns, dark), [numbers, dark]);
+  const size = { width: `${columns * width}px`, height: `${rows * height}px` };
+  const mark = { left: `${(at % columns) * width}px`, top: `${Math.floor(at / columns) * height}px`, width: `${width}px`, height: `${height}px` };
+  /** @param {PointerEvent} event */
+  const point = (event) => {
+    const box = /** @type {Element} */ (event.currentTarget).getBoundingClientRect();
+    const column = clamp(Math.floor((event.clientX - box.left) / box.width * columns), columns);
+    choose(clamp(Math.floor((event.clientY - box.top) / box.height * rows), rows) * columns + column);
+  };
+  return html`<div class="heatmap" role="group" aria-label=${label}>
+    <${Headers} count=${columns} size=${width} axis="columns" />
+    <${Headers} count=${rows} size=${height} axis="rows" />
+    <div class="cells" style=${size} tabindex="0" role="slider" aria-label="${label}, entry" aria-valuemin="0" aria-valuemax=${numbers.length - 1}
+      aria-valuenow=${at} aria-valuetext="row ${Math.floor(at / columns)}, column ${at % columns}: ${format(numbers[at])}"
+      onPointerMove=${point} onPointerDown=${point} onKeyDown=${(/** @type {KeyboardEvent} */ event) => byKey(event, at, rows, columns, choose)}>
+      <canvas ref=${canvas} width=${columns} height=${rows}></canvas><span class="mark" style=${mark}></span>
+    </div></div>`;
+}
+
+/** @param {number} count @param {number} room */
+function cell(count, room) {
+  return Math.max(SMALLEST, Math.min(LARGEST, room / Math.max(1, count)));
+}
+
+/** @param {{count: number, size: number, axis: string}} props */
+function Headers({ count, size, axis }) {
+  const every = Math.ceil((axis === "columns" && count > 10 ? LEGIBLE * 1.4 : LEGIBLE) / size);
+  const shown = Array.from({ length: Math.ceil(count / every) }, (_, i) => i * every);
+  return html`<div class="headers ${axis}" aria-hidden="true">${shown.map((i) =>
+    html`<span style=${axis === "columns" ? { left: `${(i + 0.5) * size}px` } : { top: `${(i + 0.5) * size}px` }}>${i}</span>`)}</div>`;
+}
+
+/** @param {HTMLCanvasElement | null} canvas @param {ArrayLike<number>} numbers @param {number} rows @param {number} columns @param {boolean} dark */
+function paint(canvas, numbers, rows, columns, dark) {
+  const image = new ImageData(heatPixels(numbers, dark ? PALETTES.dark : PALETTES.light), columns, rows);
+  canvas?.getContext("2d")?.putImageData(image, 0, 0);
+}
+
+/** @param {number} i @param {number} count */
+const clamp = (i, count) => Math.max(0, Math.min(count - 1, i));
+
+/** The arrows move the entry here, not the step. @param {KeyboardEvent} event @param {number} at @param {number} rows @param {number} columns @param {(flat: number) => void} choose */
+function byKey(event, at, rows, columns, choose) {
+  const row = Math.floor(at / columns), column = at % columns;
+  /** @type {Record<string, [number, number]>} */
+  const moves = { ArrowLeft: [row, column - 1], ArrowRight: [row, column + 1], ArrowUp: [row - 1, column], ArrowDown: [row + 1, column], Home: [row, 0], End: [row, columns - 1] };
+  const to = moves[event.key];
+  if (!to) return;
+  event.preventDefault();
+  event.stopPropagation();
+  choose(clamp(to[0], rows) * columns + clamp(to[1], columns));
+}

@@ -1,0 +1,26 @@
+// Formulas. KaTeX is loaded after the first picture stands; until then the place is kept free.
+
+import { html, signal, useEffect, useRef } from "../../vendor/vendor.js";
+
+/** @type {{value: any}} */
+const katex = signal(null);
+
+export async function loadMath() {
+  katex.value ??= (await import("../../vendor/katex.js")).default;
+}
+
+// Colours of a formula come from the style sheet, so only this one command is trusted.
+const OPTIONS = {
+  throwOnError: false, displayMode: true, strict: false,
+  trust: (/** @type {{command: string}} */ { command }) => command === "\\htmlClass",
+};
+
+/** @param {{tex: string, label?: string}} props */
+export function Formula({ tex, label }) {
+  const place = useRef(/** @type {HTMLElement | null} */ (null));
+  const library = katex.value;
+  useEffect(() => {
+    if (library && place.current) library.render(tex, place.current, OPTIONS);
+  }, [tex, library]);
+  return html`<div class="formula" ref=${place} aria-label=${label}></div>`;
+}

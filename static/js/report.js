@@ -1,0 +1,26 @@
+// Tells the address bar and the service where the page stands, at most four times a second.
+
+import { effect } from "../vendor/vendor.js";
+import * as api from "./api.js";
+import * as actions from "./actions.js";
+import * as store from "./store.js";
+import { writeAddress } from "./url.js";
+
+const PAUSE = 250;
+
+export function reportPosition() {
+  /** @type {ReturnType<typeof setTimeout> | null} */
+  let timer = null;
+  effect(() => {
+    if (!store.session.value || !store.trace.value) return;
+    void [store.cursor.value, store.present.value];
+    timer ??= setTimeout(() => { timer = null; report(); }, PAUSE);
+  });
+}
+
+function report() {
+  const { value: session } = store.session;
+  if (!session) return;
+  history.replaceState(null, "", writeAddress());
+  api.seek(session.id, store.iteration.value, store.cursor.value).catch(actions.fail);
+}

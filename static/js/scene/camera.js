@@ -1,0 +1,94 @@
+// Pan and zoom. The picture stays fitted until somebody moves it.
+
+import { select, zoom, zoomIdentity } from "../../vendor/vendor.js";
+
+const MARGIN = { top: 64, right: 20, bottom: 60, left: 20 };
+const LARGEST_FIT = 1.35;
+const QUICK = 260;
+
+/** @typedef {import("../types").Box} Box */
+/** @typedef {{k: number, x: number, y: number}} Transform */
+
+/**
+ * @param {SVGSVGElement} svg @param {(transform: Transform) => void} moved
+ */
+export function makeCamera(svg, moved) {
+  let byHand = false;
+  /** @type {{width: number, height: number}} */
+  let world = { width: 1, height: 1 };
+  let flight = 0;
+  const behaviour = zoom().scaleExtent([0.05, 6]).filter(wanted).on("zoom", (/** @type {any} */ event) => {
+    if (event.sourceEvent) byHand = true;
+    moved(event.transform);
+  });
+  const surface = select(svg).call(behaviour).on("dblclick.zoom", null);
+
+  /** @param {Transform} to @param {boolean} quick without travel */
+  const fly = (to, quick) => {
+    cancelAnimationFrame(flight);
+    const from = now();
+    const began = performance.now();
+    /** @param {number} time */
+    const tick = (time) => {
+      const t = quick ? 1 : Math.min(1, Math.max(0, (time - began) / QUICK));
+      const e = 1 - (1 - t) ** 3;
+      const at = { k: from.k + (to.k - from.k) * e, x: from.x + (to.x - from.x) * e, y: from.y + (to.y - from.y) * e };
+      surface.call(behaviour.transform, zoomIdentity.translate(at.x, at.y).scale(at.k));
+      if (t < 1) flight = requestAnimationFrame(tick);
+    };
+    tick(began);
+  };
+
+  /** @returns {Transform} */
+  const now = () => /** @type {any} */ (svg).__zoom ?? zoomIdentity;
+
+  const fitted = () => {
+    const { clientWidth, clientHeight } = /** @type {Element} */ (svg.parentElement);
+    const wide = clientWidth - MARGIN.left - MARGIN.right, tall = clientHeight - MARGIN.top - MARGIN.bottom;
+    const k = Math.max(0.05, Math.min(LARGEST_FIT, wide / world.width, tall / world.height));
+    return { k, x: MARGIN.left + (wide - world.width * k) / 2, y: MARGIN.top + (tall - world.height * k) / 2 };
+  };
+
+  /** @param {boolean} [quick] */
+  const fit = (quick = false) => {
+    byHand = false;
+    fly(fitted(), quick);
+  };
+
+  return {
+    fit, now,
+    /** @param {{width: number, height: number}} size @param {boolean} quick */
+    show(size, quick) {
+      world = size;
+      if (!byHand) fit(quick);
+    },
+    resized: () => { if (!byHand) fit(true); },
+    /** @param {number} factor */
+    by(factor) {
+      byHand = true;
+      const { clientWidth: w, clientHeight: h } = /** @type {Element} */ (svg.parentElement);
+      const { k, x, y } = now();
+      const next = Math.min(6, Math.max(0.05, k * factor));
+      fly({ k: next, x: w / 2 - (w / 2 - x) * (next / k), y: h / 2 - (h / 2 - y) * (next / k) }, false);
+    },
+    /** What happens now must be seen: move just far enough. @param {Box} box @param {boolean} quick */
+    reveal(box, quick) {
+      const { clientWidth: w, clientHeight: h } = /** @type {Element} */ (svg.parentElement);
+      const { k, x, y } = now();
+      const dx = shift(box.x * k + x, (box.x + box.width) * k + x, w);
+      const dy = shift(box.y * k + y, (box.y + box.height) * k + y, h);
+      if (dx || dy) fly({ k, x: x + dx, y: y + dy }, quick);
+    },
+  };
+}
+
+/** @param {number} low @param {number} high @param {number} room */
+function shift(low, high, room) {
+  if (low >= 0 && high <= room) return 0;
+  return low < 0 ? 40 - low : Math.max(room - 40 - high, 40 - low);
+}
+
+/** Wheel and drag, but not the right button. @param {any} event */
+function wanted(event) {
+  return !event.button && (!event.ctrlKey || event.type === "wheel");
+}

@@ -1,0 +1,32 @@
+// Where an edge's number stands: on its own line, clear of cards and of the other numbers. Decided once per layout.
+
+/** @typedef {import("../types").Box} Box */
+/** @typedef {import("../types").Point} Point */
+
+const PLACES = [0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74, 0.2, 0.8];
+
+/**
+ * @param {{segments: any}[]} edges @param {Box[]} taken cards @param {{width: number, height: number}} label
+ * @param {(segments: any, t: number) => Point} pointAt
+ * @returns {(Point | null)[]} null where no place is free
+ */
+export function placeLabels(edges, taken, label, pointAt) {
+  const boxes = [...taken];
+  return edges.map(({ segments }) => {
+    const place = PLACES.map((t) => pointAt(segments, t)).find((point) => isFree(boxAround(point, label), boxes));
+    if (!place) return null;
+    boxes.push(boxAround(place, label));
+    return place;
+  });
+}
+
+/** @param {Point} point @param {{width: number, height: number}} size @returns {Box} */
+function boxAround([x, y], { width, height }) {
+  return { x: x - width / 2, y: y - height / 2, width, height };
+}
+
+/** @param {Box} box @param {Box[]} taken */
+function isFree(box, taken) {
+  return taken.every((other) => box.x >= other.x + other.width || other.x >= box.x + box.width
+    || box.y >= other.y + other.height || other.y >= box.y + box.height);
+}

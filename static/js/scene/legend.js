@@ -1,0 +1,47 @@
+// What colours and widths mean, always on screen.
+
+import { html, useEffect, useRef } from "../../vendor/vendor.js";
+import { format } from "../model/format.js";
+import { HEAT, PALETTES, WIDTH, edgeWidth, heatColour } from "../model/scale.js";
+import * as store from "../store.js";
+
+const STRIP = 120;
+
+export function Legend() {
+  const trace = store.trace.value;
+  if (!trace) return null;
+  const tensors = trace.graph.nodes.some((node) => node.shape.length > 0);
+  return html`<div class="legend" aria-label="Legend">
+    <span class="key forward">value</span><span class="key backward">gradient</span>
+    ${trace.events.some((event) => event.kind === "assign") && html`<span class="key parameter">parameter</span>`}
+    ${tensors && html`<${HeatLegend} dark=${store.dark.value} />`}
+    <${WidthLegend} />
+  </div>`;
+}
+
+/** The colour of every number from −high to high, on the scale the heat maps use. @param {{dark: boolean}} props */
+function HeatLegend({ dark }) {
+  const canvas = useRef(/** @type {HTMLCanvasElement | null} */ (null));
+  useEffect(() => drawStrip(canvas.current, dark), [dark]);
+  return html`<span class="scale" title="Fixed logarithmic scale; zero has a colour of its own">
+    <span class="num">${format(-HEAT.high)}</span><canvas ref=${canvas} width=${STRIP} height="1"></canvas><span class="num">${format(HEAT.high)}</span>
+    <span class="note">log, 0 in the middle</span></span>`;
+}
+
+/** @param {HTMLCanvasElement | null} canvas @param {boolean} dark */
+function drawStrip(canvas, dark) {
+  const pen = canvas?.getContext("2d");
+  for (let i = 0; i < STRIP; i++) {
+    const place = (i + 0.5) / STRIP * 2 - 1;
+    const size = HEAT.low * (HEAT.high / HEAT.low) ** Math.abs(place);
+    if (pen) pen.fillStyle = `rgb(${heatColour(Math.abs(place) < 0.02 ? 0 : Math.sign(place) * size, dark ? PALETTES.dark : PALETTES.light)})`;
+    pen?.fillRect(i, 0, 1, 1);
+  }
+}
+
+function WidthLegend() {
+  const sizes = [WIDTH.low, 1e-3, 1];
+  return html`<span class="scale" title="The width of a gradient's edge: the root mean square of what it carried, on a fixed logarithmic scale">
+    ${sizes.map((size) => html`<span class="num">${size === 1 ? "1" : `10${size === 1e-3 ? "⁻³" : "⁻⁶"}`}</span><svg width="26" height="12"><path d="M2 6H24" stroke-width=${edgeWidth(size)} class="sample" /></svg>`)}
+    <span class="note">size of a gradient</span></span>`;
+}

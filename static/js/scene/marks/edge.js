@@ -1,0 +1,62 @@
+// An edge is a slot of a node. It remembers what it carried: blue after forward, orange-red and as wide as its contribution after backward.
+
+import { format } from "../../model/format.js";
+import { edgeWidth } from "../../model/scale.js";
+import { scalarAt } from "../../model/trace.js";
+import { add, setAttribute, setText } from "../svg.js";
+
+/** @typedef {import("../../types").Point} Point */
+/** @typedef {{key: string, path: string, segments: any, label: Point | null}} Edge */
+/** @typedef {{frame: import("../../types").Frame, trace: import("../../types").Trace}} Painting */
+
+export const LABEL = { width: 88, height: 26 };
+
+/** @param {any} layer @param {any} labels @param {Edge[]} data */
+export function edges(layer, labels, data) {
+  layer.selectAll("path.edge").data(data, (/** @type {Edge} */ d) => d.key)
+    .join("path").attr("class", "edge").attr("data-edge", (/** @type {Edge} */ d) => d.key).attr("d", (/** @type {Edge} */ d) => d.path);
+  labels.selectAll("g.carried").data(data.filter((d) => d.label), (/** @type {Edge} */ d) => d.key)
+    .join((/** @type {any} */ enter) => enter.append("g").attr("class", "carried").each(/** @this {SVGGElement} */ function () { buildLabel(this); }))
+    .attr("transform", (/** @type {Edge} */ d) => `translate(${d.label})`);
+}
+
+/** @param {SVGGElement} element */
+function buildLabel(element) {
+  add(element, "rect", { class: "backdrop", rx: 7, height: LABEL.height, y: -LABEL.height / 2 });
+  add(element, "text", { y: 6.5 });
+}
+
+/** @param {any} layer @param {any} labels @param {Painting} painting */
+export function paintEdges(layer, labels, painting) {
+  layer.selectAll("path.edge").each(/** @this {SVGPathElement} @param {Edge} edge */ function (edge) { paintEdge(this, edge, painting); });
+  labels.selectAll("g.carried").each(/** @this {SVGGElement} @param {Edge} edge */ function (edge) { paintLabel(this, edge, painting); });
+}
+
+/** @param {SVGPathElement} element @param {Edge} edge @param {Painting} painting */
+function paintEdge(element, { key }, { frame, trace }) {
+  const state = frame.edges.get(key);
+  const live = frame.live.edges.has(key);
+  const carried = state?.contribution ?? null;
+  setAttribute(element, "data-carried", carried ? "backward" : state?.forward ? "forward" : null);
+  setAttribute(element, "data-live", live ? frame.live.tone : null);
+  setAttribute(element, "stroke-width", edgeWidth(carried ? trace.magnitudes[carried.index] : null));
+}
+
+/** @param {SVGGElement} element @param {Edge} edge @param {Painting} painting */
+function paintLabel(element, { key }, { frame, trace }) {
+  const carried = frame.edges.get(key)?.contribution ?? null;
+  setAttribute(element, "data-live", carried && frame.live.edges.has(key) ? "" : null);
+  element.classList.toggle("empty", !carried);
+  if (!carried) return;
+  const text = labelText(carried, trace);
+  setText(/** @type {Element} */ (element.lastElementChild), text);
+  const width = Math.max(40, text.length * 10.5 + 6);
+  setAttribute(/** @type {Element} */ (element.firstElementChild), "width", width);
+  setAttribute(/** @type {Element} */ (element.firstElementChild), "x", -width / 2);
+}
+
+/** A scalar's own number; a tensor's size. @param {import("../../types").ContributionEvent} event @param {import("../../types").Trace} trace */
+export function labelText(event, trace) {
+  if (!event.value.shape.length) return format(scalarAt(trace, event.value));
+  return `‖${format(trace.magnitudes[event.index] ?? NaN)}‖`;
+}

@@ -1,0 +1,71 @@
+// A group: a dashed frame with a title when open, a card with title and count when closed.
+
+import { add, setAttribute, shorten } from "../svg.js";
+import { place } from "./node.js";
+
+/** @typedef {{key: string, title: string, count: number, box: import("../../types").Box, members: number[]}} Group */
+/** @typedef {{toggle: (key: string) => void}} Context */
+
+/** @param {any} layer @param {Group[]} data @param {Context} context */
+export function frames(layer, data, context) {
+  layer.selectAll("g.frame").data(data, (/** @type {Group} */ d) => d.key)
+    .join((/** @type {any} */ enter) => enter.append("g").attr("class", "frame").each(/** @this {SVGGElement} @param {Group} d */ function (d) { buildFrame(this, d, context); }))
+    .each(/** @this {SVGGElement} @param {Group} d */ function (d) { placeFrame(this, d); });
+}
+
+/** @param {SVGGElement} element @param {Group} group @param {Context} context */
+function buildFrame(element, group, context) {
+  add(element, "rect", { class: "outline", rx: 20 });
+  const title = add(element, "g", { class: "title" });
+  add(title, "rect", { class: "hit", x: 8, y: -25, height: 26, rx: 6 });
+  add(title, "text", { x: 16, y: -7 });
+  button(title, group, context, true);
+}
+
+/** @param {SVGGElement} element @param {Group} group */
+function placeFrame(element, { box, title }) {
+  place(element, box);
+  const outline = /** @type {Element} */ (element.querySelector(".outline"));
+  setAttribute(outline, "width", box.width);
+  setAttribute(outline, "height", box.height);
+  const text = `${shorten(title, Math.max(8, Math.floor((box.width - 44) / 9)))}  ▾`;
+  /** @type {Element} */ (element.querySelector("text")).textContent = text;
+  setAttribute(/** @type {Element} */ (element.querySelector(".hit")), "width", text.length * 8.6 + 16);
+}
+
+/** @param {any} layer @param {Group[]} data @param {Context} context */
+export function closedGroups(layer, data, context) {
+  layer.selectAll("g.closed").data(data, (/** @type {Group} */ d) => d.key)
+    .join((/** @type {any} */ enter) => enter.append("g").attr("class", "closed").each(/** @this {SVGGElement} @param {Group} d */ function (d) { buildClosed(this, d, context); }))
+    .each(/** @this {SVGGElement} @param {Group} d */ function (d) { place(this, d.box); });
+}
+
+/** @param {SVGGElement} element @param {Group} group @param {Context} context */
+function buildClosed(element, group, context) {
+  const { box: { width, height }, title, count } = group;
+  add(element, "rect", { class: "ring", x: -6, y: -6, width: width + 12, height: height + 12, rx: 19 });
+  add(element, "rect", { class: "under", x: 5, y: 5, width, height, rx: 14 });
+  add(element, "rect", { class: "face", width, height, rx: 14 });
+  add(element, "text", { class: "title", x: 14, y: height / 2 - 4 }, `▸ ${shorten(title, Math.floor((width - 44) / 8.5))}`);
+  add(element, "text", { class: "count", x: 14, y: height / 2 + 20 }, `${count} cards inside`);
+  button(element, group, context, false);
+}
+
+/** @param {Element} element @param {Group} group @param {Context} context @param {boolean} open */
+function button(element, group, context, open) {
+  const attributes = { role: "button", tabindex: "0", "data-group": group.key, "aria-expanded": String(open), "aria-label": `Group ${group.title}, ${group.count} cards: ${open ? "close" : "open"}` };
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  add(element, "title", {}, open ? `${group.title}: click to close` : `${group.title}: click to open`);
+  element.addEventListener("click", () => context.toggle(group.key));
+  element.addEventListener("keydown", (event) => {
+    if (/** @type {KeyboardEvent} */ (event).key === "Enter") context.toggle(group.key);
+  });
+}
+
+/** @param {any} layer @param {import("../../types").Frame} frame */
+export function paintClosed(layer, frame) {
+  layer.selectAll("g.closed").each(/** @this {SVGGElement} @param {Group} group */ function (group) {
+    const live = group.members.some((id) => frame.live.nodes.has(id));
+    setAttribute(this, "data-live", live ? frame.live.tone : null);
+  });
+}

@@ -1,0 +1,144 @@
+// A card: symbol and name, a row for the value and a row for the gradient.
+
+import { select } from "../../../vendor/vendor.js";
+import { exact, format, shapeText, spoken } from "../../model/format.js";
+import { arrayAt } from "../../model/trace.js";
+import { INSET } from "../measure.js";
+import { add, setAttribute, setText, shorten } from "../svg.js";
+import { heatImage, pictureImage } from "./tensor.js";
+
+/** @typedef {import("../../types").Box} Box */
+/** @typedef {import("../../types").Ref} Ref */
+/**
+ * @typedef {{key: string, node: import("../../types").GraphNode, box: Box, size: import("../measure.js").CardSize,
+ *   symbol: string, name: string, doc: string, picture: number[] | null}} Card
+ * @typedef {{frame: import("../../types").Frame, trace: import("../../types").Trace, dark: boolean}} Painting
+ */
+
+const INLINE_NUMBERS = 64;
+const PENDING = "—";
+
+/** @param {any} layer @param {Card[]} data @param {{choose: (card: Card) => void}} context */
+export function cards(layer, data, context) {
+  layer.selectAll("g.card").data(data, (/** @type {Card} */ d) => d.key)
+    .join((/** @type {any} */ enter) => enter.append("g").each(/** @this {SVGGElement} @param {Card} d */ function (d) { build(this, d, context); }))
+    .each(/** @this {SVGGElement} @param {Card} d */ function (d) { place(this, d.box); });
+}
+
+/** @param {SVGGElement} element @param {Box} box */
+export function place(element, box) {
+  element.style.transform = `translate(${box.x}px, ${box.y}px)`;
+}
+
+/** @param {SVGGElement} element @param {Card} card @param {{choose: (card: Card) => void}} context */
+function build(element, card, context) {
+  const { node, size } = card;
+  const attributes = { class: `card ${node.role}`, "data-node": node.id, tabindex: 0, role: "button" };
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
+  add(element, "title", {}, card.doc);
+  add(element, "rect", { class: "ring", x: -6, y: -6, width: size.width + 12, height: size.height + 12, rx: 19 });
+  add(element, "rect", { class: "face", width: size.width, height: size.height, rx: 14 });
+  header(element, card);
+  row(element, "value", size.value, size.width);
+  row(element, "gradient", size.gradient, size.width);
+  element.addEventListener("click", () => context.choose(card));
+  element.addEventListener("keydown", (event) => {
+    if (event.key === "Enter") context.choose(card);
+  });
+}
+
+/** @param {SVGGElement} element @param {Card} card */
+function header(element, { node, size, symbol, name }) {
+  const long = symbol.length > 3;
+  add(element, "text", { class: long ? "symbol long" : "symbol", x: 12, y: 33 }, shorten(symbol, 8));
+  const room = Math.floor((size.width - 36 - symbol.length * (long ? 11 : 16)) / 8.4);
+  const y = size.tensor ? 20 : 30;
+  if (name) add(element, "text", { class: "name", x: size.width - 12, y }, shorten(name, room));
+  if (size.tensor) add(element, "text", { class: "shape", x: size.width - 12, y: name ? 38 : 30 }, shapeText(node.shape));
+}
+
+/** @param {SVGGElement} element @param {"value" | "gradient"} role @param {import("../measure.js").Row} place @param {number} width */
+function row(element, role, { y, height, image }, width) {
+  const group = add(element, "g", { class: `row ${role}`, "data-role": role });
+  add(group, "rect", { x: INSET, y, width: width - 2 * INSET, height, rx: 6 });
+  add(group, "text", { x: image ? width / 2 : width - INSET - 5, y: y + height / 2 + 7, class: image ? "middle" : "end" });
+  if (image) add(group, "image", { x: (width - image.width) / 2, y: y + 6, width: image.width, height: image.height, preserveAspectRatio: "none" });
+}
+
+/** @param {any} layer @param {Painting} painting */
+export function paintCards(layer, painting) {
+  const { frame, trace } = painting;
+  layer.selectAll("g.card").each(/** @this {SVGGElement} @param {Card} card */ function (card) {
+    const { node } = card;
+    const live = frame.live.nodes.has(node.id);
+    setAttribute(this, "data-live", live ? frame.live.tone : null);
+    setAttribute(this, "data-assigned", frame.assigned[node.id] ? "" : null);
+    const changed = [paintRow(this, card, "value", painting), paintRow(this, card, "gradient", painting)];
+    if (changed.some(Boolean)) setAttribute(this, "aria-label", spokenCard(card, frame, trace));
+  });
+}
+
+/** What each row shows now: nothing is written twice. @type {WeakMap<Element, {ref: Ref | null, trace: object, dark: boolean}>} */
+const shown = new WeakMap();
+
+/** @param {SVGGElement} element @param {Card} card @param {"value" | "gradient"} role @param {Painting} painting */
+function paintRow(element, card, role, { frame, trace, dark }) {
+  const group = /** @type {Element} */ (element.querySelector(`.${role}`));
+  const ref = (role === "value" ? frame.values : frame.gradients)[card.node.id];
+  const before = shown.get(group);
+  if (before && before.ref === ref && before.trace === trace && before.dark === dark) return false;
+  shown.set(group, { ref, trace, dark });
+  setAttribute(group, "class", `row ${role} ${ref ? "known" : "pending"}`);
+  if (ref) known(group, card, role, ref, trace, dark);
+  else pending(group, role === "gradient" && !card.node.wanted);
+  return true;
+}
+
+/** @param {Element} group @param {boolean} never */
+function pending(group, never) {
+  for (const name of ["data-exact", "data-offset", "data-shape"]) group.removeAttribute(name);
+  group.querySelector("image")?.removeAttribute("href");
+  setText(/** @type {Element} */ (group.querySelector("text")), PENDING);
+  if (never && !group.querySelector("title")) add(group, "title", {}, "no gradient wanted");
+  group.classList.toggle("never", never);
+}
+
+/** @param {Element} group @param {Card} card @param {"value" | "gradient"} role @param {Ref} ref @param {import("../../types").Trace} trace @param {boolean} dark */
+function known(group, card, role, ref, trace, dark) {
+  const numbers = arrayAt(trace, ref);
+  const text = /** @type {Element} */ (group.querySelector("text"));
+  if (!card.size.tensor) {
+    setText(text, format(numbers[0]));
+    return setAttribute(group, "data-exact", exact(numbers[0]));
+  }
+  setText(text, "");
+  exactNumbers(group, numbers, ref);
+  const image = group.querySelector("image");
+  if (image) image.setAttribute("href", role === "value" && card.picture ? pictureImage(numbers, card.picture) : heatImage(numbers, ref.shape, dark));
+}
+
+/** @param {Element} group @param {ArrayLike<number>} numbers @param {Ref} ref */
+function exactNumbers(group, numbers, ref) {
+  setAttribute(group, "data-shape", JSON.stringify(ref.shape));
+  setAttribute(group, "data-offset", ref.offset);
+  const list = numbers.length <= INLINE_NUMBERS ? Array.from(numbers, (x) => (Number.isFinite(x) ? x : exact(x))) : null;
+  setAttribute(group, "data-exact", list && JSON.stringify(list));
+}
+
+/** @param {Card} card @param {import("../../types").Frame} frame @param {import("../../types").Trace} trace */
+function spokenCard({ node, name, symbol }, frame, trace) {
+  /** @param {Ref | null} ref */
+  const say = (ref) => (!ref ? "not computed yet" : node.shape.length ? `array ${shapeText(node.shape)}` : spoken(arrayAt(trace, ref)[0]));
+  const gradient = node.wanted ? say(frame.gradients[node.id]) : "not wanted";
+  return `${symbol} ${name}, ${node.role}, value ${say(frame.values[node.id])}, gradient ${gradient}`;
+}
+
+/** @param {any} layer @param {number | null} chosen */
+export function markChosen(layer, chosen) {
+  layer.selectAll("g.card").each(/** @this {SVGGElement} @param {Card} card */ function (card) {
+    setAttribute(this, "aria-pressed", String(card.node.id === chosen));
+  });
+}
+
+/** @param {SVGElement} svg */
+export const root = (svg) => select(svg);

@@ -1,0 +1,38 @@
+// The size and the inner places of a card, known before anything is drawn: the layout needs it.
+
+import { rowsAndColumns } from "../model/trace.js";
+
+/** @typedef {{y: number, height: number, image: {width: number, height: number} | null}} Row */
+/** @typedef {{width: number, height: number, tensor: boolean, picture: boolean, value: Row, gradient: Row}} CardSize */
+
+const HEADER = 46;
+const GAP = 5;
+const SCALAR = { width: 128, row: 33 };
+const TENSOR = { width: 164, inner: 136, cell: 14, tallest: 72, pad: 6 };
+const PICTURE = 112;
+export const INSET = 8;
+export const CLOSED_GROUP = { width: 168, height: 84 };
+
+/** @param {import("../types").GraphNode} node @param {number[] | null} picture its rows and columns, if it is drawn as one @returns {CardSize} */
+export function measure(node, picture) {
+  const tensor = node.shape.length > 0;
+  const image = picture ? { width: PICTURE, height: PICTURE * picture[0] / picture[1] } : tensor ? heatSize(node.shape) : null;
+  const value = row(HEADER, image);
+  const gradient = row(value.y + value.height + GAP, tensor && node.wanted ? heatSize(node.shape) : null);
+  return {
+    width: tensor ? TENSOR.width : SCALAR.width, height: gradient.y + gradient.height + INSET,
+    tensor, picture: picture !== null, value, gradient,
+  };
+}
+
+/** @param {number} y @param {{width: number, height: number} | null} image @returns {Row} */
+function row(y, image) {
+  return { y, height: image ? image.height + 2 * TENSOR.pad : SCALAR.row, image };
+}
+
+/** @param {number[]} shape */
+function heatSize(shape) {
+  const [rows, columns] = rowsAndColumns(shape);
+  const { cell, inner, tallest } = TENSOR;
+  return { width: Math.min(columns * cell, inner), height: Math.min(rows * cell, tallest) };
+}

@@ -1,0 +1,144 @@
+// The stage: builds the drawing when the structure changes, paints it when the cursor moves.
+
+import { effect, select, untracked } from "../../vendor/vendor.js";
+import { pointAt } from "../model/layout.js";
+import { requestLayout } from "../model/layout-client.js";
+import { edgeWidth } from "../model/scale.js";
+import * as actions from "../actions.js";
+import * as store from "../store.js";
+import { makeCamera } from "./camera.js";
+import { makeFlow } from "./flow.js";
+import { edges, paintEdges } from "./marks/edge.js";
+import { closedGroups, frames, paintClosed } from "./marks/group.js";
+import { cards, markChosen, paintCards } from "./marks/node.js";
+import { layoutQuestion, pictureFrom } from "./picture.js";
+import { add } from "./svg.js";
+
+const TRAVEL = 650;
+const SMALLEST_LABEL = 0.5;
+
+/** @param {HTMLElement} host @param {() => void} drawn called when a picture stands */
+export function mountStage(host, drawn) {
+  const svg = /** @type {SVGSVGElement} */ (add(host, "svg", { class: "stage", role: "group", "aria-label": "Computation graph" }));
+  const layers = layersOf(svg);
+  const canvas = host.appendChild(document.createElement("canvas"));
+  canvas.setAttribute("aria-hidden", "true");
+  const flow = makeFlow(canvas, pointAt);
+  const camera = makeCamera(svg, (transform) => {
+    layers.world.attr("transform", `translate(${transform.x},${transform.y}) scale(${transform.k})`);
+    svg.classList.toggle("far", transform.k < SMALLEST_LABEL);
+    flow.moved(transform);
+  });
+  const scene = { layers, flow, camera, picture: /** @type {ReturnType<typeof pictureFrom> | null} */ (null) };
+
+  new ResizeObserver(() => { flow.resized(); camera.resized(); }).observe(host);
+  watchStructure(scene, drawn);
+  watchFrame(scene);
+  watchWishes(scene);
+  effect(() => markChosen(layers.cards, store.selection.value?.node ?? null));
+}
+
+/** @typedef {{layers: ReturnType<typeof layersOf>, flow: ReturnType<typeof makeFlow>, camera: ReturnType<typeof makeCamera>, picture: ReturnType<typeof pictureFrom> | null}} Scene */
+
+/** @param {SVGSVGElement} svg */
+function layersOf(svg) {
+  arrowheads(svg);
+  const world = add(svg, "g", { class: "world" });
+  /** @param {string} name @returns {any} */
+  const layer = (name) => select(add(world, "g", { class: name }));
+  return { world: /** @type {any} */ (select(world)), frames: layer("frames"), edges: layer("edges"), closed: layer("groups"), cards: layer("cards"), labels: layer("labels") };
+}
+
+/** The live edge points where the signal goes: sign and direction without colour. @param {SVGSVGElement} svg */
+function arrowheads(svg) {
+  const defs = add(svg, "defs");
+  for (const tone of ["forward", "backward"]) {
+    const marker = add(defs, "marker", { id: `arrow-${tone}`, class: `arrow ${tone}`, viewBox: "0 0 12 12", refX: 9.5, refY: 6, markerWidth: 20, markerHeight: 20, markerUnits: "userSpaceOnUse", orient: "auto-start-reverse" });
+    add(marker, "path", { d: "M1 1.5 L11 6 L1 10.5 Z" });
+  }
+}
+
+/** @param {Scene} scene @param {() => void} drawn */
+function watchStructure(scene, drawn) {
+  let asked = 0;
+  /** @type {object | null} */
+  let before = null;
+  effect(() => {
+    const graph = store.trace.value?.graph;
+    const setting = { picture: store.session.value?.data?.picture ?? null, ops: store.ops.value, closed: store.closed.value };
+    if (!graph) return;
+    const mine = ++asked;
+    requestLayout(layoutQuestion(graph, setting)).then((/** @type {any} */ layout) => {
+      if (mine !== asked) return;
+      const fresh = before !== graph;
+      before = graph;
+      draw(scene, pictureFrom(graph, layout, setting), fresh);
+      drawn();
+    }, actions.fail);
+  });
+}
+
+/** @param {Scene} scene @param {ReturnType<typeof pictureFrom>} picture @param {boolean} fresh */
+function draw(scene, picture, fresh) {
+  const { layers, camera } = scene;
+  scene.picture = picture;
+  if (fresh) for (const layer of [layers.frames, layers.edges, layers.closed, layers.cards, layers.labels]) layer.selectAll("*").remove();
+  frames(layers.frames, picture.frames, { toggle: actions.toggleGroup });
+  closedGroups(layers.closed, picture.closed, { toggle: actions.toggleGroup });
+  edges(layers.edges, layers.labels, picture.edges);
+  cards(layers.cards, picture.cards, { choose: ({ node }) => actions.select({ node: node.id, which: "value", entry: null }) });
+  camera.show(picture, fresh || store.reducedMotion.peek());
+  paint(scene);
+  markChosen(layers.cards, store.selection.peek()?.node ?? null);
+}
+
+/** @param {Scene} scene */
+function paint({ layers }) {
+  untracked(() => {
+    const frame = store.frame.value, trace = store.trace.value;
+    if (!frame || !trace) return;
+    paintCards(layers.cards, { frame, trace, dark: store.dark.value });
+    paintEdges(layers.edges, layers.labels, { frame, trace });
+    paintClosed(layers.closed, frame);
+  });
+}
+
+/** @param {Scene} scene */
+function watchFrame(scene) {
+  let last = -1;
+  effect(() => {
+    const frame = store.frame.value;
+    void store.dark.value;
+    if (!frame || !scene.picture || scene.picture.cards.length === 0) return;
+    paint(scene);
+    const stepped = frame.cursor > last;
+    last = frame.cursor;
+    untracked(() => travel(scene, frame, stepped));
+  });
+}
+
+/** The signal moves with a step forward; a step back only shows. @param {Scene} scene @param {import("../types").Frame} frame @param {boolean} stepped */
+function travel({ flow, camera, picture }, frame, stepped) {
+  const quick = store.reducedMotion.value;
+  const trace = store.trace.value;
+  if (!picture || !trace) return;
+  const streams = picture.edges.filter((edge) => frame.live.edges.has(edge.key)).map((edge) => {
+    const carried = frame.edges.get(edge.key)?.contribution;
+    const width = edgeWidth(carried ? trace.magnitudes[carried.index] : null);
+    return { segments: edge.segments, reverse: frame.live.reverse, radius: 4 + width / 2 };
+  });
+  const colour = getComputedStyle(document.documentElement).getPropertyValue(frame.live.tone === "backward" ? "--backward" : "--forward");
+  flow.run(stepped && !quick ? streams : [], colour, TRAVEL / Math.max(1, store.speed.value));
+  const seen = picture.cards.find((card) => frame.live.nodes.has(card.node.id));
+  if (seen) camera.reveal(seen.box, quick);
+}
+
+/** @param {Scene} scene */
+function watchWishes({ camera }) {
+  effect(() => {
+    const wish = store.cameraWish.value;
+    if (!wish) return;
+    if (wish.do === "fit") camera.fit(store.reducedMotion.peek());
+    else camera.by(wish.do === "in" ? 1.3 : 1 / 1.3);
+  });
+}

@@ -1,0 +1,61 @@
+// Everything a person can do, once. Buttons, keys, the help sheet and the tests read this table.
+
+import * as actions from "../actions.js";
+import { stopAfter, stopBefore } from "../model/playhead.js";
+import * as store from "../store.js";
+
+/** @typedef {{id: string, label: string, keys: string[], enabled: () => boolean, run: () => unknown}} Command */
+
+const always = () => true;
+const hasTrace = () => store.trace.value !== null;
+const canForward = () => hasTrace() && (store.trains.value || stopAfter(store.ends.value, store.cursor.value) !== null);
+const canBack = () => hasTrace() && (store.iteration.value > 0 || stopBefore(store.ends.value, store.cursor.value) !== null);
+const sample = () => store.session.value?.data?.sample ?? 0;
+const samples = () => store.session.value?.data?.samples ?? 0;
+
+/** @type {Command[]} */
+export const COMMANDS = [
+  { id: "forward", label: "One step forward", keys: ["ArrowRight", "PageDown"], enabled: canForward, run: actions.forward },
+  { id: "back", label: "One step back", keys: ["ArrowLeft", "PageUp"], enabled: canBack, run: actions.back },
+  { id: "play", label: "Play or pause", keys: [" "], enabled: hasTrace, run: () => actions.play(!store.playing.value) },
+  { id: "start", label: "To the start of this training step", keys: ["Home"], enabled: hasTrace, run: () => actions.seek(0) },
+  { id: "end", label: "To the end of this training step", keys: ["End"], enabled: hasTrace, run: () => actions.seek(store.length.value) },
+  { id: "next-iteration", label: "To the next training step", keys: ["n"], enabled: () => store.trains.value, run: () => actions.goTo(store.iteration.value + 1, 0) },
+  { id: "previous-iteration", label: "To the training step before", keys: ["b"], enabled: () => store.iteration.value > 0, run: () => actions.goTo(store.iteration.value - 1, 0) },
+  { id: "next-sample", label: "The next sample", keys: ["]"], enabled: () => sample() + 1 < samples(), run: () => actions.openSample(sample() + 1) },
+  { id: "previous-sample", label: "The sample before", keys: ["["], enabled: () => samples() > 0 && sample() > 0, run: () => actions.openSample(sample() - 1) },
+  { id: "fit", label: "Show the whole graph", keys: ["f", "0"], enabled: hasTrace, run: () => (store.cameraWish.value = { do: "fit" }) },
+  { id: "zoom-in", label: "Larger", keys: ["+", "="], enabled: hasTrace, run: () => (store.cameraWish.value = { do: "in" }) },
+  { id: "zoom-out", label: "Smaller", keys: ["-"], enabled: hasTrace, run: () => (store.cameraWish.value = { do: "out" }) },
+  { id: "gallery", label: "Open the gallery of examples", keys: ["g"], enabled: always, run: () => (store.dialog.value = "gallery") },
+  { id: "present", label: "Larger type, for a projector", keys: ["p"], enabled: always, run: () => (store.present.value = !store.present.value) },
+  { id: "theme", label: "Light or dark", keys: ["d"], enabled: always, run: () => (store.theme.value = store.dark.value ? "light" : "dark") },
+  { id: "help", label: "Keys", keys: ["?"], enabled: always, run: () => (store.dialog.value = "help") },
+  { id: "deselect", label: "Close the chosen card", keys: ["Escape"], enabled: () => store.selection.value !== null, run: () => actions.select(null) },
+];
+
+/** @param {string} id @returns {Command} */
+export function command(id) {
+  const found = COMMANDS.find((each) => each.id === id);
+  if (!found) throw new Error(`There is no command "${id}".`);
+  return found;
+}
+
+/** Whatever somebody does, the page's own walk ends first: its key then pauses nothing that was not theirs. @param {Command} each */
+export function perform(each) {
+  if (!each.enabled()) return;
+  const wasTouring = store.touring.value;
+  actions.takeOver();
+  if (wasTouring && each.id === "play") return;
+  if (["forward", "back", "start", "end"].includes(each.id)) actions.play(false);
+  each.run();
+}
+
+/** @param {string} key @returns {Command | undefined} */
+export function commandFor(key) {
+  return COMMANDS.find((each) => each.keys.includes(key));
+}
+
+const NAMES = /** @type {Record<string, string>} */ ({ ArrowRight: "→", ArrowLeft: "←", " ": "Space", PageDown: "Page ↓", PageUp: "Page ↑", Escape: "Esc" });
+/** @param {string} key */
+export const keyName = (key) => NAMES[key] ?? key;

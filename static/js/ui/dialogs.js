@@ -1,0 +1,49 @@
+// The gallery and the help sheet: native dialogs, so focus and Escape are the browser's.
+
+import { html, useEffect, useRef } from "../../vendor/vendor.js";
+import * as actions from "../actions.js";
+import * as store from "../store.js";
+import { COMMANDS, keyName } from "./commands.js";
+
+export function Dialogs() {
+  return html`<${Sheet} name="gallery" title="Examples"><${Gallery} /><//><${Sheet} name="help" title="Keys"><${Help} /><//>`;
+}
+
+const close = () => (store.dialog.value = null);
+
+/** @param {{name: "gallery" | "help", title: string, children?: any}} props */
+function Sheet({ name, title, children }) {
+  const dialog = useRef(/** @type {HTMLDialogElement | null} */ (null));
+  const open = store.dialog.value === name;
+  useEffect(() => {
+    if (open) dialog.current?.showModal();
+    else dialog.current?.close();
+  }, [open]);
+  return html`<dialog ref=${dialog} class=${name} aria-label=${title} onClose=${() => { if (store.dialog.value === name) close(); }}
+    onClick=${(/** @type {MouseEvent} */ event) => { if (event.target === dialog.current) close(); }}>
+    <header><h2>${title}</h2><button type="button" class="quiet-button" data-command="close-${name}" aria-label="Close" onClick=${close}>✕</button></header>
+    ${open && children}</dialog>`;
+}
+
+function Gallery() {
+  useEffect(() => void actions.loadGallery(), []);
+  const list = store.examples.value;
+  if (!list) return html`<p class="empty">Loading the examples…</p>`;
+  if (list.length === 0) return html`<p class="empty">This server has no examples.</p>`;
+  return html`<ul class="examples">${list.map((example) => html`<li>
+    <button type="button" data-command="open-example" data-example=${example.id} aria-current=${example.id === store.session.value?.example}
+      onClick=${() => choose(example.id)}><b>${example.title}</b><span>${example.summary}</span></button></li>`)}</ul>`;
+}
+
+/** @param {string} id */
+function choose(id) {
+  actions.takeOver();
+  actions.play(false);
+  void actions.openExample(id);
+  close();
+}
+
+function Help() {
+  return html`<table class="keys"><tbody>${COMMANDS.map((each) => html`<tr><td>${each.keys.map((key) => html`<kbd>${keyName(key)}</kbd> `)}</td><td>${each.label}</td></tr>`)}</tbody></table>
+    <p>Drag the timeline to any place. Click a card to see its numbers; inside a tensor the arrow keys move from entry to entry.</p>`;
+}

@@ -1,0 +1,124 @@
+// One block an operation, coloured by phase; drag it or use the keys.
+
+import { computed, html, useEffect, useRef, useState } from "../../vendor/vendor.js";
+import * as actions from "../actions.js";
+import * as store from "../store.js";
+import { perform, command } from "./commands.js";
+
+/** @typedef {{from: number, to: number, phase: import("../types").Phase, symbol: string}} Block */
+
+const MOST_BLOCKS = 400;
+const NAMED_FROM = 30;
+
+/** @type {{value: Block[]}} */
+const blocks = computed(() => {
+  const trace = store.trace.value;
+  if (!trace) return [];
+  const fine = blocksBy(trace, (event) => event.operation);
+  return fine.length <= MOST_BLOCKS ? fine : blocksBy(trace, (event) => `${event.phase} ${event.layer}`);
+});
+
+/** @param {import("../types").Trace} trace @param {(event: import("../types").TraceEvent) => unknown} key @returns {Block[]} */
+function blocksBy(trace, key) {
+  /** @type {Block[]} */
+  const found = [];
+  trace.events.forEach((event, k) => {
+    const last = found[found.length - 1];
+    if (last && key(trace.events[k - 1]) === key(event)) last.to = k + 1;
+    else found.push({ from: k, to: k + 1, phase: event.phase, symbol: symbolOf(event, trace) });
+  });
+  return found;
+}
+
+/** @param {import("../types").TraceEvent} event @param {import("../types").Trace} trace */
+function symbolOf(event, trace) {
+  const { nodes } = trace.graph;
+  /** @param {number} id */
+  const op = (id) => store.ops.value.get(nodes[id].op ?? "")?.symbol ?? nodes[id].op ?? nodes[id].label;
+  switch (event.kind) {
+    case "forward": return op(event.node);
+    case "contribution": return `∂${op(event.node)}`;
+    case "seed": return "∂L";
+    case "assign": return nodes[event.param].label;
+    case "zero_grad": return "0";
+    case "batch": return "⋯";
+    default: return "";
+  }
+}
+
+export function Timeline() {
+  const bar = useRef(/** @type {HTMLElement | null} */ (null));
+  const width = useWidth(bar);
+  const list = blocks.value;
+  const cursor = store.cursor.value;
+  const each = list.length ? width / list.length : 0;
+  const scrub = (/** @type {PointerEvent} */ event) => {
+    if (bar.current && (event.type === "pointerdown" || event.buttons & 1)) seekTo(event, bar.current, list);
+  };
+  return html`<div class="timeline" ref=${bar} tabindex="0" role="slider" data-command="scrub" aria-label="Position in the training step"
+    aria-valuemin="0" aria-valuemax=${store.length.value} aria-valuenow=${cursor} aria-valuetext="step ${cursor} of ${store.length.value}"
+    onPointerDown=${(/** @type {PointerEvent} */ event) => { bar.current?.setPointerCapture(event.pointerId); scrub(event); }} onPointerMove=${scrub} onKeyDown=${onUpDown}>
+    <div class="phases">${phases(list).map(({ phase, at, blocks: n }) => html`<span class=${phase} style=${{ left: `${at * each}px`, width: `${n * each}px` }}>${n * each > 58 ? phase : ""}</span>`)}</div>
+    <div class="blocks">${list.map((block) => html`<span class="${block.phase} ${state(block, cursor)}">${each >= NAMED_FROM ? short(block.symbol, each) : ""}</span>`)}</div>
+    <div class="head" style=${{ transform: `translateX(${headAt(list, cursor) * each}px)` }}></div></div>`;
+}
+
+/** Up and down are a slider's other keys. @param {KeyboardEvent} event */
+function onUpDown(event) {
+  if (event.key === "ArrowUp") perform(command("forward"));
+  if (event.key === "ArrowDown") perform(command("back"));
+}
+
+/** @param {PointerEvent} event @param {HTMLElement} bar @param {Block[]} list */
+function seekTo(event, bar, list) {
+  const box = bar.getBoundingClientRect();
+  const place = Math.max(0, Math.min(list.length, (event.clientX - box.left) / box.width * list.length));
+  const block = list[Math.min(list.length - 1, Math.floor(place))];
+  if (!block) return;
+  actions.takeOver();
+  actions.play(false);
+  const share = place - Math.floor(place);
+  actions.seek(place <= 0 ? 0 : block.from + Math.max(1, Math.ceil(share * (block.to - block.from))));
+}
+
+/** @param {Block} block @param {number} cursor */
+function state({ from, to }, cursor) {
+  if (cursor > from && cursor <= to) return "now";
+  return cursor > to ? "done" : "ahead";
+}
+
+/** The head stands under the middle of the block whose event came last. @param {Block[]} list @param {number} cursor */
+function headAt(list, cursor) {
+  const i = list.findIndex((block) => cursor > block.from && cursor <= block.to);
+  return i < 0 ? 0 : i + 0.5;
+}
+
+/** @param {Block[]} list */
+function phases(list) {
+  /** @type {{phase: string, at: number, blocks: number}[]} */
+  const found = [];
+  list.forEach(({ phase }, at) => {
+    const last = found[found.length - 1];
+    if (last?.phase === phase) last.blocks++;
+    else found.push({ phase, at, blocks: 1 });
+  });
+  return found;
+}
+
+/** @param {string} symbol @param {number} room */
+function short(symbol, room) {
+  const last = symbol.slice(symbol.lastIndexOf(".") + 1);
+  return last.length * 7.9 <= room - 5 ? last : "";
+}
+
+/** @param {{current: HTMLElement | null}} element */
+function useWidth(element) {
+  const [width, setWidth] = useState(0);
+  useEffect(() => {
+    if (!element.current) return;
+    const observer = new ResizeObserver(([entry]) => setWidth(entry.contentRect.width));
+    observer.observe(element.current);
+    return () => observer.disconnect();
+  }, []);
+  return width;
+}

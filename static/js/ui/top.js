@@ -1,0 +1,35 @@
+// The bar at the top: which example, which sample, and how it is shown.
+
+import { html } from "../../vendor/vendor.js";
+import * as actions from "../actions.js";
+import * as store from "../store.js";
+import { Button } from "./button.js";
+import { Icon } from "./icons.js";
+
+export function Top() {
+  const dark = store.dark.value;
+  return html`<h1 class="brand">Backprop Explorer</h1>
+    <${Button} id="gallery" class="pill title">${store.session.value?.title ?? "Choose an example"} <span class="caret" aria-hidden="true">▾</span><//>
+    <${Sample} />
+    <span class="space"></span>
+    <div class="group"><${Button} id="zoom-out" class="icon-only"><${Icon} name="minus" /><//><${Button} id="fit" class="icon-only"><${Icon} name="fit" /><//><${Button} id="zoom-in" class="icon-only"><${Icon} name="plus" /><//></div>
+    <${Button} id="theme" class="icon-only"><${Icon} name=${dark ? "sun" : "moon"} /><//>
+    <${Button} id="help" class="icon-only">?<//>
+    <${Button} id="present" class="pill ${store.present.value ? "on" : ""}" pressed=${store.present.value}>Present<//>`;
+}
+
+function Sample() {
+  const data = store.session.value?.data;
+  if (!data) return null;
+  return html`<div class="sample">
+    <${Button} id="previous-sample" class="small">‹<//>
+    <label>sample <input type="number" data-command="sample" min="0" max=${data.samples - 1} value=${data.sample} onChange=${onSample} /></label>
+    <${Button} id="next-sample" class="small">›<//>
+    <span class="of">of ${data.samples}${data.label !== null ? html`, a <b>${data.classes?.[data.label] ?? data.label}</b>` : ""}</span></div>`;
+}
+
+/** @param {Event} event */
+function onSample(event) {
+  const wanted = Number(/** @type {any} */ (event.currentTarget).value);
+  if (Number.isInteger(wanted)) void actions.openSample(wanted);
+}

@@ -1,0 +1,49 @@
+// Buttons, timeline, grain and speed.
+
+import { html } from "../../vendor/vendor.js";
+import { count } from "../model/format.js";
+import * as store from "../store.js";
+import { Button } from "./button.js";
+import { Icon } from "./icons.js";
+import { Timeline } from "./timeline.js";
+
+const GRAINS = { event: "by event", operation: "by operation", layer: "by layer", phase: "by phase", iteration: "by training step" };
+const SPEEDS = [0.25, 0.5, 1, 2, 4];
+
+export function Transport() {
+  const playing = store.playing.value;
+  return html`
+    <div class="buttons">
+      <${Button} id="start" class="round"><${Icon} name="start" /><//>
+      <${Button} id="back" class="round"><${Icon} name="back" /><//>
+      <${Button} id="play" class="round big" pressed=${playing}><${Icon} name=${playing ? "pause" : "play"} /><//>
+      <${Button} id="forward" class="round"><${Icon} name="forward" /><//>
+      <${Button} id="end" class="round"><${Icon} name="end" /><//>
+    </div>
+    <div class="track"><${Timeline} /><${Where} /></div>
+    <div class="choices">
+      <label><span class="unseen">One step is</span><select data-command="grain" value=${store.grain.value} onChange=${onGrain}>
+        ${Object.entries(GRAINS).map(([id, label]) => html`<option value=${id}>${label}</option>`)}</select></label>
+      <label><span class="unseen">Speed</span><select data-command="speed" value=${String(store.speed.value)} onChange=${onSpeed}>
+        ${SPEEDS.map((speed) => html`<option value=${String(speed)}>${speed}×</option>`)}</select></label>
+    </div>`;
+}
+
+/** @param {Event} event */
+function onGrain(event) {
+  store.grain.value = /** @type {any} */ (event.currentTarget).value;
+}
+
+/** @param {Event} event */
+function onSpeed(event) {
+  store.speed.value = Number(/** @type {any} */ (event.currentTarget).value);
+}
+
+function Where() {
+  if (!store.trains.value) return html`<p class="where">one pass, without an optimizer</p>`;
+  return html`<p class="where">
+    <${Button} id="previous-iteration" class="small">‹<//>
+    <span>training step <b>${count(store.iteration.value)}</b></span>
+    <${Button} id="next-iteration" class="small">›<//></p>`;
+}
+

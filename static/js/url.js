@@ -1,0 +1,29 @@
+// What the address says, and back. One table: a parameter, how to read it, how to write it.
+
+import * as store from "./store.js";
+
+/** @typedef {{example?: string, session?: string, cursor?: number, iteration?: number, present: boolean}} Address */
+
+/** @param {string} search @returns {Address} */
+export function readAddress(search) {
+  const given = new URLSearchParams(search);
+  return {
+    example: given.get("example") ?? undefined, session: given.get("session") ?? undefined,
+    cursor: whole(given.get("cursor")), iteration: whole(given.get("iteration")), present: given.get("present") === "1",
+  };
+}
+
+/** @param {string | null} text */
+function whole(text) {
+  return text !== null && /^\d{1,9}$/.test(text) ? Number(text) : undefined;
+}
+
+/** The address of what is on screen, so that a reload shows the same. */
+export function writeAddress() {
+  const parameters = new URLSearchParams();
+  if (store.session.value) parameters.set("session", store.session.value.id);
+  parameters.set("iteration", String(store.iteration.value));
+  parameters.set("cursor", String(store.cursor.value));
+  if (store.present.value) parameters.set("present", "1");
+  return `?${parameters}`;
+}

@@ -1,0 +1,44 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { arrayAt, edgeKey, entryAt, flatIndex, makeTrace, numbersOf, rowsAndColumns } from "../../static/js/model/trace.js";
+import { graph, schedule, squareTrace } from "./square.js";
+
+test("a recording of the wrong length is refused with both lengths", () => {
+  assert.throws(() => makeTrace(graph, schedule, new ArrayBuffer(16), [], 0), /2 numbers.*6/);
+});
+
+test("an array is a view into the recording, not a copy", () => {
+  const trace = squareTrace();
+  const view = arrayAt(trace, { offset: 2, shape: [2, 2] });
+  assert.equal(view.buffer, trace.numbers.buffer);
+  assert.deepEqual([...view], [1, 3, 6, 0]);
+});
+
+test("a recording of single precision is read as such", () => {
+  assert.deepEqual([...numbersOf(new Float32Array([1.5, -2]).buffer, "float32")], [1.5, -2]);
+});
+
+test("entries and flat places are each other's inverse, row by row", () => {
+  const shape = [2, 3, 4];
+  for (let flat = 0; flat < 24; flat++) assert.equal(flatIndex(entryAt(flat, shape), shape), flat);
+  assert.deepEqual(entryAt(23, shape), [1, 2, 3]);
+  assert.equal(flatIndex([], []), 0);
+});
+
+test("a vector is one row, and higher ranks fold into rows", () => {
+  assert.deepEqual(rowsAndColumns([16]), [1, 16]);
+  assert.deepEqual(rowsAndColumns([2, 3, 4]), [6, 4]);
+  assert.deepEqual(rowsAndColumns([]), [1, 1]);
+  assert.deepEqual(rowsAndColumns([3, 0]), [0, 0]);
+});
+
+test("a magnitude that is no number survives the wire", () => {
+  const trace = makeTrace(graph, schedule, new ArrayBuffer(48), [null, "NaN", "Infinity"], 0);
+  assert.ok(Number.isNaN(trace.magnitudes[1]));
+  assert.equal(trace.magnitudes[2], Infinity);
+  assert.equal(trace.magnitudes[0], null);
+});
+
+test("an edge is a slot of a node", () => {
+  assert.equal(edgeKey(7, 1), "7:1");
+});
