@@ -1,0 +1,119 @@
+// Puts the browser's libraries, fonts and their licences into the folder named on the command line.
+// Only third-party code passes through here: our own modules are served as they are written.
+import { cp, mkdir, readFile, readdir, writeFile } from "node:fs/promises";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+import subsetFont from "subset-font";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const modules = join(here, "node_modules");
+const target = process.argv[2];
+const shipped = new Set(["@fontsource-variable/jetbrains-mono", "inter-ui", "swagger-ui-dist"]);
+
+const VENDOR = `
+  import { h } from "preact";
+  import htm from "htm";
+  export const html = htm.bind(h);
+  export * from "preact";
+  export * from "preact/hooks";
+  export * from "@preact/signals";
+  export * from "d3-interpolate";
+  export * from "d3-scale";
+  export * from "d3-selection";
+  export * from "d3-shape";
+  export * from "d3-zoom";
+`;
+
+// What labels, formulas in plain text and keyboard hints are written with.
+const INTER_RANGES = [
+  [0x20, 0x17f], [0x300, 0x36f], [0x370, 0x3ff], [0x1d2c, 0x1d6a], [0x2000, 0x209f], [0x20ac, 0x20ac],
+  [0x2100, 0x214f], [0x2190, 0x22ff], [0x2318, 0x2327], [0x23ce, 0x23cf], [0x25a0, 0x25ff], [0x2713, 0x2717],
+];
+const MONO_SUBSETS = ["latin", "greek"];
+
+/** Bundles `contents` as one ES module and notes which packages went into it. */
+async function bundle(contents, name) {
+  const { metafile, warnings } = await build({
+    stdin: { contents, resolveDir: here }, outfile: join(target, name), absWorkingDir: here,
+    bundle: true, minify: true, format: "esm", target: "es2022", legalComments: "none", metafile: true,
+  });
+  if (warnings.length) throw new Error(`${name}: ${warnings[0].text}`);
+  for (const input of Object.keys(metafile.inputs)) note(input);
+}
+
+function note(path) {
+  const name = /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path);
+  if (name) shipped.add(name[1]);
+}
+
+/** KaTeX's stylesheet and fonts; every browser we serve reads WOFF2, so the older formats stay behind. */
+async function katexStyle() {
+  const dist = join(modules, "katex/dist");
+  const css = await readFile(join(dist, "katex.min.css"), "utf8");
+  await writeFile(join(target, "katex.css"), css.replace(/,url\([^)]+\.(?:woff|ttf)\) format\("[^"]+"\)/g, ""));
+  await copyAll(join(dist, "fonts"), (name) => name.endsWith(".woff2"));
+}
+
+async function copyAll(folder, wanted) {
+  for (const name of (await readdir(folder)).filter(wanted)) await cp(join(folder, name), join(target, "fonts", name));
+}
+
+function fontFace(family, weights, file, range) {
+  return `@font-face{font-family:"${family}";font-style:normal;font-weight:${weights};font-display:swap;` +
+    `src:url("fonts/${file}") format("woff2");unicode-range:${range}}\n`;
+}
+
+/** Inter as one file: Latin, Greek and the signs of mathematics, in every weight. */
+async function inter() {
+  const whole = await readFile(join(modules, "inter-ui/variable/InterVariable.woff2"));
+  const text = INTER_RANGES.flatMap(([first, last]) => Array.from({ length: last - first + 1 }, (_, i) => first + i));
+  const options = { targetFormat: "woff2", variationAxes: { opsz: 14 } };
+  const font = await subsetFont(whole, String.fromCodePoint(...text), options);
+  await writeFile(join(target, "fonts/inter.woff2"), font);
+  const range = INTER_RANGES.map(([first, last]) => `U+${first.toString(16)}-${last.toString(16)}`).join(",");
+  return fontFace("Inter", "100 900", "inter.woff2", range);
+}
+
+async function jetbrainsMono() {
+  const source = join(modules, "@fontsource-variable/jetbrains-mono");
+  const ranges = JSON.parse(await readFile(join(source, "unicode.json"), "utf8"));
+  const files = MONO_SUBSETS.map((subset) => `jetbrains-mono-${subset}-wght-normal.woff2`);
+  await copyAll(join(source, "files"), (name) => files.includes(name));
+  return files.map((file, i) => fontFace("JetBrains Mono", "100 800", file, ranges[MONO_SUBSETS[i]])).join("");
+}
+
+async function swagger() {
+  for (const name of ["swagger-ui-bundle.js", "swagger-ui.css"]) {
+    const text = await readFile(join(modules, "swagger-ui-dist", name), "utf8");
+    await writeFile(join(target, name), text.replace(/\n?(?:\/\/# |\/\*# )sourceMappingURL=\S+( \*\/)?\s*$/, "\n"));
+  }
+}
+
+/** Name, version, licence and the licence's full text of every package a browser gets something of. */
+async function licences() {
+  const parts = [];
+  for (const name of [...shipped].sort()) parts.push(await licence(name));
+  await writeFile(join(target, "LICENSES.txt"), parts.join(`\n${"=".repeat(78)}\n\n`));
+}
+
+async function licence(name) {
+  const folder = join(modules, name);
+  const { version, license } = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
+  const files = (await readdir(folder)).filter((file) => /licen[cs]e|^notice/i.test(file));
+  const texts = await Promise.all(files.filter(ofShippedFile).map((file) => readFile(join(folder, file), "utf8")));
+  if (!license || !texts.length) throw new Error(`${relative(here, folder)} ships without its licence`);
+  return `${name} ${version} (${license})\n\n${texts.map((text) => text.trim()).join("\n\n")}\n`;
+}
+
+// Swagger UI ships four bundles, each with a list of what it contains; one of them is served.
+function ofShippedFile(file) {
+  return !file.endsWith(".LICENSE.txt") || file.startsWith("swagger-ui-bundle.js");
+}
+
+await mkdir(join(target, "fonts"), { recursive: true });
+await Promise.all([
+  bundle(VENDOR, "vendor.js"), bundle('export { default } from "katex";', "katex.js"),
+  katexStyle(), swagger(), writeFile(join(target, "fonts.css"), (await inter()) + (await jetbrainsMono())),
+]);
+await licences();

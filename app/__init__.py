@@ -1,0 +1,1 @@
+"""The service: sessions, data sets and the page, around the engine."""

@@ -1,0 +1,110 @@
+"""Starts the explorer: `python3 -m app`, or `backprop-explorer` where it is installed."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import socket
+import sys
+import threading
+import webbrowser
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import uvicorn
+
+PORT = 8000
+
+
+def parse(arguments: list[str] | None = None) -> argparse.Namespace:
+    """What the command line says."""
+    parser = argparse.ArgumentParser("backprop-explorer", description="Walk through a training step, number by number.")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    parser.add_argument("--port", type=int, help=f"port to listen on (default: {PORT}; 0 picks a free one)")
+    parser.add_argument("--store", metavar="URL", help="where sessions are kept (default: a SQLite file)")
+    parser.add_argument("--no-browser", action="store_true", help="don't open a browser")
+    parser.add_argument("--open", action="store_true", help="let every client drive, without a drive token")
+    return parser.parse_args(arguments)
+
+
+def listen(host: str, port: int | None) -> socket.socket:
+    """A bound socket: on the port asked for, or on a free one if none was and the usual one is taken."""
+    try:
+        return _bind(host, PORT if port is None else port)
+    except (OSError, OverflowError) as error:
+        if port is not None:
+            raise SystemExit(f"Cannot listen on {host}, port {port}: {error}. --port 0 picks a free one.") from error
+    try:
+        listener = _bind(host, 0)
+    except OSError as error:
+        raise SystemExit(f"Cannot listen on {host}: {error}.") from error
+    print(f"Port {PORT} is taken; using {listener.getsockname()[1]} instead.", file=sys.stderr)
+    return listener
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, port), family=family, backlog=2048)
+
+
+def address(host: str, port: int) -> str:
+    """The address a browser on this machine can open."""
+    name = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    return f"http://[{name}]:{port}/" if ":" in name else f"http://{name}:{port}/"
+
+
+def open_browser(url: str) -> None:
+    """Open the page where there is a screen; elsewhere a browser would take over the terminal."""
+    screen = os.name == "nt" or sys.platform == "darwin" or {"DISPLAY", "WAYLAND_DISPLAY"} & os.environ.keys()
+    if screen:
+        threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
+
+
+def serve(options: argparse.Namespace) -> None:
+    """Listen, say where, and serve until interrupted."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # more threads change result bits, and are slower here
+    listener = listen(options.host, options.port)
+    server = make_server(options)
+    url = address(options.host, listener.getsockname()[1])
+    startup = server.startup
+
+    async def announce(sockets: list[socket.socket] | None = None) -> None:
+        await startup(sockets)
+        if server.started:
+            print(url, flush=True)
+            if not options.no_browser:
+                open_browser(url)
+
+    server.startup = announce
+    server.run(sockets=[listener])
+
+
+def make_server(options: argparse.Namespace) -> uvicorn.Server:
+    """Imports the application only now: a busy port or a wrong option is said without waiting for NumPy."""
+    import uvicorn
+
+    from app.main import create_app
+    from app.settings import Settings
+
+    settings = Settings.from_environment(host=options.host, store=options.store, open=options.open)
+    config = uvicorn.Config(
+        create_app(settings), log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=3
+    )
+    return uvicorn.Server(config)
+
+
+def main() -> None:
+    """The console command. Ctrl-C is how it ends, so that is no error."""
+    options = parse()
+    with suppress(KeyboardInterrupt):
+        serve(options)
+
+
+if __name__ == "__main__":
+    from app.bootstrap import ensure
+
+    parse()
+    with suppress(KeyboardInterrupt):
+        ensure("app")
+        main()

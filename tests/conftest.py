@@ -1,0 +1,27 @@
+"""Fixtures shared by all tests."""
+
+import os
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before anything imports NumPy: it decides result bits
+
+import pytest
+
+from tests import machine
+
+# Containers have no sandbox and no GPU; the rest keeps Chromium from looking for its maker's servers.
+BROWSER_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    """How pytest-playwright starts the browser. Without a browser, starting it fails: no test is skipped."""
+    found = machine.find_browser()
+    chosen = {"executable_path": found} if found else {}
+    return {**browser_type_launch_args, **chosen, "args": BROWSER_ARGUMENTS}

@@ -1,0 +1,212 @@
+"""Who may import whom: the map of the code, held in Python and in JavaScript alike.
+
+A module may import what its row names, and whatever those may import in their turn.
+"""
+
+import ast
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from app.bootstrap import ROOT
+
+Table = Mapping[str, set[str]]
+
+ENGINE: Table = {
+    "tape": set(),
+    "notation": {"tape"},
+    "op": {"notation"},
+    "contraction": {"op"},
+    "ops": {"contraction"},
+    "graph": {"ops"},
+    "build": {"graph"},
+    "expression": {"build"},
+    "init": {"notation"},
+    "optim": {"notation"},
+    "layers": {"build", "init"},
+    "recording": {"tape"},
+    "schedule": {"graph", "optim", "recording"},
+    "trace": {"schedule"},
+    "spec": {"layers", "expression", "optim"},
+    "run": {"schedule", "spec"},
+    "check": {"run", "trace"},
+    "names": {"graph"},
+    "explanation": {"op", "recording"},
+    "explain": {"run", "trace", "names", "explanation"},
+}
+ENGINE_LIBRARIES = sys.stdlib_module_names | {"numpy"}
+
+JAVASCRIPT: Table = {
+    "vendor": set(),
+    "generated": set(),
+    "model": {"generated"},
+    "api": {"generated"},
+    "store": {"model", "vendor"},
+    "url": {"store"},
+    "recordings": {"api", "model"},
+    "actions": {"recordings", "store"},
+    "report": {"actions", "url"},
+    "scene": {"actions"},
+    "panels": {"actions"},
+    "ui": {"actions"},
+    "main": {"report", "scene", "panels", "ui"},
+}
+
+
+def allowed(table: Table, module: str) -> set[str]:
+    """The module itself, what its row names, and what follows from those."""
+    return {module}.union(*(allowed(table, other) for other in table[module]))
+
+
+def python_imports(source: str, package: list[str]) -> Iterator[str]:
+    """The dotted names that a module of `package` imports, wherever in the module it does so."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else []
+            origin = ".".join([*base, *filter(None, [node.module])])
+            yield from (f"{origin}.{alias.name}" for alias in node.names)
+
+
+def engine_violations(root: Path, table: Table = ENGINE) -> list[str]:
+    return [
+        f"engine/{place} imports {name}"
+        for path in sorted((root / "engine").rglob("*.py"))
+        if (place := path.relative_to(root / "engine")).as_posix() != "__init__.py"
+        for name in python_imports(path.read_text(), ["engine", *place.parent.parts])
+        if not engine_may_import(place.parts[0].removesuffix(".py"), name.split("."), table)
+    ]
+
+
+def engine_may_import(module: str, name: list[str], table: Table) -> bool:
+    if name[0] == "engine":
+        return module in table and len(name) > 1 and name[1] in allowed(table, module)
+    return module in table and name[0] in ENGINE_LIBRARIES
+
+
+def app_violations(root: Path) -> list[str]:
+    """The service takes the engine's public names and reaches no deeper."""
+    public = {"engine", *(f"engine.{name}" for name in bound_names((root / "engine/__init__.py").read_text()))}
+    return [
+        f"app/{path.relative_to(root / 'app')} imports {name}"
+        for path in sorted((root / "app").rglob("*.py"))
+        for name in python_imports(path.read_text(), ["app", *path.relative_to(root / "app").parent.parts])
+        if name.split(".")[0] == "engine" and name not in public
+    ]
+
+
+def bound_names(source: str) -> set[str]:
+    imports = (node for node in ast.parse(source).body if isinstance(node, ast.ImportFrom))
+    return {alias.asname or alias.name for node in imports for alias in node.names}
+
+
+# Statements begin a line and comments do not, so types named in JSDoc are free to come from anywhere.
+STATEMENT = re.compile(r"""^(?:import|export)\b(?:[^'";(]*?\bfrom)?\s*['"]([^'"]+)['"]""", re.MULTILINE)
+EXPRESSION = re.compile(r"""^(?!\s*/?\*).*?(?<!\{)\b(?:import|new URL)\(\s*['"]([^'"]+)['"]""", re.MULTILINE)
+
+
+def javascript_imports(source: str) -> list[str]:
+    return STATEMENT.findall(source) + EXPRESSION.findall(source)
+
+
+def javascript_violations(root: Path, table: Table = JAVASCRIPT) -> list[str]:
+    base = root / "static" / "js"
+    return [
+        f"static/js/{path.relative_to(base)} imports {name}"
+        for path in sorted(base.rglob("*.js"))
+        for name in javascript_imports(path.read_text())
+        if not javascript_may_import(javascript_module(base, path), javascript_module(base, path.parent / name), table)
+    ]
+
+
+def javascript_module(base: Path, path: Path) -> str:
+    """The row of the table a file belongs to: its folder under static/js, or its own name."""
+    parts = path.resolve().relative_to(base.resolve().parent).parts
+    return (parts[1] if parts[0] == "js" else parts[0]).split(".")[0]
+
+
+def javascript_may_import(module: str, other: str, table: Table) -> bool:
+    return module in table and other in allowed(table, module)
+
+
+def test_the_engine_keeps_its_import_direction():
+    assert engine_violations(ROOT) == []
+
+
+def test_the_map_names_no_module_that_is_gone():
+    python = {path.stem for path in (ROOT / "engine").iterdir()}
+    javascript = {path.stem for path in (ROOT / "static" / "js").iterdir()} | {"vendor", "generated"}
+    assert ENGINE.keys() <= python
+    assert JAVASCRIPT.keys() <= javascript
+
+
+def test_the_service_imports_only_the_engines_public_names():
+    assert app_violations(ROOT) == []
+
+
+def test_the_page_keeps_its_import_direction():
+    assert javascript_violations(ROOT) == []
+
+
+def plant(root: Path, name: str, text: str) -> None:
+    path = root / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("engine/op.py", "from engine.graph import Graph"),
+        ("engine/op.py", "from .graph import Graph"),
+        ("engine/op.py", "from engine import graph"),
+        ("engine/op.py", "from . import graph"),
+        ("engine/ops/arithmetic.py", "from ..run import forward"),
+        ("engine/run.py", "def late():\n    import sklearn"),
+        ("engine/run.py", "from app import main"),
+        ("engine/unheard_of.py", "import numpy"),
+    ],
+)
+def test_a_wrong_import_in_the_engine_is_found(tmp_path, name, text):
+    plant(tmp_path, name, text)
+    assert len(engine_violations(tmp_path)) == 1
+
+
+@pytest.mark.parametrize("text", ["from engine.run import forward", "import engine.run", "from engine import run"])
+def test_a_service_that_reaches_into_the_engine_is_found(tmp_path, text):
+    plant(tmp_path, "engine/__init__.py", "from engine.run import Run")
+    plant(tmp_path, "app/sessions.py", text)
+    assert len(app_violations(tmp_path)) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("model/trace.js", "import { signal } from '../../vendor/vendor.js';"),
+        ("model/trace.js", "import {\n  cursor,\n} from '../store.js';"),
+        ("scene/camera.js", "export { view } from '../panels/explain.js';"),
+        ("scene/camera.js", "  const late = await import('../ui/commands.js');"),
+        ("panels/explain.js", "import '../scene/camera.js';"),
+        ("store.js", "new Worker(new URL('./scene/worker.js', import.meta.url));"),
+        ("unheard-of.js", "import { frameAt } from './model/trace.js';"),
+    ],
+)
+def test_a_wrong_import_in_the_page_is_found(tmp_path, name, text):
+    plant(tmp_path, f"static/js/{name}", text)
+    assert len(javascript_violations(tmp_path)) == 1
+
+
+def test_right_imports_are_let_through(tmp_path):
+    plant(
+        tmp_path, "engine/ops/losses.py", "import numpy as np\nfrom ..notation import trace\nfrom . import arithmetic"
+    )
+    plant(tmp_path, "engine/run.py", "from engine.op import Op")
+    plant(tmp_path, "engine/__init__.py", "from engine.spec import build\nfrom engine.graph import Graph")
+    plant(tmp_path, "app/sessions.py", "import engine\nfrom engine import build, Graph")
+    plant(tmp_path, "static/js/scene/marks/node.js", "import { html } from '../../../vendor/vendor.js';")
+    plant(tmp_path, "static/js/panels/tensor.js", "/** @typedef {import('../scene/scale.js').Scale} Scale */")
+    assert engine_violations(tmp_path) + app_violations(tmp_path) + javascript_violations(tmp_path) == []
