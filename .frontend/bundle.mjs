@@ -42,6 +42,11 @@ async function bundle(contents, name) {
   for (const input of Object.keys(metafile.inputs)) note(input);
 }
 
+/** Lets the type checker find, beside each bundle, the types kept with the package files. */
+async function types(name, exported) {
+  await writeFile(join(target, `${name}.d.ts`), `export ${exported} from "../../.frontend/types/${name}.js";\n`);
+}
+
 function note(path) {
   const name = /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path);
   if (name) shipped.add(name[1]);
@@ -114,6 +119,7 @@ function ofShippedFile(file) {
 await mkdir(join(target, "fonts"), { recursive: true });
 await Promise.all([
   bundle(VENDOR, "vendor.js"), bundle('export { default } from "katex";', "katex.js"),
+  types("vendor", "*"), types("katex", "{ default }"),
   katexStyle(), swagger(), writeFile(join(target, "fonts.css"), (await inter()) + (await jetbrainsMono())),
 ]);
 await licences();
