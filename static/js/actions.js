@@ -7,7 +7,8 @@ import { openRecordings } from "./recordings.js";
 import * as store from "./store.js";
 
 const PAGE = 500;
-/** @type {Awaited<ReturnType<typeof openRecordings>> | null} */
+/** @typedef {Awaited<ReturnType<typeof openRecordings>>} Recordings */
+/** @type {Recordings | null} */
 let recordings = null;
 /** Counts openings, so that a slow answer for an earlier one is dropped. */
 let opening = 0;
@@ -28,7 +29,7 @@ export async function open(find, place = {}) {
   }
 }
 
-/** @param {import("./types").Session} session @param {NonNullable<typeof recordings>} opened @param {import("./types").Trace} trace @param {number} cursor */
+/** @param {import("./types").Session} session @param {Recordings} opened @param {import("./types").Trace} trace @param {number} cursor */
 function enter(session, opened, trace, cursor) {
   recordings = opened;
   batch(() => {

@@ -5,47 +5,42 @@ import { frameAt, stops } from "./model/playhead.js";
 
 /** @typedef {import("./types").Trace} Trace */
 
-/** @type {{value: import("./types").Session | null}} */
-export const session = signal(null);
-/** The training step on screen. @type {{value: Trace | null}} */
-export const trace = signal(null);
+export const session = signal(/** @type {import("./types").Session | null} */ (null));
+/** The training step on screen. */
+export const trace = signal(/** @type {Trace | null} */ (null));
 export const cursor = signal(0);
 
-/** @type {{value: import("./types").Selection | null}} */
-export const selection = signal(null);
-/** Paths of closed groups, joined by "/". @type {{value: Set<string>}} */
-export const closed = signal(new Set());
+export const selection = signal(/** @type {import("./types").Selection | null} */ (null));
+/** Paths of closed groups, joined by "/". */
+export const closed = signal(/** @type {Set<string>} */ (new Set()));
 
 export const playing = signal(false);
 /** The page walks by itself and nobody has taken over yet. */
 export const touring = signal(false);
 export const speed = signal(1);
-/** @type {{value: import("./types").Grain}} */
-export const grain = signal("operation");
+export const grain = signal(/** @type {import("./types").Grain} */ ("operation"));
 
-/** "system" follows the machine. @type {{value: "system" | "light" | "dark"}} */
-export const theme = signal("system");
+/** "system" follows the machine. */
+export const theme = signal(/** @type {"system" | "light" | "dark"} */ ("system"));
 export const systemDark = signal(false);
 export const present = signal(false);
 export const reducedMotion = signal(false);
 
-/** The dialog that is open. @type {{value: null | "gallery" | "help"}} */
-export const dialog = signal(null);
-/** Something the person must know, and what can be done about it. @type {{value: null | {kind: "lost" | "unknown" | "problem", text: string}}} */
-export const notice = signal(null);
+/** The dialog that is open. */
+export const dialog = signal(/** @type {null | "gallery" | "help"} */ (null));
+/** Something the person must know, and what can be done about it. */
+export const notice = signal(/** @type {null | {kind: "lost" | "unknown" | "problem", text: string}} */ (null));
 export const loading = signal(true);
 
-/** @type {{value: import("./types").Catalogue | null}} */
-export const catalogue = signal(null);
-/** @type {{value: import("./types").Example[] | null}} */
-export const examples = signal(null);
-/** Explanations of the training step on screen, by event. @type {{value: Map<number, import("./types").Explanation>}} */
-export const explanations = signal(new Map());
-/** The chosen entry's own explanation. @type {{value: import("./types").Explanation | null}} */
-export const entryExplanation = signal(null);
+export const catalogue = signal(/** @type {import("./types").Catalogue | null} */ (null));
+export const examples = signal(/** @type {import("./types").Example[] | null} */ (null));
+/** Explanations of the training step on screen, by event. */
+export const explanations = signal(/** @type {Map<number, import("./types").Explanation>} */ (new Map()));
+/** The chosen entry's own explanation. */
+export const entryExplanation = signal(/** @type {import("./types").Explanation | null} */ (null));
 
-/** What the camera is asked to do; a fresh object each time. @type {{value: null | {do: "fit" | "in" | "out"}}} */
-export const cameraWish = signal(null);
+/** What the camera is asked to do; a fresh object each time. */
+export const cameraWish = signal(/** @type {null | {do: "fit" | "in" | "out"}} */ (null));
 
 export const dark = computed(() => (theme.value === "system" ? systemDark.value : theme.value === "dark"));
 export const frame = computed(() => (trace.value ? frameAt(trace.value, cursor.value) : null));
@@ -56,5 +51,4 @@ export const iteration = computed(() => trace.value?.iteration ?? 0);
 export const trains = computed(() => trace.value?.events.some((event) => event.kind === "assign") ?? false);
 export const explanation = computed(() => explanations.value.get(cursor.value - 1) ?? null);
 
-/** @type {{value: Map<string, import("./types").OpRow>}} */
 export const ops = computed(() => new Map((catalogue.value?.ops ?? []).map((op) => [op.name, op])));

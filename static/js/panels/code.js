@@ -10,7 +10,7 @@ const listing = computed(() => [...store.explanations.value.values()].sort((a, b
 export function Code() {
   const box = useRef(/** @type {HTMLElement | null} */ (null));
   const at = store.cursor.value - 1;
-  useEffect(() => keepInSight(box.current), [at]);
+  useEffect(() => keepInSight(box.current), [at, listing.value]);
   if (listing.value.length === 0) return null;
   return html`<h2>The same step in NumPy</h2>
     <div class="code" ref=${box} tabindex="0" role="region" aria-label="NumPy listing">

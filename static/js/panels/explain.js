@@ -56,14 +56,14 @@ function Lines({ trace, explanation }) {
   if (earlier.length + explanation.lines.length === 0) return null;
   return html`<div class="lines">
     ${earlier.map((line) => html`<${MathLine} line=${line} trace=${trace} quiet />`)}
-    ${explanation.lines.map((line) => html`<${MathLine} line=${line} trace=${trace} />`)}
+    ${explanation.lines.map((line) => html`<${MathLine} line=${line} trace=${trace} named=${explanation.lines.length > 1} />`)}
   </div>`;
 }
 
-/** @param {{line: import("../types").Line, trace: Trace, quiet?: boolean}} props */
-export function MathLine({ line, trace, quiet = false }) {
+/** @param {{line: import("../types").Line, trace: Trace, quiet?: boolean, named?: boolean}} props */
+export function MathLine({ line, trace, quiet = false, named = false }) {
   return html`<div class="line ${quiet ? "quiet" : ""}">
-    <span class="says">${line.says}</span>
+    ${named && html`<span class="says">${line.says}</span>`}
     <${Formula} tex=${markGradients(line.formula)} label=${line.formula} />
     ${line.numbers && html`<${Formula} tex=${fillNumbers(line.numbers, trace.numbers)} />`}
   </div>`;

@@ -5,34 +5,36 @@ import { format } from "../model/format.js";
 import { PALETTES, heatPixels } from "../model/scale.js";
 import { rowsAndColumns } from "../model/trace.js";
 
-const WIDEST = 300, TALLEST = 280, LARGEST = 30, SMALLEST = 3, LEGIBLE = 13;
+const WIDEST = 270, TALLEST = 160, LARGEST = 30, SMALLEST = 2, LEGIBLE = 13, ROWS = 24;
 
 /**
- * @typedef {{numbers: ArrayLike<number>, shape: number[], at: number, label: string, dark: boolean, choose: (flat: number) => void}} Props
+ * @typedef {{numbers: ArrayLike<number>, shape: number[], at: number, marked: boolean, label: string, dark: boolean, choose: (flat: number) => void}} Props
  * @param {Props} props
  */
-export function Heatmap({ numbers, shape, at, label, dark, choose }) {
+export function Heatmap({ numbers, shape, at, marked, label, dark, choose }) {
   const canvas = useRef(/** @type {HTMLCanvasElement | null} */ (null));
   const [rows, columns] = rowsAndColumns(shape);
   const width = cell(columns, WIDEST), height = Math.min(cell(rows, TALLEST), Math.max(width, 10));
   useEffect(() => paint(canvas.current, numbers, rows, columns, dark), [numbers, dark]);
-  const size = { width: `${columns * width}px`, height: `${rows * height}px` };
-  const mark = { left: `${(at % columns) * width}px`, top: `${Math.floor(at / columns) * height}px`, width: `${width}px`, height: `${height}px` };
+  const mark = { left: share(at % columns, columns), top: share(Math.floor(at / columns), rows), width: share(1, columns), height: share(1, rows) };
   /** @param {PointerEvent} event */
   const point = (event) => {
     const box = /** @type {Element} */ (event.currentTarget).getBoundingClientRect();
     const column = clamp(Math.floor((event.clientX - box.left) / box.width * columns), columns);
     choose(clamp(Math.floor((event.clientY - box.top) / box.height * rows), rows) * columns + column);
   };
-  return html`<div class="heatmap" role="group" aria-label=${label}>
+  return html`<div class="heatmap" role="group" aria-label=${label} style=${{ maxWidth: `${columns * width + ROWS}px` }}>
     <${Headers} count=${columns} size=${width} axis="columns" />
     <${Headers} count=${rows} size=${height} axis="rows" />
-    <div class="cells" style=${size} tabindex="0" role="slider" aria-label="${label}, entry" aria-valuemin="0" aria-valuemax=${numbers.length - 1}
+    <div class="cells" style=${{ height: `${rows * height}px` }} tabindex="0" role="slider" aria-label="${label}, entry" aria-valuemin="0" aria-valuemax=${numbers.length - 1}
       aria-valuenow=${at} aria-valuetext="row ${Math.floor(at / columns)}, column ${at % columns}: ${format(numbers[at])}"
       onPointerMove=${point} onPointerDown=${point} onKeyDown=${(/** @type {KeyboardEvent} */ event) => byKey(event, at, rows, columns, choose)}>
-      <canvas ref=${canvas} width=${columns} height=${rows}></canvas><span class="mark" style=${mark}></span>
+      <canvas ref=${canvas} width=${columns} height=${rows}></canvas>${marked && html`<span class="mark" style=${mark}></span>`}
     </div></div>`;
 }
+
+/** @param {number} part @param {number} whole */
+const share = (part, whole) => `${part / whole * 100}%`;
 
 /** @param {number} count @param {number} room */
 function cell(count, room) {
@@ -44,7 +46,7 @@ function Headers({ count, size, axis }) {
   const every = Math.ceil((axis === "columns" && count > 10 ? LEGIBLE * 1.4 : LEGIBLE) / size);
   const shown = Array.from({ length: Math.ceil(count / every) }, (_, i) => i * every);
   return html`<div class="headers ${axis}" aria-hidden="true">${shown.map((i) =>
-    html`<span style=${axis === "columns" ? { left: `${(i + 0.5) * size}px` } : { top: `${(i + 0.5) * size}px` }}>${i}</span>`)}</div>`;
+    html`<span style=${axis === "columns" ? { left: share(i + 0.5, count) } : { top: share(i + 0.5, count) }}>${i}</span>`)}</div>`;
 }
 
 /** @param {HTMLCanvasElement | null} canvas @param {ArrayLike<number>} numbers @param {number} rows @param {number} columns @param {boolean} dark */

@@ -9,6 +9,8 @@ export async function loadMath() {
   katex.value ??= (await import("../../vendor/katex.js")).default;
 }
 
+const SMALLEST = 0.72;
+
 // Colours of a formula come from the style sheet, so only this one command is trusted.
 const OPTIONS = {
   throwOnError: false, displayMode: true, strict: false,
@@ -20,7 +22,19 @@ export function Formula({ tex, label }) {
   const place = useRef(/** @type {HTMLElement | null} */ (null));
   const library = katex.value;
   useEffect(() => {
-    if (library && place.current) library.render(tex, place.current, OPTIONS);
+    if (!library || !place.current) return;
+    library.render(tex, place.current, OPTIONS);
+    fitInto(place.current);
+    void document.fonts.ready.then(() => place.current && fitInto(place.current));
   }, [tex, library]);
   return html`<div class="formula" ref=${place} aria-label=${label}></div>`;
+}
+
+/** One line if it stays legible, smaller where it must; only then it breaks. @param {HTMLElement} place */
+function fitInto(place) {
+  place.classList.remove("broken");
+  place.style.fontSize = "";
+  const share = place.clientWidth / Math.max(1, place.scrollWidth);
+  if (share >= SMALLEST) place.style.fontSize = share < 1 ? `${Math.floor(share * 98)}%` : "";
+  else place.classList.add("broken");
 }

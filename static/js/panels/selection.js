@@ -47,9 +47,10 @@ function Many({ node, which, trace, place }) {
   const [at, setAt] = useState(0);
   const numbers = arrayAt(trace, place);
   const entry = entryAt(at, place.shape);
-  useEntryExplanation(trace, node.id, which, entry, at > 0 || store.selection.value?.which === which);
+  const active = store.selection.value?.which === which && store.selection.value.entry !== null;
+  useEntryExplanation(trace, node.id, which, entry, active);
   return html`<div class="numbers ${which}"><h3>${which}</h3>
-    <${Heatmap} numbers=${numbers} shape=${place.shape} at=${at} label=${`${node.label} ${which}`} dark=${store.dark.value}
+    <${Heatmap} numbers=${numbers} shape=${place.shape} at=${at} marked=${active} label=${`${node.label} ${which}`} dark=${store.dark.value}
       choose=${(/** @type {number} */ flat) => { setAt(flat); store.selection.value = { node: node.id, which, entry: entryAt(flat, place.shape) }; }} />
     <p class="entry" aria-live="polite"><span class="index">[${entry.join(", ")}]</span> <b>${format(numbers[at])}</b><span class="exact">${exact(numbers[at])}</span></p></div>`;
 }

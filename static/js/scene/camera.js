@@ -17,7 +17,8 @@ export function makeCamera(svg, moved) {
   /** @type {{width: number, height: number}} */
   let world = { width: 1, height: 1 };
   let flight = 0;
-  const behaviour = zoom().scaleExtent([0.05, 6]).filter(wanted).on("zoom", (/** @type {any} */ event) => {
+  /** @type {any} */
+  const behaviour = zoom().scaleExtent([0.05, 6]).filter(wanted).on("zoom", (event) => {
     if (event.sourceEvent) byHand = true;
     moved(event.transform);
   });

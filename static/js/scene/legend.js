@@ -1,8 +1,7 @@
 // What colours and widths mean, always on screen.
 
 import { html, useEffect, useRef } from "../../vendor/vendor.js";
-import { format } from "../model/format.js";
-import { HEAT, PALETTES, WIDTH, edgeWidth, heatColour } from "../model/scale.js";
+import { HEAT, PALETTES, edgeWidth, heatColour } from "../model/scale.js";
 import * as store from "../store.js";
 
 const STRIP = 120;
@@ -23,9 +22,8 @@ export function Legend() {
 function HeatLegend({ dark }) {
   const canvas = useRef(/** @type {HTMLCanvasElement | null} */ (null));
   useEffect(() => drawStrip(canvas.current, dark), [dark]);
-  return html`<span class="scale" title="Fixed logarithmic scale; zero has a colour of its own">
-    <span class="num">${format(-HEAT.high)}</span><canvas ref=${canvas} width=${STRIP} height="1"></canvas><span class="num">${format(HEAT.high)}</span>
-    <span class="note">log, 0 in the middle</span></span>`;
+  return html`<span class="scale" title="Colours of the numbers in a tensor: a fixed logarithmic scale; zero has a colour of its own">
+    <span>−${HEAT.high}</span><canvas ref=${canvas} width=${STRIP} height="1"></canvas><span>${HEAT.high}</span></span>`;
 }
 
 /** @param {HTMLCanvasElement | null} canvas @param {boolean} dark */
@@ -40,8 +38,7 @@ function drawStrip(canvas, dark) {
 }
 
 function WidthLegend() {
-  const sizes = [WIDTH.low, 1e-3, 1];
   return html`<span class="scale" title="The width of a gradient's edge: the root mean square of what it carried, on a fixed logarithmic scale">
-    ${sizes.map((size) => html`<span class="num">${size === 1 ? "1" : `10${size === 1e-3 ? "⁻³" : "⁻⁶"}`}</span><svg width="26" height="12"><path d="M2 6H24" stroke-width=${edgeWidth(size)} class="sample" /></svg>`)}
-    <span class="note">size of a gradient</span></span>`;
+    ${[-6, -3, 0].map((power) => html`<span>${power ? html`10<sup>−${-power}</sup>` : "1"}</span><svg width="26" height="12"><path d="M4 6H22" stroke-width=${edgeWidth(10 ** power)} class="sample" /></svg>`)}
+    <span>gradient size</span></span>`;
 }

@@ -8,10 +8,10 @@ import { rowsAndColumns } from "../model/trace.js";
 const HEADER = 46;
 const GAP = 5;
 const SCALAR = { width: 128, row: 33 };
-const TENSOR = { width: 164, inner: 136, cell: 14, tallest: 72, pad: 6 };
-const PICTURE = 112;
+const TENSOR = { width: 136, inner: 112, cell: 14, tallest: 76, pad: 5 };
+const PICTURE = 108;
 export const INSET = 8;
-export const CLOSED_GROUP = { width: 168, height: 84 };
+export const CLOSED_GROUP = { width: 176, height: 84 };
 
 /** @param {import("../types").GraphNode} node @param {number[] | null} picture its rows and columns, if it is drawn as one @returns {CardSize} */
 export function measure(node, picture) {

@@ -9,6 +9,8 @@ import { placeLabels } from "./labels.js";
 
 /** @typedef {import("../types").Graph} Graph */
 /** @typedef {import("../types").GraphNode} GraphNode */
+/** @typedef {import("../model/layout/types.js").Layout} Layout */
+/** @typedef {import("../model/layout/types.js").Box} Box */
 /** @typedef {Map<string, import("../types").OpRow>} Ops */
 /** @typedef {{picture: number[] | null, ops: Ops, closed: Set<string>}} Setting */
 
@@ -17,15 +19,27 @@ export const pathKey = (path) => path.join("/");
 
 /** @param {Graph} graph @param {Setting} setting what the layout is asked */
 export function layoutQuestion(graph, { picture, closed }) {
+  const lone = loneGroups(graph);
   const nodes = graph.nodes.map((node) => {
     const { width, height } = measure(node, pictureOf(node, picture));
-    return { id: node.id, width, height, group: node.group };
+    return { id: node.id, width, height, group: lone.has(pathKey(node.group)) ? node.group.slice(0, -1) : node.group };
   });
-  const groups = graph.groups.map(({ path, title }) => ({
+  const groups = graph.groups.filter(({ path }) => !lone.has(pathKey(path))).map(({ path, title }) => ({
     path, open: !closed.has(pathKey(path)), ...CLOSED_GROUP, titleWidth: Math.min(320, title.length * 8.2 + 60), titleHeight: 28,
   }));
   const edges = graph.nodes.flatMap((node) => node.inputs.map((from, slot) => ({ from, to: node.id, slot })));
   return { nodes, groups, edges };
+}
+
+/** A frame around a single card says nothing. @param {Graph} graph */
+function loneGroups(graph) {
+  const lone = graph.groups.filter(({ path }) => membersOf(graph, path).length < 2);
+  return new Set(lone.map(({ path }) => pathKey(path)));
+}
+
+/** @param {Graph} graph @param {string[]} path */
+function membersOf(graph, path) {
+  return graph.nodes.filter((node) => path.every((part, i) => node.group[i] === part)).map((node) => node.id);
 }
 
 /** Only the input that holds the picture's pixels is drawn as one. @param {GraphNode} node @param {number[] | null} picture */
@@ -34,22 +48,28 @@ function pictureOf(node, picture) {
   return node.shape[node.shape.length - 1] === picture[0] * picture[1] ? picture : null;
 }
 
-/** @param {Graph} graph @param {any} layout @param {Setting} setting */
+/** @param {Graph} graph @param {Layout} layout @param {Setting} setting */
 export function pictureFrom(graph, layout, setting) {
-  const cards = graph.nodes.filter((node) => layout.boxes.has(node.id)).map((node) => cardOf(node, layout.boxes.get(node.id), setting));
-  const groups = graph.groups.map((group) => groupOf(graph, group, layout.boxes.get(groupKey(group.path)))).filter((group) => group.box);
-  const isClosed = (/** @type {{box: any}} */ group) => group.box.kind === "closed";
-  const closed = groups.filter(isClosed);
-  const solid = [...cards, ...closed].map(({ box }) => box);
-  const alone = (/** @type {any} */ edge) => layout.routes[edge.route].edges.length === 1;
-  const places = placeLabels(layout.edges, solid, LABEL, pointAt);
-  const edges = layout.edges.map((/** @type {any} */ edge, /** @type {number} */ i) => ({
-    key: edgeKey(edge.to, edge.slot), path: edge.path, segments: edge.segments, label: alone(edge) ? places[i] : null,
-  }));
-  return { cards, frames: groups.filter((group) => !isClosed(group)), closed, edges, width: layout.width, height: layout.height };
+  const cards = graph.nodes.flatMap((node) => boxed(layout.boxes.get(node.id), (box) => cardOf(node, box, setting)));
+  const groups = graph.groups.flatMap((group) => boxed(layout.boxes.get(groupKey(group.path)), (box) => groupOf(graph, group, box)));
+  const closed = groups.filter(({ box }) => box.kind === "closed");
+  const frames = groups.filter(({ box }) => box.kind === "open");
+  return { cards, frames, closed, edges: edgesOf(layout, [...cards, ...closed].map(({ box }) => box), cards.some(({ size }) => size.tensor)), width: layout.width, height: layout.height };
 }
 
-/** @param {GraphNode} node @param {any} box @param {Setting} setting */
+/** Nothing is drawn of what a closed group hides. @template T @param {Box | undefined} box @param {(box: Box) => T} make @returns {T[]} */
+const boxed = (box, make) => (box ? [make(box)] : []);
+
+/** A line that stands for several edges carries no single number. @param {Layout} layout @param {Box[]} taken @param {boolean} tensors */
+function edgesOf(layout, taken, tensors) {
+  const places = placeLabels(layout.edges, taken, tensors ? LABEL.tensor : LABEL.scalar, pointAt);
+  return layout.edges.map((edge, i) => ({
+    key: edgeKey(edge.to, edge.slot), path: edge.path, segments: edge.segments,
+    label: layout.routes[edge.route].edges.length === 1 ? places[i] : null,
+  }));
+}
+
+/** @param {GraphNode} node @param {Box} box @param {Setting} setting */
 function cardOf(node, box, { picture, ops }) {
   const shownAs = pictureOf(node, picture);
   const op = node.op === null ? null : ops.get(node.op);
@@ -59,9 +79,9 @@ function cardOf(node, box, { picture, ops }) {
   return { key: `${node.id} ${symbol}`, node, box, size: measure(node, shownAs), symbol, name, doc, picture: shownAs };
 }
 
-/** @param {Graph} graph @param {import("../types").GraphGroup} group @param {any} box */
+/** @param {Graph} graph @param {import("../types").GraphGroup} group @param {Box} box */
 function groupOf(graph, { path, title }, box) {
-  const members = graph.nodes.filter((node) => path.every((part, i) => node.group[i] === part)).map((node) => node.id);
+  const members = membersOf(graph, path);
   return { key: pathKey(path), title, count: members.length, box, members };
 }
 

@@ -15,7 +15,9 @@ import { layoutQuestion, pictureFrom } from "./picture.js";
 import { add } from "./svg.js";
 
 const TRAVEL = 650;
-const SMALLEST_LABEL = 0.5;
+const ROOMY = 1450;
+/** Below these sizes the numbers on edges would be too small to read. */
+const SMALLEST = { scalar: 0.5, tensor: 0.6 };
 
 /** @param {HTMLElement} host @param {() => void} drawn called when a picture stands */
 export function mountStage(host, drawn) {
@@ -26,7 +28,8 @@ export function mountStage(host, drawn) {
   const flow = makeFlow(canvas, pointAt);
   const camera = makeCamera(svg, (transform) => {
     layers.world.attr("transform", `translate(${transform.x},${transform.y}) scale(${transform.k})`);
-    svg.classList.toggle("far", transform.k < SMALLEST_LABEL);
+    svg.classList.toggle("far", transform.k < SMALLEST.scalar);
+    svg.classList.toggle("middling", transform.k < SMALLEST.tensor);
     flow.moved(transform);
   });
   const scene = { layers, flow, camera, picture: /** @type {ReturnType<typeof pictureFrom> | null} */ (null) };
@@ -68,14 +71,21 @@ function watchStructure(scene, drawn) {
     const setting = { picture: store.session.value?.data?.picture ?? null, ops: store.ops.value, closed: store.closed.value };
     if (!graph) return;
     const mine = ++asked;
-    requestLayout(layoutQuestion(graph, setting)).then((/** @type {any} */ layout) => {
-      if (mine !== asked) return;
+    requestLayout(layoutQuestion(graph, setting), spacing(graph)).then((layout) => {
+      if (!layout || mine !== asked) return;
       const fresh = before !== graph;
       before = graph;
       draw(scene, pictureFrom(graph, layout, setting), fresh);
       drawn();
     }, actions.fail);
   });
+}
+
+/** Between two columns stands a number on its edge; tensors, many and wide, make do with less on a small stage. @param {import("../types").Graph} graph */
+function spacing(graph) {
+  const tensors = graph.nodes.some((node) => node.shape.length > 0);
+  const columnGap = !tensors ? 100 : innerWidth > ROOMY ? 68 : 40;
+  return { columnGap, rowGap: 34, padding: 20 };
 }
 
 /** @param {Scene} scene @param {ReturnType<typeof pictureFrom>} picture @param {boolean} fresh */

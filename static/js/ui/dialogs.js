@@ -31,7 +31,7 @@ function Gallery() {
   if (!list) return html`<p class="empty">Loading the examples…</p>`;
   if (list.length === 0) return html`<p class="empty">This server has no examples.</p>`;
   return html`<ul class="examples">${list.map((example) => html`<li>
-    <button type="button" data-command="open-example" data-example=${example.id} aria-current=${example.id === store.session.value?.example}
+    <button type="button" data-command="open-example" data-example=${example.id} autofocus=${example.id === store.session.value?.example} aria-current=${example.id === store.session.value?.example}
       onClick=${() => choose(example.id)}><b>${example.title}</b><span>${example.summary}</span></button></li>`)}</ul>`;
 }
 
@@ -44,6 +44,6 @@ function choose(id) {
 }
 
 function Help() {
-  return html`<table class="keys"><tbody>${COMMANDS.map((each) => html`<tr><td>${each.keys.map((key) => html`<kbd>${keyName(key)}</kbd> `)}</td><td>${each.label}</td></tr>`)}</tbody></table>
+  return html`<dl class="keys">${COMMANDS.map((each) => html`<div><dt>${each.keys.map((key) => html`<kbd>${keyName(key)}</kbd> `)}</dt><dd>${each.label}</dd></div>`)}</dl>
     <p>Drag the timeline to any place. Click a card to see its numbers; inside a tensor the arrow keys move from entry to entry.</p>`;
 }

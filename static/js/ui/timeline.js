@@ -58,7 +58,7 @@ export function Timeline() {
   return html`<div class="timeline" ref=${bar} tabindex="0" role="slider" data-command="scrub" aria-label="Position in the training step"
     aria-valuemin="0" aria-valuemax=${store.length.value} aria-valuenow=${cursor} aria-valuetext="step ${cursor} of ${store.length.value}"
     onPointerDown=${(/** @type {PointerEvent} */ event) => { bar.current?.setPointerCapture(event.pointerId); scrub(event); }} onPointerMove=${scrub} onKeyDown=${onUpDown}>
-    <div class="phases">${phases(list).map(({ phase, at, blocks: n }) => html`<span class=${phase} style=${{ left: `${at * each}px`, width: `${n * each}px` }}>${n * each > 58 ? phase : ""}</span>`)}</div>
+    <div class="phases">${phases(list).map(({ phase, at, blocks: n }) => html`<span class=${phase} style=${{ left: `${at * each}px`, width: `${n * each}px` }}>${n * each > phase.length * 8 ? phase : ""}</span>`)}</div>
     <div class="blocks">${list.map((block) => html`<span class="${block.phase} ${state(block, cursor)}">${each >= NAMED_FROM ? short(block.symbol, each) : ""}</span>`)}</div>
     <div class="head" style=${{ transform: `translateX(${headAt(list, cursor) * each}px)` }}></div></div>`;
 }

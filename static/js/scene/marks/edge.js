@@ -9,7 +9,7 @@ import { add, setAttribute, setText } from "../svg.js";
 /** @typedef {{key: string, path: string, segments: any, label: Point | null}} Edge */
 /** @typedef {{frame: import("../../types").Frame, trace: import("../../types").Trace}} Painting */
 
-export const LABEL = { width: 88, height: 26 };
+export const LABEL = { scalar: { width: 88, height: 26 }, tensor: { width: 64, height: 22 } };
 
 /** @param {any} layer @param {any} labels @param {Edge[]} data */
 export function edges(layer, labels, data) {
@@ -22,7 +22,7 @@ export function edges(layer, labels, data) {
 
 /** @param {SVGGElement} element */
 function buildLabel(element) {
-  add(element, "rect", { class: "backdrop", rx: 7, height: LABEL.height, y: -LABEL.height / 2 });
+  add(element, "rect", { class: "backdrop", rx: 7, height: LABEL.scalar.height, y: -LABEL.scalar.height / 2 });
   add(element, "text", { y: 6.5 });
 }
 
@@ -49,14 +49,15 @@ function paintLabel(element, { key }, { frame, trace }) {
   element.classList.toggle("empty", !carried);
   if (!carried) return;
   const text = labelText(carried, trace);
+  element.classList.toggle("tensor", carried.value.shape.length > 0);
   setText(/** @type {Element} */ (element.lastElementChild), text);
-  const width = Math.max(40, text.length * 10.5 + 6);
+  const width = Math.max(40, text.length * (carried.value.shape.length ? 8.8 : 10.5) + 6);
   setAttribute(/** @type {Element} */ (element.firstElementChild), "width", width);
   setAttribute(/** @type {Element} */ (element.firstElementChild), "x", -width / 2);
 }
 
-/** A scalar's own number; a tensor's size. @param {import("../../types").ContributionEvent} event @param {import("../../types").Trace} trace */
+/** A scalar's own number; a tensor's root mean square, which has no sign. @param {import("../../types").ContributionEvent} event @param {import("../../types").Trace} trace */
 export function labelText(event, trace) {
   if (!event.value.shape.length) return format(scalarAt(trace, event.value));
-  return `‖${format(trace.magnitudes[event.index] ?? NaN)}‖`;
+  return format(trace.magnitudes[event.index] ?? NaN);
 }

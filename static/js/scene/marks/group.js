@@ -46,8 +46,8 @@ function buildClosed(element, group, context) {
   add(element, "rect", { class: "ring", x: -6, y: -6, width: width + 12, height: height + 12, rx: 19 });
   add(element, "rect", { class: "under", x: 5, y: 5, width, height, rx: 14 });
   add(element, "rect", { class: "face", width, height, rx: 14 });
-  add(element, "text", { class: "title", x: 14, y: height / 2 - 4 }, `▸ ${shorten(title, Math.floor((width - 44) / 8.5))}`);
-  add(element, "text", { class: "count", x: 14, y: height / 2 + 20 }, `${count} cards inside`);
+  add(element, "text", { class: "title", x: 14, y: height / 2 - 4 }, `▸ ${shorten(title, Math.floor((width - 44) / 9.4))}`);
+  add(element, "text", { class: "count", x: 14, y: height / 2 + 20 }, `${count} cards`);
   button(element, group, context, false);
 }
 

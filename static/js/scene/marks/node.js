@@ -17,6 +17,8 @@ import { heatImage, pictureImage } from "./tensor.js";
 
 const INLINE_NUMBERS = 64;
 const PENDING = "—";
+/** Width of a letter of the name; a name that does not fit is left to the title and the panel. */
+const NAME = { normal: 8.6, tight: 7.2 };
 
 /** @param {any} layer @param {Card[]} data @param {{choose: (card: Card) => void}} context */
 export function cards(layer, data, context) {
@@ -50,11 +52,12 @@ function build(element, card, context) {
 /** @param {SVGGElement} element @param {Card} card */
 function header(element, { node, size, symbol, name }) {
   const long = symbol.length > 3;
-  add(element, "text", { class: long ? "symbol long" : "symbol", x: 12, y: 33 }, shorten(symbol, 8));
-  const room = Math.floor((size.width - 36 - symbol.length * (long ? 11 : 16)) / 8.4);
-  const y = size.tensor ? 20 : 30;
-  if (name) add(element, "text", { class: "name", x: size.width - 12, y }, shorten(name, room));
-  if (size.tensor) add(element, "text", { class: "shape", x: size.width - 12, y: name ? 38 : 30 }, shapeText(node.shape));
+  add(element, "text", { class: long ? "symbol long" : "symbol", x: 12, y: size.tensor ? 24 : 33 }, shorten(symbol, 8));
+  const right = { x: size.width - 11, y: size.tensor ? 22 : 30 };
+  const room = size.width - 30 - Math.min(8, symbol.length) * (long ? 11.5 : 16);
+  if (name.length * NAME.normal <= room) add(element, "text", { class: "name", ...right }, name);
+  else if (name.length * NAME.tight <= room) add(element, "text", { class: "name tight", ...right }, name);
+  if (size.tensor) add(element, "text", { class: "shape", x: 12, y: 41 }, shapeText(node.shape));
 }
 
 /** @param {SVGGElement} element @param {"value" | "gradient"} role @param {import("../measure.js").Row} place @param {number} width */
@@ -62,7 +65,7 @@ function row(element, role, { y, height, image }, width) {
   const group = add(element, "g", { class: `row ${role}`, "data-role": role });
   add(group, "rect", { x: INSET, y, width: width - 2 * INSET, height, rx: 6 });
   add(group, "text", { x: image ? width / 2 : width - INSET - 5, y: y + height / 2 + 7, class: image ? "middle" : "end" });
-  if (image) add(group, "image", { x: (width - image.width) / 2, y: y + 6, width: image.width, height: image.height, preserveAspectRatio: "none" });
+  if (image) add(group, "image", { x: (width - image.width) / 2, y: y + (height - image.height) / 2, width: image.width, height: image.height, preserveAspectRatio: "none" });
 }
 
 /** @param {any} layer @param {Painting} painting */
