@@ -8,7 +8,9 @@ import socket
 import sys
 import threading
 import webbrowser
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -65,33 +67,41 @@ def serve(options: argparse.Namespace) -> None:
     """Listen, say where, and serve until interrupted."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # more threads change result bits, and are slower here
     listener = listen(options.host, options.port)
-    server = make_server(options)
     url = address(options.host, listener.getsockname()[1])
-    startup = server.startup
-
-    async def announce(sockets: list[socket.socket] | None = None) -> None:
-        await startup(sockets)
-        if server.started:
-            print(url, flush=True)
-            if not options.no_browser:
-                open_browser(url)
-
-    server.startup = announce
-    server.run(sockets=[listener])
+    make_server(options, partial(announce, url, browser=not options.no_browser)).run(sockets=[listener])
 
 
-def make_server(options: argparse.Namespace) -> uvicorn.Server:
-    """Imports the application only now: a busy port or a wrong option is said without waiting for NumPy."""
+def announce(url: str, browser: bool) -> None:
+    """Print the address, which is the first line on standard output, and show the page."""
+    print(url, flush=True)
+    if browser:
+        open_browser(url)
+
+
+def make_server(options: argparse.Namespace, started: Callable[[], None]) -> uvicorn.Server:
+    """A server that calls `started` once it answers.
+
+    Imports the application only now: a port in use or a wrong option is said without waiting for NumPy.
+    """
     import uvicorn
 
     from app.main import create_app
     from app.settings import Settings
 
-    settings = Settings.from_environment(host=options.host, store=options.store, open=options.open)
+    class Server(uvicorn.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            if self.started:
+                started()
+
+    try:
+        settings = Settings.from_environment(host=options.host, store=options.store, open=options.open)
+    except ValueError as error:
+        raise SystemExit(f"Cannot start: {error}.") from error
     config = uvicorn.Config(
         create_app(settings), log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=3
     )
-    return uvicorn.Server(config)
+    return Server(config)
 
 
 def main() -> None:

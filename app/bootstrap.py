@@ -12,10 +12,11 @@ import shutil
 import subprocess
 import sys
 import venv
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from importlib import metadata, util
 from pathlib import Path
-from typing import Iterable, Iterator, NoReturn
+from typing import NoReturn
 
 ROOT = Path(__file__).resolve().parent.parent
 VENDOR = ROOT / "static" / "vendor"
@@ -49,8 +50,10 @@ def ensure(module: str, extra: str = "") -> None:
 def install(*requirements: str) -> None:
     """Install into `.venv`, each package in the version the constraints file names."""
     pins = {"PIP_CONSTRAINT": CONSTRAINTS, "PIP_BUILD_CONSTRAINT": CONSTRAINTS, "PIP_USER": "0"}
-    command = [str(PYTHON), "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--no-input"]
-    done = subprocess.run([*command, *requirements], cwd=ROOT, env={**os.environ, **pins}, stdout=sys.stderr)
+    # Compiling all of SciPy ahead would take ten seconds more than compiling what is imported.
+    quick = ["-qq", "--no-input", "--no-compile", "--disable-pip-version-check"]
+    command = [str(PYTHON), "-m", "pip", "install", *quick, *requirements]
+    done = subprocess.run(command, cwd=ROOT, env={**os.environ, **pins}, stdout=sys.stderr)
     if done.returncode:
         raise SystemExit(
             "Setting up stopped: the packages could not be installed (the lines above say why).\n"
