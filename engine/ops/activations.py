@@ -28,12 +28,13 @@ def log_softmax(z: Any) -> Any:
     return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
 
 
-def _exponentials(pick: Pick, index: tuple[int, ...]) -> str:
+def exponentials(pick: Pick, index: tuple[int, ...]) -> str:
+    """The sum below a softmax, term by term."""
     return series(pick.shape(0)[-1:], lambda k: f"e^{{{pick.x(0, *index[:-1], k)}}}")
 
 
 def _softmax_entry(pick: Pick, index: tuple[int, ...]) -> str:
-    return rf"\frac{{e^{{{pick.x(0, *index)}}}}}{{{_exponentials(pick, index)}}}"
+    return rf"\frac{{e^{{{pick.x(0, *index)}}}}}{{{exponentials(pick, index)}}}"
 
 
 def _softmax_sent(pick: Pick, index: tuple[int, ...]) -> str:
@@ -43,7 +44,7 @@ def _softmax_sent(pick: Pick, index: tuple[int, ...]) -> str:
 
 
 def _log_softmax_entry(pick: Pick, index: tuple[int, ...]) -> str:
-    return rf"{pick.x(0, *index)} - \ln({_exponentials(pick, index)})"
+    return rf"{pick.x(0, *index)} - \ln({exponentials(pick, index)})"
 
 
 def _log_softmax_sent(pick: Pick, index: tuple[int, ...]) -> str:

@@ -14,7 +14,7 @@ import numpy as np
 
 from engine.notation import Text
 from engine.op import Op, Pick, ShapeError, series
-from engine.ops.activations import softmax_line
+from engine.ops.activations import exponentials, softmax_line
 from engine.tape import Options, Shape
 
 REDUCTION = (("reduction", "mean"),)
@@ -78,12 +78,13 @@ def _squared(name: str, title: str, factor: float, doc: str) -> Op:
         shape = pick.shape(0)
         below = entries(shape, pick.options["reduction"]) / factor
         squares = series(shape, lambda *at: f"({pick.x(0, *at)} - {pick.x(1, *at)})^2", most=4)
-        return rf"\frac{{{squares}}}{{{below:g}}}"
+        return rf"\frac{{{squares}}}{{{below:.15g}}}"
 
     def entry_sent(sign: str) -> Callable[[Pick, tuple[int, ...]], str]:
         def entry_vjp(pick: Pick, index: tuple[int, ...]) -> str:
-            share = slope / entries(pick.shape(0), pick.options["reduction"])
-            return rf"{sign}({pick.x(0, *index)} - {pick.x(1, *index)}) \cdot {pick.g()} \cdot {share:.4g}"
+            below = entries(pick.shape(0), pick.options["reduction"]) / slope
+            difference = rf"({pick.x(0, *index)} - {pick.x(1, *index)}) \cdot {pick.g()}"
+            return f"{sign}{difference}" if below == 1 else rf"{sign}\frac{{{difference}}}{{{below:.15g}}}"
 
         return entry_vjp
 
@@ -121,7 +122,7 @@ def _squared(name: str, title: str, factor: float, doc: str) -> Op:
 
 
 def _numpy_factor(factor: float, a: str, options: Options) -> str:
-    below = {"mean": f" / {a}.size", "batch": f" / len({a})", "sum": ""}[dict(options)["reduction"]]
+    below = {"mean": f" / {a}.size", "batch": f" / len(np.atleast_1d({a}))", "sum": ""}[dict(options)["reduction"]]
     return f"({factor:g}{below})"
 
 
@@ -165,24 +166,40 @@ def _true_classes(pick: Pick, term: Callable[..., str]) -> str:
     """One term per entry, divided by the number of samples."""
     shape = pick.shape(0)
     below = samples(shape, pick.options["reduction"])
-    text = series(shape, term, " - ", most=4)
-    return f"-{text}" if below == 1 else rf"-\frac{{{text}}}{{{below}}}"
+    if below == 1:
+        return f"-{series(shape, term, ' - ', most=4)}"
+    return rf"-\frac{{{series(shape, term, most=4)}}}{{{below}}}"
 
 
 def _fused_entry(pick: Pick, index: tuple[int, ...]) -> str:
     return _true_classes(pick, lambda *at: rf"{pick.x(1, *at)} \cdot \ln({pick.saved(0, *at)})")
 
 
-def _fused_sent(pick: Pick, index: tuple[int, ...]) -> str:
+def _share(pick: Pick, text: str) -> str:
+    """What one sample sends back: its part of the batch."""
     below = samples(pick.shape(0), pick.options["reduction"])
-    difference = rf"({pick.saved(0, *index)} - {pick.x(1, *index)}) \cdot {pick.g()}"
-    return difference if below == 1 else rf"\frac{{{difference}}}{{{below}}}"
+    return text if below == 1 else rf"\frac{{{text}}}{{{below}}}"
+
+
+def _fused_sent(pick: Pick, index: tuple[int, ...]) -> str:
+    return _share(pick, rf"({pick.saved(0, *index)} - {pick.x(1, *index)}) \cdot {pick.g()}")
+
+
+def _fused_sent_to_target(pick: Pick, index: tuple[int, ...]) -> str:
+    """−ln p from the scores, as the rule has it."""
+    below = rf"\ln({exponentials(pick, index)})"
+    return _share(pick, rf"({below} - {pick.x(0, *index)}) \cdot {pick.g()}")
 
 
 def _ce_sent(pick: Pick, index: tuple[int, ...]) -> str:
     below = samples(pick.shape(0), pick.options["reduction"])
     times = "" if below == 1 else rf"{below} \cdot "
     return rf"-\frac{{{pick.x(1, *index)}}}{{{times}{pick.x(0, *index)}}} \cdot {pick.g()}"
+
+
+def _ce_sent_to_target(pick: Pick, index: tuple[int, ...]) -> str:
+    sent = rf"\ln({pick.x(0, *index)}) \cdot {pick.g()}"
+    return f"-{_share(pick, sent)}"
 
 
 ROWS = (
@@ -233,7 +250,7 @@ ROWS = (
             ),
         ),
         entry=lambda pick, index: _true_classes(pick, lambda *at: rf"{pick.x(1, *at)} \cdot \ln({pick.x(0, *at)})"),
-        entry_vjp=(_ce_sent, lambda pick, index: rf"-\ln({pick.x(0, *index)}) \cdot {pick.g()}"),
+        entry_vjp=(_ce_sent, _ce_sent_to_target),
         options=REDUCTION,
         example=([[0.2, 0.7, 0.1], [0.1, 0.2, 0.7]], [[0.0, 1.0, 0.0], [1.0, 0.0, 0.0]]),
         doc="Cross-entropy −Σ t·ln p of probabilities (rows along the last axis) against targets. "
@@ -275,12 +292,12 @@ ROWS = (
             lambda names, options: "({0} * {1}.sum(-1, keepdims=True) - {1}) * ({2} / {3})".format(
                 names[2].text, names[4].text, names[0].text, _count_line(names[3].text, options)
             ),
-            lambda names, options: (
-                f"-np.log({names[2].text}) * ({names[0].text} / {_count_line(names[3].text, options)})"
+            lambda names, options: "(np.logaddexp.reduce({0}, axis=-1, keepdims=True) - {0}) * ({1} / {2})".format(
+                names[3].text, names[0].text, _count_line(names[3].text, options)
             ),
         ),
         entry=_fused_entry,
-        entry_vjp=(_fused_sent, lambda pick, index: rf"-\ln({pick.saved(0, *index)}) \cdot {pick.g()}"),
+        entry_vjp=(_fused_sent, _fused_sent_to_target),
         options=REDUCTION,
         example=([[1.0, 2.0, 3.0], [800.0, 0.0, -800.0]], [[0.0, 1.0, 0.0], [1.0, 0.0, 0.0]]),
         doc="Softmax and cross-entropy in one step, in logarithms: no overflow, no logarithm of 0. "
