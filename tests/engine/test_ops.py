@@ -1,0 +1,248 @@
+"""Every row of the op table against definitions that owe it nothing, and its texts against its numbers."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from engine import OPS
+from engine.contraction import Adjoint
+from engine.explanation import Places
+from engine.notation import Text
+from engine.op import elementwise, structural
+from engine.ops import merged
+from engine.recording import ArrayRef
+from tests.engine import oracle
+from tests.engine.latex import worked_out
+
+# Complex steps and extended precision are exact to a few units in the last place; a rule rounds a few more times.
+TOLERANCE = 1e-12
+rows = pytest.mark.parametrize("op", OPS.values(), ids=OPS.keys())
+
+
+def cases(op, seed=0):
+    """(operands, options): the row's example and random operands, under every combination of options."""
+    rng = np.random.default_rng(seed)
+    return [(xs, options) for xs in oracle.operands(op, rng) for options in oracle.settings(op)]
+
+
+def worst(op):
+    """The largest disagreement over all cases, and with what."""
+    rng = np.random.default_rng(1)
+    found = [oracle.disagreement(op, xs, options, rng) for xs, options in cases(op)]
+    return max((error, name) for errors in found for name, error in errors.items())
+
+
+def computed(op, xs, options):
+    """y, saved results, an upstream gradient and what each vjp makes of it."""
+    with np.errstate(all="ignore"):
+        y, saved = oracle.results(op, xs, options)
+        g = np.random.default_rng(2).uniform(0.5, 1.5, y.shape)
+        return y, saved, g, [np.asarray(vjp(g, y, *saved, *xs, **options)) for vjp in op.vjps]
+
+
+@rows
+def test_value_and_slopes_are_those_of_the_definition(op):
+    assert worst(op)[0] < TOLERANCE, worst(op)
+
+
+def test_every_row_has_a_definition_to_be_held_to():
+    assert set(OPS) == set(oracle.DEFINITIONS)
+
+
+@rows
+def test_awkward_operands_give_finite_results(op):
+    for options in oracle.settings(op):
+        y, saved, _, sent = computed(op, oracle.example(op), options)
+        assert all(np.isfinite(x).all() for x in (y, *saved, *sent))
+
+
+def wrong(name, partial_or_adjoint):
+    """The family's own way to write the row `name`, with a wrong rule planted."""
+    op = OPS[name]
+    said = {f: getattr(op, f) for f in ("symbol", "title", "does", "example", "doc")}
+    if op.family == "elementwise":
+        return elementwise(name, op.forward, partial_or_adjoint, sends=op.sends, **said)
+    texts = {"latex": "{0}", "local": "1", "numpy": "{0}", "numpy_vjp": op.numpy_vjp[0], "sends": op.sends[0]}
+    return structural(name, op.forward, partial_or_adjoint, shape=op.shape, options=op.options, **texts, **said)
+
+
+def spread_too_thin(g, x, axis, keepdims):
+    spread = np.broadcast_to(g if keepdims or axis is None else np.expand_dims(g, axis), x.shape)
+    return spread / 1.001
+
+
+MATMUL, SOFTMAX, FUSED = OPS["matmul"], OPS["softmax"], OPS["softmax_cross_entropy"]
+PLANTED = {
+    "elementwise, slope of the other branch": (wrong("relu", lambda y, x: x < 0), "vjp 0"),
+    "elementwise, one factor left out": (wrong("sigmoid", lambda y, x: y), "vjp 0"),
+    "elementwise, off by a billionth": (wrong("exp", lambda y, x: y * (1 + 1e-9)), "vjp 0"),
+    "contraction, operand not transposed": (
+        replace(MATMUL, vjps=(Adjoint("ik,kj->ij", 0), MATMUL.vjps[1])),
+        "vjp 0",
+    ),
+    "contraction, jvp without its second term": (
+        replace(MATMUL, jvp=lambda dxs, y, a, b: sum([dxs[0] @ b], np.zeros(y.shape)) if dxs[0] is not None else 0 * y),
+        "jvp",
+    ),
+    "structural, adjoint slightly off": (wrong("sum", spread_too_thin), "vjp 0"),
+    "plain, mean of the gradients forgotten": (replace(SOFTMAX, vjps=(lambda g, y, z: g * y,)), "vjp 0"),
+    "plain, not divided by the batch": (
+        replace(
+            FUSED, vjps=(lambda g, loss, p, z, t, reduction: g * (p * t.sum(-1, keepdims=True) - t), FUSED.vjps[1])
+        ),
+        "vjp 0",
+    ),
+    "plain, jvp of the wrong sign": (replace(SOFTMAX, jvp=lambda dxs, y, z: -SOFTMAX.jvp(dxs, y, z)), "jvp"),
+}
+
+
+@pytest.mark.parametrize(("op", "where"), PLANTED.values(), ids=PLANTED.keys())
+def test_a_planted_wrong_rule_is_caught(op, where):
+    rng = np.random.default_rng(1)
+    found = [oracle.disagreement(op, xs, options, rng) for xs, options in square_cases(op)]
+    assert max(errors[where] for errors in found) > 100 * TOLERANCE
+
+
+def square_cases(op):
+    """A matrix product of square matrices alone: a forgotten transposition does not show as a wrong shape."""
+    if op.family != "contraction":
+        return cases(op)
+    return [(oracle.draw(op, ((3, 3), (3, 3)), np.random.default_rng(0)), {})]
+
+
+@rows
+def test_shape_rule_predicts_the_shape_of_the_result(op):
+    for xs, options in cases(op):
+        assert op.shape(*(x.shape for x in xs), **options) == computed(op, xs, options)[0].shape
+
+
+@rows
+def test_a_contribution_has_its_inputs_shape(op):
+    for xs, options in cases(op):
+        assert [c.shape for c in computed(op, xs, options)[3]] == [x.shape for x in xs]
+
+
+@rows
+def test_cost_is_a_whole_number_of_operations(op):
+    for xs, options in cases(op):
+        flops = op.flops(*(x.shape for x in xs), **options)
+        assert isinstance(flops, int)
+        assert flops >= 0
+
+
+@rows
+def test_every_slot_has_all_its_texts(op):
+    count = len(op.inputs)
+    assert len(op.vjps) == len(op.local) == len(op.numpy_vjp) == len(op.sends) == count == len(op.example)
+    assert len(op.numpy_saved) == len(op.saved)
+    assert not op.partials or len(op.partials) == count
+    assert len(op.entry_vjp) in (0, count)
+
+
+def test_a_second_row_of_the_same_name_is_refused():
+    with pytest.raises(ValueError, match="'relu' has two rows"):
+        merged([OPS["relu"]], [OPS["relu"]])
+
+
+def test_relu_at_its_kink_has_slope_0():
+    assert OPS["relu"].vjps[0](np.ones(1), np.zeros(1), np.zeros(1)) == 0
+
+
+# --- texts ---
+
+
+def executed(line, names, op, options):
+    written = line([Text(n) for n in names], tuple((dict(op.options) | options).items()))
+    with np.errstate(all="ignore"):
+        return np.asarray(eval(written, {"np": np}, names))
+
+
+def named(prefix, arrays):
+    return {f"{prefix}{k}": x for k, x in enumerate(arrays)}
+
+
+def close(ours, exact):
+    return oracle.distance(ours, exact) < TOLERANCE
+
+
+def summed_to(x, shape):
+    """What un-broadcasting does, term by term."""
+    out = np.zeros(shape)
+    back = np.broadcast_to(np.arange(out.size).reshape(shape), x.shape)
+    np.add.at(out.reshape(-1), back.reshape(-1), x.reshape(-1))
+    return out
+
+
+@rows
+def test_numpy_line_of_the_value_gives_the_same_numbers(op):
+    for xs, options in cases(op):
+        y, saved, _, _ = computed(op, xs, options)
+        names = named("x", xs)
+        assert close(executed(op.numpy, names, op, options), y)
+        for line, exact in zip(op.numpy_saved, saved, strict=True):
+            assert close(executed(line, names, op, options), exact)
+
+
+@rows
+def test_numpy_line_of_every_contribution_gives_the_same_numbers(op):
+    for xs, options in cases(op):
+        y, saved, g, sent = computed(op, xs, options)
+        names = {"g": g, "y": y} | named("s", saved) | named("x", xs)
+        for line, exact in zip(op.numpy_vjp, sent, strict=True):
+            got = executed(line, names, op, options)
+            if op.family == "elementwise":
+                got = summed_to(np.broadcast_to(got, y.shape), exact.shape)
+            assert close(got, exact)
+
+
+@pytest.mark.parametrize("name", [name for name, op in OPS.items() if op.family in ("elementwise", "structural")])
+def test_numpy_line_is_bit_equal_where_it_is_the_rule_itself(name):
+    """Elementwise and structural rows. Products go through BLAS in one and einsum in the other; plain rows are
+    written more shortly than they are computed.
+    """
+    for xs, options in cases(OPS[name]):
+        y = computed(OPS[name], xs, options)[0]
+        assert executed(OPS[name].numpy, named("x", xs), OPS[name], options).tobytes() == y.tobytes()
+
+
+def laid_out(arrays):
+    """The arrays in one buffer, and their places."""
+    starts = np.cumsum([0, *(a.size for a in arrays)])
+    refs = [ArrayRef(int(start), a.shape) for start, a in zip(starts, arrays, strict=False)]
+    return np.concatenate([a.reshape(-1) for a in arrays]), refs
+
+
+def small(op):
+    """Cases whose sums are written out to the last term."""
+    rng = np.random.default_rng(3)
+    shapes = {
+        "matmul": [((2, 3), (3, 2))],
+        "sum": [((2, 2),)],
+        "softmax": [((2, 3),), ((4,),)],
+        "mse": [((), ()), ((2, 2), (2, 2)), ((3,), (3,))],
+        "cross_entropy": [((2, 2), (2, 2)), ((3,), (3,))],
+    }
+    shapes |= {"mean": shapes["sum"], "log_softmax": shapes["softmax"], "half_mse": shapes["mse"]}
+    shapes |= {"softmax_cross_entropy": shapes["cross_entropy"]}
+    drawn = [oracle.draw(op, s, rng) for s in shapes.get(op.name, oracle.SHAPES[len(op.inputs)])]
+    if op.name == "softmax_cross_entropy":  # its formula p − t takes targets that add up to 1
+        drawn = [[z, t / t.sum(axis=-1, keepdims=True)] for z, t in drawn]
+    return [(xs, options) for xs in drawn for options in oracle.settings(op)]
+
+
+@rows
+def test_spelled_out_entries_are_the_entries(op):
+    for xs, options in small(op):
+        y, saved, g, sent = computed(op, xs, options)
+        numbers, (y_ref, g_ref, *refs) = laid_out([y, g, *saved, *xs])
+        pick = Places(y_ref, tuple(refs[len(saved) :]), options, g_ref, tuple(refs[: len(saved)]))
+        check_entries(op.entry, pick, numbers, y)
+        for entry, exact in zip(op.entry_vjp, sent, strict=bool(op.entry_vjp)):
+            check_entries(entry, pick, numbers, exact)
+
+
+def check_entries(entry, pick, numbers, exact):
+    for index in np.ndindex(exact.shape):
+        text = entry(pick, index)
+        assert worked_out(text, numbers) == pytest.approx(exact[index], rel=1e-12, abs=1e-14), text
