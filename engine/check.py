@@ -121,21 +121,40 @@ def _check_leaf(
     order = rng.permutation(reverse.size)
     pairs: list[tuple[float, float, float]] = []
     kinks: list[int] = []
-    for checked, flat in enumerate(order):
+    for checked, flat in enumerate(map(int, order)):
         if checked and monotonic() > deadline:
             break
-        left, right = _slopes(plan, leaf, int(flat), epsilon)
-        if abs(left - right) > 1e-3 * (abs(left) + abs(right)) + 1e-3 and _kinked(
-            plan, leaf, int(flat), epsilon, right - left
-        ):
-            kinks.append(int(flat))
-        pairs.append(((left + right) / 2, float(reverse.reshape(-1)[flat]), tangent(trace, leaf, int(flat))))
-    kept = [p for flat, p in zip(order, pairs, strict=False) if int(flat) not in kinks]
+        slope = _slope(plan, leaf, flat, epsilon)
+        if slope is None:
+            kinks.append(flat)
+        pairs.append((slope or 0.0, float(reverse.reshape(-1)[flat]), tangent(trace, leaf, flat)))
+    kept = [p for flat, p in zip(order, pairs, strict=False) if int(flat) not in kinks] or [(0.0, 0.0, 0.0)]
     difference, backward, forward = (np.array([p[i] for p in kept]) for i in range(3))
     return ParameterCheck(
         node=leaf.id, label=leaf.label, relative_error=_relative(difference, backward),
         forward_error=_relative(forward, backward), checked=len(pairs), entries=reverse.size, kinks=tuple(kinks),
     )  # fmt: skip
+
+
+def _slope(plan: Plan, leaf: Node, flat: int, epsilon: float) -> float | None:
+    """The central difference quotient of the loss for one entry of a leaf; None where the loss has a kink there.
+
+    On a curve the left and the right slope close up in proportion to the step; where they do not, the step
+    straddles a kink nearby, and a shorter one is tried.
+    """
+    for step in (epsilon, epsilon / 16, epsilon / 256):
+        left, right = _slopes(plan, leaf, flat, step)
+        nearer_left, nearer_right = _slopes(plan, leaf, flat, step / 4)
+        jump, nearer = right - left, nearer_right - nearer_left
+        if abs(nearer - jump / 4) <= abs(jump) / 8 + _noise(plan, step / 4):
+            return (left + right) / 2
+    return None
+
+
+def _noise(plan: Plan, step: float) -> float:
+    """How far rounding of the loss alone may move the difference of two slopes."""
+    loss = abs(float(plan.view(plan.schedule.values[plan.graph.loss.id])))
+    return 64 * float(np.finfo(float).eps) * max(loss, 1.0) / step
 
 
 def _slopes(plan: Plan, leaf: Node, flat: int, epsilon: float) -> tuple[float, float]:
@@ -151,12 +170,6 @@ def _slopes(plan: Plan, leaf: Node, flat: int, epsilon: float) -> tuple[float, f
         found.append(float(loss))
     entry[flat] = here
     return (found[1] - found[0]) / step, (found[2] - found[1]) / step
-
-
-def _kinked(plan: Plan, leaf: Node, flat: int, epsilon: float, jump: float) -> bool:
-    """At a kink the two slopes stay apart however small the step; on a curve they close up with it."""
-    left, right = _slopes(plan, leaf, flat, epsilon / 16)
-    return abs(right - left) > 0.5 * abs(jump)
 
 
 def _relative(a: Array, b: Array) -> float:

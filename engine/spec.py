@@ -85,6 +85,8 @@ def build(spec: Spec, data: Data | None = None, limits: Limits | None = None) ->
         output, samples = _network(builder, spec.model, data, spec.seed), data.samples
     wanted: set[Role] = {"parameter", "input"} if spec.inputs else {"parameter"}
     graph = builder.build(output, wanted_roles=frozenset(wanted))
+    if not graph.loss.wanted:
+        raise ValueError("nothing here can get a gradient: no parameter and no input leads to the result")
     return Model(graph=graph, values=builder.values, optimizer=spec.optimizer, samples=samples)
 
 

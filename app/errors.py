@@ -1,0 +1,123 @@
+"""Errors as a table: exception, status, title. Every answer that is no success is problem+json (RFC 9457)."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import orjson
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import Response
+from starlette.exceptions import HTTPException
+
+from engine import EntryError, ExpressionError, ShapeError
+
+LOG = logging.getLogger("backprop")
+
+
+class NotFoundError(LookupError):
+    """No session, node, example or event of that name."""
+
+
+class OutsideError(ValueError):
+    """A window, cursor or iteration outside of what there is."""
+
+
+class TooLargeError(ValueError):
+    """More asked for than the service allows; the message names both numbers."""
+
+
+class SpecError(ValueError):
+    """A spec that is well-formed but cannot be built; `pointer` names the field."""
+
+    def __init__(self, detail: str, pointer: str = "/spec") -> None:
+        super().__init__(detail)
+        self.pointer = pointer
+
+
+TABLE: dict[type[Exception], tuple[int, str]] = {
+    ExpressionError: (422, "The expression cannot be read"),
+    ShapeError: (422, "Shapes do not fit"),
+    SpecError: (422, "The model cannot be built"),
+    EntryError: (422, "No such entry"),
+    NotFoundError: (404, "Not found"),
+    OutsideError: (416, "Outside of what there is"),
+    TooLargeError: (413, "Too large"),
+}
+ALTERNATIVES = {("model", k) for k in ("expression", "network")} | {
+    ("data", k) for k in ("spiral", "digits8", "arrays")
+}
+TITLES = {400: "Malformed request", 404: "Not found", 405: "Method not allowed", 413: "Too large", 415: "Wrong type"}
+
+
+def problem(request: Request, status: int, title: str, detail: str, errors: Any = ()) -> Response:
+    """One problem+json answer."""
+    body = {
+        "type": "about:blank",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "errors": list(errors),
+        "request": getattr(request.state, "request_id", None),
+    }
+    return Response(orjson.dumps(body), status, media_type="application/problem+json")
+
+
+def install(app: FastAPI) -> None:
+    """Route every exception of the table, validation errors and unforeseen ones through `problem`."""
+    for kind in TABLE:
+        app.add_exception_handler(kind, _known)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _unforeseen)
+
+
+def _known(request: Request, error: Exception) -> Response:
+    status, title = next(row for kind, row in TABLE.items() if isinstance(error, kind))
+    return problem(request, status, title, str(error), _pointed(error))
+
+
+def _pointed(error: Exception) -> list[dict[str, Any]]:
+    if isinstance(error, ExpressionError):
+        place = {"line": error.line, "column": error.column}
+        return [{"pointer": "/spec/model/source", "detail": str(error), **place}]
+    if isinstance(error, SpecError):
+        return [{"pointer": error.pointer, "detail": str(error)}]
+    return []
+
+
+def _invalid(request: Request, error: Exception) -> Response:
+    """Without the input: echoing a NaN would break the answer, echoing a long one would be the answer."""
+    assert isinstance(error, RequestValidationError)
+    rows = [{"pointer": _pointer(e["loc"]), "detail": _said(e)} for e in error.errors()]
+    malformed = any(e["type"] == "json_invalid" for e in error.errors())
+    status, title = (400, TITLES[400]) if malformed else (422, "Invalid request")
+    detail = "; ".join(f"{r['pointer'] or 'body'}: {r['detail']}" for r in rows[:5])
+    return problem(request, status, title, detail, rows[:50])
+
+
+def _said(error: dict[str, Any]) -> str:
+    if error["type"] == "json_invalid":
+        return f"the body is not JSON: {error['ctx']['error']} at character {error['loc'][-1]}"
+    return str(error["msg"]).removeprefix("Value error, ")
+
+
+def _pointer(place: tuple[Any, ...]) -> str:
+    """A JSON pointer, without the names pydantic gives to the alternatives of a union."""
+    if len(place) == 2 and place[0] == "body" and isinstance(place[1], int):
+        return ""  # a character of a body that is no JSON
+    steps = [s for i, s in enumerate(place[1:]) if (place[i], s) not in ALTERNATIVES]
+    return "".join(f"/{str(s)[:64]}" for s in steps)
+
+
+def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    answer = problem(request, error.status_code, TITLES.get(error.status_code, "Refused"), str(error.detail))
+    answer.headers.update(error.headers or {})
+    return answer
+
+
+def _unforeseen(request: Request, error: Exception) -> Response:
+    LOG.error("request %s failed", getattr(request.state, "request_id", None), exc_info=error)
+    return problem(request, 500, "The service failed", f"{type(error).__name__}: this is a fault of the service")

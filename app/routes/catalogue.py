@@ -1,0 +1,68 @@
+"""What there is: ops, layers, losses, optimizers, data sets, limits, and the gallery."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from app.data import SOURCES
+from app.errors import NotFoundError
+from app.lessons import EXAMPLES
+from app.routes import SettingsHere, problems
+from app.sessions import example_view
+from app.wire import answer
+from engine import INITIALIZERS, LAYERS, LOSSES, OPS, OPTIMIZERS, Op, Text
+
+router = APIRouter(tags=["catalogue"])
+
+
+@router.get("/catalogue")
+def catalogue(settings: SettingsHere) -> Response:
+    """Everything a builder needs to draw itself."""
+    return answer(
+        {
+            "ops": [_op(row) for row in OPS.values()],
+            "layers": [{"type": r.type, "doc": r.doc, "options": r.options} for r in LAYERS.values()],
+            "losses": [{"name": name, "doc": OPS[name].doc} for name in LOSSES],
+            "optimizers": [
+                {"name": r.name, "doc": r.doc, "source": r.source, "settings": r.settings} for r in OPTIMIZERS.values()
+            ],
+            "initializers": [{"name": r.name, "doc": r.doc, "source": r.source} for r in INITIALIZERS.values()],
+            "data": [{"name": r.name, "doc": r.doc, "generated": r.generated} for r in SOURCES.values()],
+            "limits": settings.limits(),
+        }
+    )
+
+
+def _op(row: Op) -> dict[str, Any]:
+    names = [Text(n) for n in row.inputs]
+    first = Text(r"\frac{\partial L}{\partial y}" if row.family == "contraction" else "y")
+    return {
+        "name": row.name,
+        "family": row.family,
+        "symbol": row.symbol,
+        "title": row.title,
+        "inputs": row.inputs,
+        "latex": row.latex(names, row.options),
+        "local": [line([first, *names], row.options) for line in row.local],
+        "numpy": row.numpy(names, row.options),
+        "example": row.example,
+        "options": dict(row.options),
+        "doc": row.doc,
+    }
+
+
+@router.get("/examples")
+def examples() -> Response:
+    """The gallery, in course order within its groups."""
+    return answer({"examples": [example_view(e) for e in EXAMPLES.values()]})
+
+
+@router.get("/examples/{id}", responses=problems(404))
+def example(id: str) -> Response:
+    """One entry of the gallery."""
+    if id not in EXAMPLES:
+        raise NotFoundError(f"there is no example {id[:64]!r}; there are {', '.join(EXAMPLES)}")
+    return answer(example_view(EXAMPLES[id]))

@@ -1,0 +1,173 @@
+"""Reading a session's structure and numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from hashlib import sha256
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Header, Query
+from fastapi.responses import Response
+
+from app.errors import OutsideError
+from app.routes import SessionHere, SettingsHere, problems
+from app.sessions import Session
+from app.tensors import Tensor, allow, find, npy, read, why_none, window_of, window_text, with_numbers
+from app.wire import answer, encode
+from engine import Graph, Schedule, Trace
+
+router = APIRouter(prefix="/sessions/{id}", tags=["traces"], responses=problems(404, 413, 416, 422))
+
+Iteration = Annotated[int | None, Query(ge=0, le=10_000_000)]
+Place = Annotated[int | None, Query(ge=0, le=1_000_000_000)]
+From = Annotated[int, Query(alias="from", ge=0, le=1_000_000_000)]
+To = Annotated[int | None, Query(alias="to", ge=0, le=1_000_000_000)]
+NUMBERS: dict[int | str, dict[str, Any]] = {200: {"content": {"application/octet-stream": {}}}}
+
+
+@router.get("/graph", response_model=Graph)
+def graph(session: SessionHere, if_none_match: Annotated[str | None, Header()] = None) -> Response:
+    """The nodes, their groups, and where the backward pass begins."""
+    return _once(session, "graph", lambda: encode(session.run.graph), if_none_match)
+
+
+@router.get("/schedule", response_model=Schedule)
+def schedule(session: SessionHere, if_none_match: Annotated[str | None, Header()] = None) -> Response:
+    """The events of a training step with the places of their numbers."""
+    return _once(session, "schedule", lambda: encode(session.run.schedule), if_none_match)
+
+
+def _once(session: Session, name: str, make: Callable[[], bytes], known: str | None) -> Response:
+    """What never changes is encoded once; a client that has it already gets 304."""
+    with session.lock:
+        body = session.encoded.get(name) or session.encoded.setdefault(name, make())
+    tag = f'"{sha256(body).hexdigest()[:16]}"'
+    headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
+    if known == tag:
+        return Response(status_code=304, headers=headers)
+    return Response(body, headers=headers, media_type="application/json")
+
+
+@router.get("/trace")
+def trace(
+    session: SessionHere, settings: SettingsHere, iteration: Iteration = None, first: From = 0, last: To = None
+) -> Response:
+    """Events with summaries of their numbers, up to 32 kB a page; `next` links on."""
+    with session.lock:
+        found = session.trace(iteration)
+        number = session.run.iteration
+        end = _end(first, last, session.length)
+        events, stop = _page(_events(found, first, end), first, settings.page_bytes)
+    link = f"/api/v1/sessions/{session.id}/trace?iteration={number}&from={stop}&to={end}" if stop < end else None
+    head = {"iteration": number, "from": first, "to": stop, "length": session.length, "next": link}
+    return Response(encode(head)[:-1] + b',"events":[' + b",".join(events) + b"]}", media_type="application/json")
+
+
+def _events(found: Trace, first: int, end: int) -> Iterator[bytes]:
+    return (encode(with_numbers(found, event)) for event in found.schedule.events[first:end])
+
+
+def _page(encoded: Iterator[bytes], first: int, room: int) -> tuple[list[bytes], int]:
+    """As many events as fit, and at least one."""
+    page: list[bytes] = []
+    for event in encoded:
+        room -= len(event) + 1
+        if page and room < 0:
+            break
+        page.append(event)
+    return page, first + len(page)
+
+
+def _end(first: int, last: int | None, length: int) -> int:
+    end = length if last is None else last
+    if not first <= end <= length:
+        raise OutsideError(f"{first} to {end} asked for; there are {length}")
+    return end
+
+
+@router.get("/recording", responses=NUMBERS, response_class=Response)
+def recording(
+    session: SessionHere, settings: SettingsHere, iteration: Iteration = None, first: From = 0, last: To = None
+) -> Response:
+    """The numbers of an iteration: little-endian, row-major, back to back, as the schedule places them."""
+    with session.lock:
+        buffer = session.trace(iteration).recording.buffer
+        end = _end(first, last, buffer.size)
+        allow((end - first) * buffer.itemsize, settings.window_bytes, "bytes")
+        return Response(_little(buffer[first:end]), media_type="application/octet-stream")
+
+
+def _little(array: Any) -> bytes:
+    return array.astype(array.dtype.newbyteorder("<"), copy=False).tobytes()  # type: ignore[no-any-return]
+
+
+@router.get("/magnitudes")
+def magnitudes(session: SessionHere, iteration: Iteration = None) -> Response:
+    """Per event the root mean square of its value: how strong the signal is, whatever the array's size."""
+    with session.lock:
+        found = session.trace(iteration)
+        return answer({"iteration": session.run.iteration, "magnitudes": found.magnitudes()})
+
+
+@router.get("/explanations")
+def explanations(
+    session: SessionHere, settings: SettingsHere,
+    first: From = 0, last: To = None, event: Place = None, entry: Annotated[str | None, Query(max_length=64)] = None,
+) -> Response:  # fmt: skip
+    """Sentence, formula, numbers' places and code of each event, or of one event for one entry of its array."""
+    if event is not None:
+        first, last = event, event + 1
+    end = _end(first, last, session.length)
+    if last is None:
+        end = min(end, first + settings.explanations)
+    allow(end - first, settings.explanations, "explanations")
+    index = _entry(entry)
+    found = [session.explainer.explain(k, index) for k in range(first, end)]
+    return answer({"from": first, "to": end, "length": session.length, "explanations": found})
+
+
+def _entry(text: str | None) -> tuple[int, ...] | None:
+    if text is None:
+        return None
+    parts = text.split(",") if text else []
+    if not all(p.isascii() and p.isdecimal() and len(p) < 10 for p in parts):
+        raise OutsideError(f"entry {text!r} is not of the form 0,3")
+    return tuple(map(int, parts))
+
+
+@router.get("/tensors/{node}/{kind}", response_model=Tensor, responses=NUMBERS)
+def tensor(
+    session: SessionHere, settings: SettingsHere, node: str, kind: Literal["value", "gradient"],
+    iteration: Iteration = None, cursor: Place = None, window: Annotated[str | None, Query(max_length=200)] = None,
+    accept: Annotated[str, Header()] = "application/json",
+) -> Response:  # fmt: skip
+    """One tensor as JSON, raw numbers or .npy; at the position unless an iteration is named."""
+    with session.lock:
+        found = session.trace(iteration)
+        place = session.cursor if iteration is None and cursor is None else cursor
+        if place is not None and place > session.length:
+            raise OutsideError(f"cursor {place} asked for; a training step has {session.length} events")
+        chosen = find(session.run.graph, node)
+        slices = window_of(window, chosen.shape)
+        array = read(found, chosen, kind, place)
+        part = None if array is None else array[slices].copy()
+    head: dict[str, Any] = {
+        "node": chosen.id,
+        "label": chosen.label,
+        "kind": kind,
+        "shape": chosen.shape,
+        "window": window_text(slices),
+    }
+    if part is None:
+        never = kind == "gradient" and not chosen.wanted
+        return answer(
+            Tensor(**head, data=None, state="none" if never else "pending", why=why_none(chosen) if never else None)
+        )
+    if "application/x-npy" in accept or ".npy" in accept:
+        allow(part.nbytes, settings.window_bytes, "bytes")
+        return Response(npy(part), media_type="application/x-npy")
+    if "application/octet-stream" in accept:
+        allow(part.nbytes, settings.window_bytes, "bytes")
+        return Response(_little(part), media_type="application/octet-stream")
+    allow(part.size, settings.window_values, "numbers")
+    return answer(Tensor(**head, data=part, state="computed"))

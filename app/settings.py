@@ -1,0 +1,66 @@
+"""What the service allows: one frozen class; each limit may be set from the environment as BACKPROP_<NAME>."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, fields
+from typing import Any
+
+PREFIX = "BACKPROP_"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Where to listen, where sessions are kept, and the limits, which /catalogue shows."""
+
+    host: str = "127.0.0.1"
+    store: str | None = None
+    open: bool = False
+    body_bytes: int = 1_048_576
+    expression_characters: int = 2_000
+    expression_nodes: int = 500
+    expression_levels: int = 64
+    value_entries: int = 4_096
+    layers: int = 64
+    units: int = 4_096
+    parameters: int = 1_000_000
+    batch: int = 1_024
+    session_bytes: int = 64 * 1_048_576
+    sessions: int = 2_000
+    live_bytes: int = 1_073_741_824
+    step_events: int = 10_000
+    step_iterations: int = 100
+    step_seconds: float = 2.0
+    check_seconds: float = 10.0
+    page_bytes: int = 32_768
+    window_values: int = 4_096
+    window_bytes: int = 4 * 1_048_576
+    explanations: int = 500
+
+    @classmethod
+    def from_environment(cls, **given: Any) -> Settings:
+        """Settings given, then those of the environment, then the defaults. Raises ValueError naming a bad one."""
+        found = {
+            f.name: _read(f.name, text, type(f.default))
+            for f in fields(cls)
+            if (text := os.environ.get(PREFIX + f.name.upper())) is not None and f.name not in ("host", "store", "open")
+        }
+        return cls(**found | given)
+
+    def limits(self) -> dict[str, int | float]:
+        """The limits by name."""
+        return {
+            f.name: getattr(self, f.name)
+            for f in fields(self)
+            if isinstance(f.default, int | float) and f.name != "open"
+        }
+
+
+def _read(name: str, text: str, kind: type) -> int | float:
+    try:
+        value: int | float = kind(text)
+    except ValueError:
+        raise ValueError(f"{PREFIX}{name.upper()} is {text!r}; it must be a {kind.__name__}") from None
+    if value <= 0:
+        raise ValueError(f"{PREFIX}{name.upper()} is {text!r}; it must be positive")
+    return value

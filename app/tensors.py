@@ -1,0 +1,104 @@
+"""Reading arrays: windows, states, and the shapes of answers that carry numbers."""
+
+from __future__ import annotations
+
+import io
+import re
+from dataclasses import dataclass, fields
+from typing import Any, Literal
+
+import numpy as np
+
+from app.errors import NotFoundError, OutsideError, TooLargeError
+from engine import AnyEvent, Array, ArrayRef, Graph, Node, Trace, summary
+
+SLICE = re.compile(r"(\d{0,9}):(\d{0,9})")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tensor:
+    """One array. `state` is `pending` where it has not been computed yet, `none` where it never will be, and `why`."""
+
+    node: int
+    label: str
+    kind: Literal["value", "gradient"]
+    shape: tuple[int, ...]
+    window: str
+    data: Any
+    state: Literal["computed", "pending", "none"]
+    why: str | None = None
+
+
+def find(graph: Graph, name: str) -> Node:
+    try:
+        return graph.find(name)
+    except KeyError:
+        raise NotFoundError(f"no node is called {name[:64]!r}; there are {len(graph.nodes)} nodes") from None
+
+
+def read(trace: Trace, node: Node, kind: str, cursor: int | None) -> Array | None:
+    """Value or gradient of a node after `cursor` events.
+
+    Without a cursor: the value as computed in this iteration (a parameter's before the update), the gradient as at
+    the end of the backward pass.
+    """
+    if kind == "gradient":
+        return trace.gradient(node.id, trace.schedule.length if cursor is None else cursor)
+    return trace.view(trace.schedule.values[node.id]) if cursor is None else trace.value(node.id, cursor)
+
+
+def window_of(text: str | None, shape: tuple[int, ...]) -> tuple[slice, ...]:
+    """Slices from text such as 0:64,0:10; all where it is None. Raises `OutsideError` for anything else."""
+    if text is None:
+        return tuple(slice(0, n) for n in shape)
+    parts = text.split(",") if text else []
+    if len(parts) != len(shape):
+        raise OutsideError(f"window {text[:64]!r} has {len(parts)} axes; the array has shape {shape}")
+    return tuple(_slice(part, n) for part, n in zip(parts, shape, strict=True))
+
+
+def _slice(part: str, n: int) -> slice:
+    match = SLICE.fullmatch(part)
+    if match is None:
+        raise OutsideError(f"window part {part[:32]!r} is not of the form from:to")
+    first, last = int(match[1] or 0), int(match[2] or n)
+    if not first <= last <= n:
+        raise OutsideError(f"window part {part!r} lies outside of an axis of {n}")
+    return slice(first, last)
+
+
+def window_text(window: tuple[slice, ...]) -> str:
+    return ",".join(f"{s.start}:{s.stop}" for s in window)
+
+
+def allow(count: int, most: int, what: str) -> None:
+    if count > most:
+        raise TooLargeError(f"{count} {what} asked for; one answer carries {most}: ask for a smaller window")
+
+
+def npy(array: Array) -> bytes:
+    file = io.BytesIO()
+    np.save(file, array, allow_pickle=False)
+    return file.getvalue()
+
+
+def why_none(node: Node) -> str:
+    """Why a node never gets a gradient."""
+    if node.role in ("constant", "target"):
+        return f"{node.label} is a {node.role}: no gradient is sent to it"
+    if node.role == "input":
+        return f"no gradient is asked for at the input {node.label}"
+    return f"nothing that learns lies before {node.label}, or no path leads from it to the loss"
+
+
+def with_numbers(trace: Trace, event: AnyEvent) -> dict[str, Any]:
+    """An event with a summary in place of each reference."""
+    return {f.name: _summarised(trace, getattr(event, f.name)) for f in fields(event)}
+
+
+def _summarised(trace: Trace, value: Any) -> Any:
+    if isinstance(value, ArrayRef):
+        return summary(trace.view(value))
+    if isinstance(value, dict):
+        return {k: _summarised(trace, v) for k, v in value.items()}
+    return value
