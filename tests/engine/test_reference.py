@@ -1,0 +1,56 @@
+"""Every gallery example against PyTorch: values committed beside the script that made them, tests/reference/make.py."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.engine.models import NAMES, events, gallery, traced
+from tests.reference.projections import SUMS, WHOLE, kept
+
+FILES = Path(__file__).parent.parent / "reference"
+TOLERANCE = 1e-10  # relative to an array's norm; both sides round at 1e-16 and sum up to 30,000 products
+
+examples = pytest.mark.parametrize("name", NAMES)
+
+
+def distance(ours, theirs):
+    """By the norm of the whole array, or of all its weighted sums."""
+    assert ours.shape == theirs.shape
+    norm = np.linalg.norm(theirs)
+    return float(np.linalg.norm(ours - theirs) / norm) if norm else float(np.linalg.norm(ours))
+
+
+def ours(name):
+    """The arrays of the engine's first training step, under the names of the reference."""
+    run = gallery(name)
+    trace, length = traced(run), run.schedule.length
+    found = {f"value.{n.id}": run.recording.view(run.schedule.values[n.id]) for n in run.graph.nodes}
+    found |= {f"gradient.{n.id}": trace.gradient(n.id, length) for n in run.graph.nodes if n.wanted}
+    return found | {f"updated.{e.param}": run.recording.view(e.value) for e in events(run, "assign")}
+
+
+@examples
+def test_every_value_gradient_and_update_is_pytorchs(name):
+    with np.load(FILES / f"{name}.npz", allow_pickle=False) as theirs:
+        found = ours(name)
+        assert set(found) == set(theirs)
+        wrong = {key: distance(kept(x), theirs[key]) for key, x in found.items()}
+    assert max(wrong.values()) < TOLERANCE, max(wrong, key=wrong.get)
+
+
+def test_there_is_a_reference_for_every_example_and_for_nothing_else():
+    assert {path.stem for path in FILES.glob("*.npz")} == set(NAMES)
+
+
+def test_the_committed_files_stay_small():
+    assert sum(path.stat().st_size for path in FILES.glob("*.npz")) < 400_000
+
+
+def test_one_wrong_entry_of_a_large_array_shows_in_its_sums():
+    x = np.random.default_rng(0).standard_normal((100, 300))
+    off = x.copy()
+    off[57, 123] += 1e-6
+    assert kept(x).shape == (SUMS,)
+    assert x.size > WHOLE
+    assert distance(kept(off), kept(x)) > TOLERANCE
