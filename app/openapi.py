@@ -30,6 +30,26 @@ PROBLEM_SCHEMA: dict[str, Any] = {
 }
 
 
+NUMBER_SCHEMA: dict[str, Any] = {
+    "title": "Number",
+    "description": "JSON has no NaN and no infinity: they travel as strings.",
+    "anyOf": [{"type": "number"}, {"enum": ["NaN", "Infinity", "-Infinity"], "type": "string"}],
+}
+
+
+def _allow_nonfinite(schema: Any) -> None:
+    """In answers, any number may be one that JSON lacks."""
+    if isinstance(schema, list):
+        for part in schema:
+            _allow_nonfinite(part)
+    elif isinstance(schema, dict):
+        if schema.get("type") == "number":
+            del schema["type"]
+            schema["$ref"] = "#/components/schemas/Number"
+        for part in list(schema.values()):
+            _allow_nonfinite(part)
+
+
 def document(app: FastAPI) -> None:
     """Give `app` its document."""
 
@@ -44,7 +64,11 @@ def document(app: FastAPI) -> None:
 def _document(app: FastAPI) -> dict[str, Any]:
     made = get_openapi(title=app.title, version=app.version, routes=app.routes)
     schemas = made.setdefault("components", {}).setdefault("schemas", {})
+    for name, schema in schemas.items():
+        if not name.endswith("Request"):
+            _allow_nonfinite(schema)
     schemas["Problem"] = PROBLEM_SCHEMA
+    schemas["Number"] = NUMBER_SCHEMA
     schemas.pop("HTTPValidationError", None)
     schemas.pop("ValidationError", None)
     for path in made["paths"].values():

@@ -10,7 +10,7 @@ from typing import Any
 
 from app.data import Dataset
 from app.errors import NotFoundError, OutsideError, TooLargeError
-from app.lessons import EXAMPLES, Example
+from app.lessons import EXAMPLES
 from app.models import to_model
 from app.requests import Grain, SessionRequest, SpecRequest
 from app.settings import Settings
@@ -92,15 +92,29 @@ class Session:
 
     def trace(self, iteration: int | None = None) -> Trace:
         """The trace of an iteration, or of the present one. A view; hold the lock while using it."""
-        run = self.journey.past(self.iteration if iteration is None else iteration, self.settings.step_seconds)
+        run = self._reach(self.iteration if iteration is None else iteration)
         return Trace(run.graph, run.schedule, run.recording)
+
+    def _reach(self, iteration: int) -> Run:
+        """Stand the run at an iteration: any computed so far, or a few beyond.
+
+        Raises `OutsideError` where there is none or too many would have to be computed.
+        """
+        if iteration and self.optimizer is None:
+            raise OutsideError(f"iteration {iteration} asked for; a model without an optimizer has iteration 0 only")
+        ahead, most = iteration - self.journey.frontier, self.settings.step_iterations
+        if ahead > most:
+            raise OutsideError(
+                f"iteration {iteration} asked for; that is {ahead} beyond the furthest so far, one request goes {most}"
+            )
+        return self.journey.go(iteration, self.settings.step_seconds)
 
     def step(self, grain: Grain, count: int) -> tuple[Position, Position]:
         """Move; the positions before and after. Raises `TooLargeError` beyond the limits, and then stays."""
         before = self.iteration, self.cursor
         after = target(self.run.schedule, grain, count, before, endless=self.optimizer is not None)
         self._allow(before, after, grain)
-        self.journey.go(after[0], self.settings.step_seconds)
+        self._reach(after[0])
         self.iteration, self.cursor = after
         return Position(iteration=before[0], cursor=before[1]), Position(iteration=after[0], cursor=after[1])
 
@@ -121,17 +135,10 @@ class Session:
         """Stand at a place. Raises `OutsideError` where it is no place, and then stays."""
         if cursor > self.length:
             raise OutsideError(f"cursor {cursor} asked for; a training step has {self.length} events")
-        if iteration and self.optimizer is None:
-            raise OutsideError(f"iteration {iteration} asked for; a model without an optimizer has iteration 0 only")
-        ahead = iteration - self.journey.frontier
-        if ahead > self.settings.step_iterations:
-            raise TooLargeError(
-                f"{ahead} new iterations asked for; one request computes {self.settings.step_iterations}"
-            )
-        self.journey.go(iteration, self.settings.step_seconds)
+        self._reach(iteration)
         self.iteration, self.cursor = iteration, cursor
 
-    def events(self, before: Position, after: Position) -> list[tuple[int, AnyEvent]]:
+    def passed(self, before: Position, after: Position) -> list[tuple[int, AnyEvent]]:
         """The events between two positions, with their iterations, in the order they were passed."""
         first, last = sorted(p.iteration * self.length + p.cursor for p in (before, after))
         passed = [(k // self.length, self.run.schedule.events[k % self.length]) for k in range(first, last)]
@@ -221,7 +228,3 @@ class Sessions:
             while len(self._live) > 1 and sum(s.bytes for s in self._live.values()) > self.settings.live_bytes:
                 self._live.popitem(last=False)
             return kept
-
-
-def example_view(example: Example) -> dict[str, Any]:
-    return {name: getattr(example, name) for name in ("id", "title", "summary", "group", "spec")}

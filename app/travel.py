@@ -7,7 +7,7 @@ from time import monotonic
 
 import numpy as np
 
-from app.errors import OutsideError, TooLargeError
+from app.errors import TooLargeError
 from app.requests import Grain
 from engine import Array, Run, Schedule
 
@@ -74,12 +74,6 @@ class Journey:
                 )
             self._advance()
         return self.run
-
-    def past(self, iteration: int, seconds: float) -> Run:
-        """Stand at an iteration that was computed before. Raises `OutsideError` beyond the frontier."""
-        if iteration > self.frontier:
-            raise OutsideError(f"iteration {iteration} asked for; {self.frontier} is the furthest computed so far")
-        return self.go(iteration, seconds)
 
     def _advance(self) -> None:
         self.run.advance()

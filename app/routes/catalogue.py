@@ -2,41 +2,39 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from fastapi import APIRouter
 from fastapi.responses import Response
 
+from app.answers import Catalogue, Examples, OpRow
 from app.data import SOURCES
 from app.errors import NotFoundError
-from app.lessons import EXAMPLES
+from app.lessons import EXAMPLES, Example
 from app.routes import SettingsHere, problems
-from app.sessions import example_view
 from app.wire import answer
 from engine import INITIALIZERS, LAYERS, LOSSES, OPS, OPTIMIZERS, Op, Text
 
 router = APIRouter(tags=["catalogue"])
 
 
-@router.get("/catalogue")
+@router.get("/catalogue", response_model=Catalogue)
 def catalogue(settings: SettingsHere) -> Response:
     """Everything a builder needs to draw itself."""
-    return answer(
-        {
-            "ops": [_op(row) for row in OPS.values()],
-            "layers": [{"type": r.type, "doc": r.doc, "options": r.options} for r in LAYERS.values()],
-            "losses": [{"name": name, "doc": OPS[name].doc} for name in LOSSES],
-            "optimizers": [
-                {"name": r.name, "doc": r.doc, "source": r.source, "settings": r.settings} for r in OPTIMIZERS.values()
-            ],
-            "initializers": [{"name": r.name, "doc": r.doc, "source": r.source} for r in INITIALIZERS.values()],
-            "data": [{"name": r.name, "doc": r.doc, "generated": r.generated} for r in SOURCES.values()],
-            "limits": settings.limits(),
-        }
-    )
+    found: Catalogue = {
+        "ops": [_op(row) for row in OPS.values()],
+        "layers": [{"type": r.type, "doc": r.doc, "options": r.options} for r in LAYERS.values()],
+        "losses": [{"name": name, "doc": OPS[name].doc} for name in LOSSES],
+        "optimizers": [
+            {"name": r.name, "doc": r.doc, "source": r.source, "settings": dict(r.settings)}
+            for r in OPTIMIZERS.values()
+        ],
+        "initializers": [{"name": r.name, "doc": r.doc, "source": r.source} for r in INITIALIZERS.values()],
+        "data": [{"name": r.name, "doc": r.doc, "generated": r.generated} for r in SOURCES.values()],
+        "limits": settings.limits(),
+    }
+    return answer(found)
 
 
-def _op(row: Op) -> dict[str, Any]:
+def _op(row: Op) -> OpRow:
     names = [Text(n) for n in row.inputs]
     first = Text(r"\frac{\partial L}{\partial y}" if row.family == "contraction" else "y")
     return {
@@ -54,15 +52,15 @@ def _op(row: Op) -> dict[str, Any]:
     }
 
 
-@router.get("/examples")
+@router.get("/examples", response_model=Examples)
 def examples() -> Response:
     """The gallery, in course order within its groups."""
-    return answer({"examples": [example_view(e) for e in EXAMPLES.values()]})
+    return answer(Examples(examples=list(EXAMPLES.values())))
 
 
-@router.get("/examples/{id}", responses=problems(404))
+@router.get("/examples/{id}", response_model=Example, responses=problems(404))
 def example(id: str) -> Response:
     """One entry of the gallery."""
     if id not in EXAMPLES:
         raise NotFoundError(f"there is no example {id[:64]!r}; there are {', '.join(EXAMPLES)}")
-    return answer(example_view(EXAMPLES[id]))
+    return answer(EXAMPLES[id])

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fastapi import APIRouter
 from fastapi.responses import Response
 
+from app.answers import StepAnswer
 from app.requests import CheckRequest, SeekRequest, SessionRequest, StepRequest
 from app.routes import SessionHere, SessionsHere, SettingsHere, problems
-from app.sessions import SessionView
+from app.sessions import Position, Session, SessionView
 from app.tensors import with_numbers
-from app.wire import answer, encode
+from app.wire import answer, encode, plain
 from engine import GradientCheck, Verification, check, verify
 
 router = APIRouter(prefix="/sessions", tags=["sessions"], responses=problems(404, 413, 422))
+
+SMALLEST_EVENT = 100  # bytes
 
 
 @router.post("", status_code=201, response_model=SessionView, responses=problems(400))
@@ -37,26 +42,31 @@ def delete(id: str, found: SessionsHere) -> Response:
     return Response(status_code=204)
 
 
-@router.post("/{id}/step", responses=problems(400))
+@router.post("/{id}/step", response_model=StepAnswer, responses=problems(400, 416))
 def step(session: SessionHere, body: StepRequest, found: SessionsHere, settings: SettingsHere) -> Response:
     """Go forward or back by a grain; the events passed, or, where they are too many, a link to them."""
     with session.lock:
         before, after = session.step(body.grain, body.count)
         found.moved(session)
-        passed = session.events(before, after)
-        fields = {
+        events = _passed(session, before, after, settings.page_bytes)
+        reply: StepAnswer = {
             "from": before,
             "to": after,
             "phase": session.run.schedule.phase(after.cursor),
             "loss": session.loss(),
+            "events": events,
+            "trace": None if events is not None else f"/api/v1/sessions/{session.id}/trace?iteration={after.iteration}",
         }
-        inside = before.iteration == after.iteration and len(passed) * 100 <= settings.page_bytes
-        events = [with_numbers(session.trace(), event) for _, event in passed] if inside else None
-        if events is not None and len(encode(events)) <= settings.page_bytes:
-            return answer(fields | {"events": events, "trace": None})
-        first = min(before.cursor, after.cursor) if before.iteration == after.iteration else 0
-        link = f"/api/v1/sessions/{session.id}/trace?iteration={after.iteration}&from={first}"
-        return answer(fields | {"events": None, "trace": link})
+        return answer(reply)
+
+
+def _passed(session: Session, before: Position, after: Position, room: int) -> list[dict[str, Any]] | None:
+    """The events between two positions with their numbers, in the order passed; None where they do not fit."""
+    passed = session.passed(before, after)
+    if len(passed) * SMALLEST_EVENT > room or len({iteration for iteration, _ in passed}) > 1:
+        return None
+    events = [plain(with_numbers(session.trace(iteration), event)) for iteration, event in passed]
+    return events if len(encode(events)) <= room else None
 
 
 @router.post("/{id}/seek", response_model=SessionView, responses=problems(400, 416))

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Header, Query
 from fastapi.responses import Response
 
+from app.answers import ExplanationPage, Magnitudes, TracePage
 from app.errors import OutsideError
 from app.routes import SessionHere, SettingsHere, problems
 from app.sessions import Session
@@ -48,7 +49,7 @@ def _once(session: Session, name: str, make: Callable[[], bytes], known: str | N
     return Response(body, headers=headers, media_type="application/json")
 
 
-@router.get("/trace")
+@router.get("/trace", response_model=TracePage)
 def trace(
     session: SessionHere, settings: SettingsHere, iteration: Iteration = None, first: From = 0, last: To = None
 ) -> Response:
@@ -101,15 +102,15 @@ def _little(array: Any) -> bytes:
     return array.astype(array.dtype.newbyteorder("<"), copy=False).tobytes()  # type: ignore[no-any-return]
 
 
-@router.get("/magnitudes")
+@router.get("/magnitudes", response_model=Magnitudes)
 def magnitudes(session: SessionHere, iteration: Iteration = None) -> Response:
     """Per event the root mean square of its value: how strong the signal is, whatever the array's size."""
     with session.lock:
         found = session.trace(iteration)
-        return answer({"iteration": session.run.iteration, "magnitudes": found.magnitudes()})
+        return answer(Magnitudes(iteration=session.run.iteration, magnitudes=found.magnitudes()))
 
 
-@router.get("/explanations")
+@router.get("/explanations", response_model=ExplanationPage)
 def explanations(
     session: SessionHere, settings: SettingsHere,
     first: From = 0, last: To = None, event: Place = None, entry: Annotated[str | None, Query(max_length=64)] = None,
@@ -123,7 +124,8 @@ def explanations(
     allow(end - first, settings.explanations, "explanations")
     index = _entry(entry)
     found = [session.explainer.explain(k, index) for k in range(first, end)]
-    return answer({"from": first, "to": end, "length": session.length, "explanations": found})
+    page: ExplanationPage = {"from": first, "to": end, "length": session.length, "explanations": found}
+    return answer(page)
 
 
 def _entry(text: str | None) -> tuple[int, ...] | None:

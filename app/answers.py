@@ -1,0 +1,92 @@
+"""Shapes of answers that are no class of the engine's. OpenAPI shows them; routes fill them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from typing_extensions import TypedDict
+
+from app.lessons import Example
+from app.sessions import Position
+from engine import Explanation, Phase
+
+
+class Examples(TypedDict):
+    examples: list[Example]
+
+
+class OpRow(TypedDict):
+    """One operation. `latex` is the right-hand side of y = …; `local` are the slopes, per input."""
+
+    name: str
+    family: str
+    symbol: str
+    title: str
+    inputs: tuple[str, ...]
+    latex: str
+    local: list[str]
+    numpy: str
+    example: tuple[Any, ...]
+    options: dict[str, Any]
+    doc: str
+
+
+class LayerRow(TypedDict):
+    type: str
+    doc: str
+    options: tuple[str, ...]
+
+
+class NamedRow(TypedDict):
+    name: str
+    doc: str
+
+
+class SourcedRow(NamedRow):
+    source: str
+
+
+class OptimizerRow(SourcedRow):
+    settings: dict[str, float]
+
+
+class DataRow(NamedRow):
+    generated: bool
+
+
+class Catalogue(TypedDict):
+    ops: list[OpRow]
+    layers: list[LayerRow]
+    losses: list[NamedRow]
+    optimizers: list[OptimizerRow]
+    initializers: list[SourcedRow]
+    data: list[DataRow]
+    limits: dict[str, int | float]
+
+
+# `from` is a word of Python's own, so these are written as calls.
+StepAnswer = TypedDict(
+    "StepAnswer",
+    {
+        "from": Position,
+        "to": Position,
+        "phase": Phase,
+        "loss": float | None,
+        "events": list[dict[str, Any]] | None,
+        "trace": str | None,
+    },
+)
+TracePage = TypedDict(
+    "TracePage",
+    {"iteration": int, "from": int, "to": int, "length": int, "next": str | None, "events": list[dict[str, Any]]},
+)
+ExplanationPage = TypedDict(
+    "ExplanationPage", {"from": int, "to": int, "length": int, "explanations": list[Explanation]}
+)
+
+
+class Magnitudes(TypedDict):
+    """Per event, null where it has no value."""
+
+    iteration: int
+    magnitudes: list[float | None]
