@@ -1,0 +1,161 @@
+"""Whether a trace follows from its leaves, and its gradients from its loss."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from engine import OPS, check
+from engine.contraction import Adjoint
+from engine.trace import places
+from tests.engine.models import NAMES, expression, gallery, gallery_model, optimizer_of, traced, verified
+
+FEW = 300  # recordings up to this size are tried number by number
+SAMPLE = 40
+
+examples = pytest.mark.parametrize("name", NAMES)
+
+
+def checked(run, seconds=0.4):
+    return check(traced(run), optimizer_of(run), seconds=seconds)
+
+
+# --- verify ---
+
+
+@examples
+@pytest.mark.parametrize("steps", [0, 3])
+def test_every_example_follows_from_its_leaves(name, steps):
+    assert verified(gallery(name, steps)).passed
+
+
+def writers(run):
+    """For every number of the recording the first event that speaks of it, and whether an event computed it."""
+    first = np.full(run.schedule.size, -1)
+    given = {run.schedule.values[n.id] for n in run.graph.leaves}
+    for event in run.schedule.events:
+        refs = places(event).values()
+        given |= set(refs) if event.kind == "batch" else set()
+        for ref in set(refs) - given:
+            part = first[ref.offset : ref.offset + ref.size]
+            part[part < 0] = event.index
+    return first
+
+
+def chosen(run, first):
+    """Numbers that an event computed: all of a small recording; of a large one the ends of every array and others."""
+    computed = np.flatnonzero(first >= 0)
+    if run.schedule.size <= FEW:
+        return computed
+    refs = [ref for event in run.schedule.events for ref in places(event).values()]
+    ends = {k for ref in refs for k in (ref.offset, ref.offset + ref.size - 1) if first[k] >= 0}
+    return sorted(ends | set(np.random.default_rng(5).choice(computed, SAMPLE).tolist()))
+
+
+@examples
+def test_one_changed_number_is_found_at_its_own_event(name):
+    run = gallery(name)
+    first, buffer = writers(run), run.recording.buffer
+    for k in chosen(run, first):
+        right = buffer[k]
+        buffer[k] = np.nextafter(right, np.inf)
+        found = verified(run)
+        buffer[k] = right
+        assert (found.passed, found.event) == (False, first[k])
+        assert any(r.offset <= k < r.offset + r.size for r in [places(run.schedule.events[found.event])[found.field]])
+
+
+@examples
+def test_every_number_is_given_or_computed_by_an_event(name):
+    run = gallery(name)
+    first = writers(run)
+    given = sum(run.schedule.values[n.id].size for n in run.graph.leaves)
+    given += sum(ref.size for e in run.schedule.events if e.kind == "batch" for ref in places(e).values())
+    assert np.count_nonzero(first < 0) == given
+
+
+@pytest.mark.parametrize("source", ["log(x)", "log(x)*0 + x", "exp(1000*x) - exp(1000*x)", "(x + 1)/0"])
+def test_numbers_that_are_not_finite_follow_too(source):
+    run = expression(source, x=-1.0)
+    assert verified(run).passed
+
+
+def test_a_number_in_place_of_nan_is_found():
+    run = expression("log(x)", x=-1.0)
+    assert np.isnan(run.loss)
+    run.recording.view(run.schedule.values[run.graph.loss.id])[...] = 0.0
+    assert verified(run).event == 0
+
+
+def test_the_field_and_the_kind_are_named():
+    run = gallery("neuron")
+    assign = run.schedule.events[-1]
+    run.recording.view(assign.value)[...] += 1.0
+    found = verified(run)
+    assert (found.event, found.kind, found.field) == (assign.index, "assign", "value")
+    assert f"event {assign.index}" in found.detail
+
+
+# --- gradient check ---
+
+
+@examples
+def test_gradients_of_every_example_are_slopes_of_its_loss(name):
+    result = checked(gallery(name))
+    assert result.passed, result
+    assert [row.label for row in result.parameters] == [n.label for n in gallery_model(name).graph.leaves if n.wanted]
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in ("digits8", "spiral", "modular")])
+def test_every_entry_of_a_small_example_is_compared(name):
+    assert checked(gallery(name), seconds=10).complete
+
+
+def test_a_check_that_ran_out_of_time_says_so():
+    result = checked(gallery("spiral"), seconds=0.0)
+    assert not result.complete
+    assert [row.checked for row in result.parameters] == [1] * 4
+
+
+def test_a_check_leaves_the_trace_as_it_was():
+    run = gallery("softmax-ce")
+    before = run.recording.buffer.tobytes()
+    checked(run)
+    assert run.recording.buffer.tobytes() == before
+
+
+def test_a_kink_is_named_and_is_no_error():
+    result = checked(expression("sum(relu(x)*c)", roles={"c": "constant"}, x=[-1.0, 0.0, 2.0], c=[1.0, 2.0, 3.0]))
+    assert result.passed
+    assert result.parameters[0].kinks == (1,)
+
+
+def test_a_curve_is_no_kink():
+    result = checked(expression("sum((1000*x)**2)", x=[0.0, 1e-3, 5.0]))
+    assert result.parameters[0].kinks == ()
+    assert result.passed
+
+
+WRONG = {
+    "sigmoid": {"partials": (lambda y, x: y * (1 + y),)},
+    "matmul": {"vjps": (Adjoint("ik,kj->ij", 0), OPS["matmul"].vjps[1])},
+    "sum": {"vjps": (lambda g, y, x, **o: np.broadcast_to(2 * g, x.shape),)},
+    "softmax": {"vjps": (lambda g, y, z: g * y,)},
+}
+SOURCES = {"sigmoid": "sum(sigmoid(x))", "matmul": "sum(x @ x)", "sum": "sum(x)", "softmax": "sum(softmax(x)*x)"}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_planted_wrong_rule_fails_the_check(name, monkeypatch):
+    monkeypatch.setitem(OPS, name, replace(OPS[name], **WRONG[name]))
+    result = checked(expression(SOURCES[name], x=[[0.3, -0.7], [1.1, 0.4]]))
+    assert not result.passed
+    assert result.parameters[0].relative_error > 1e-4
+
+
+def test_a_planted_wrong_jvp_fails_the_check(monkeypatch):
+    row = OPS["softmax"]
+    monkeypatch.setitem(OPS, "softmax", replace(row, jvp=lambda dxs, y, z: 2 * row.jvp(dxs, y, z)))
+    result = checked(expression("sum(softmax(x)*x)", x=[0.3, -0.7]))
+    assert not result.passed
+    assert result.parameters[0].relative_error < 1e-8 < result.parameters[0].forward_error
