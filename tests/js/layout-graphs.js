@@ -10,7 +10,7 @@ export function graphOf(lines, groups = [], card = CARD) {
   return { nodes, groups, edges, ids };
 }
 
-export const open = (...path) => ({ path, open: true, titleHeight: 24, width: 160, height: 72 });
+export const open = (...path) => ({ path, open: true, titleHeight: 30, width: 160, height: 72 });
 
 /** The same graph with some groups closed. */
 export function closing(graph, ...keys) {

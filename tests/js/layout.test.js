@@ -165,9 +165,11 @@ test("a frame is at least as wide as its title", () => {
 });
 
 test("closing a group keeps the order of everything that stays in sight", () => {
+  const random = Array.from({ length: 20 }, (_, seed) => graphs.randomGraph(40, seed));
   for (const [graph, key] of [
     [graphs.denseNetwork(), "dense1"], [graphs.unitNetwork([3, 4, 4, 1]), "layer0"],
     [graphs.unitNetwork([3, 4, 4, 1]), "layer1/unit2"], [graphs.lstm(3), "t2"], [graphs.recurrentNetwork(4), "t1"],
+    ...random.flatMap((graph) => [[graph, "a"], [graph, "a/b"], [graph, "c"]]),
   ]) {
     const before = oracle.columnsOf(layout(graph));
     for (const [column, keys] of oracle.columnsOf(layout(closing(graph, key)))) assert.deepEqual(keys, before.get(column), key);

@@ -34,24 +34,10 @@ export function layout(graph, options) {
     rankLevel(level);
     layRails(level);
   }
-  for (const level of readingOrder(levels[0])) orderLevel(level);
+  levels.forEach(orderLevel);
   for (const level of [...levels].reverse()) settle(level, settings);
   placeLevels(levels);
   return pictureOf(levels, journeys.map((journey) => routeOf(journey, settings)));
-}
-
-/**
- * Outer levels first, and left before right: what leaves a group decides what arrives at the next.
- * The order inside a level must be found before its groups are listed, hence the generator.
- *
- * @param {Level} root
- */
-function* readingOrder(root) {
-  const waiting = [root];
-  for (const level of waiting) {
-    yield level;
-    for (const v of level.columns.flat()) if (v.inside) waiting.push(v.inside);
-  }
 }
 
 /** @param {Level} level @param {Options} options */

@@ -24,9 +24,8 @@ export function frameLevel(level, options) {
 
 /** @param {Level} level @param {Options} options @param {number} padding */
 function placeColumns(level, options, padding) {
-  const extra = extraGaps(level, options);
+  const climbs = climbsOf(level, options);
   const last = level.columns.length - 1;
-  const portGap = Math.max(padding, options.columnGap * 0.75);
   let x = level.inPorts.size ? 0 : padding;
   level.columns.forEach((column, rank) => {
     const width = column.reduce((most, v) => Math.max(most, v.width), 0);
@@ -35,7 +34,7 @@ function placeColumns(level, options, padding) {
     level.columnWidth[rank] = width;
     for (const v of column) v.x = x + (width - v.width) * alignment(v);
     x += width;
-    if (rank < last) x += (atBorder ? portGap : options.columnGap) + extra[rank];
+    if (rank < last) x += gapFor(climbs[rank], atBorder, padding, options);
   });
   level.width = level.outPorts.size ? x : x + padding;
 }
@@ -46,13 +45,20 @@ function alignment(v) {
   return v.after.length ? 0.5 : 0;
 }
 
-/** @param {Level} level @param {Options} options @returns {number[]} */
-function extraGaps(level, options) {
+/** Edges that run straight to the border need no room to bend there. @param {number} climb @param {boolean} atBorder @param {number} padding @param {Options} options */
+function gapFor(climb, atBorder, padding, { columnGap }) {
+  const extra = Math.round(Math.min(MOST_EXTRA, Math.max(0, climb - STEEP) * 0.15));
+  if (!atBorder) return columnGap + extra;
+  return climb < 1 ? padding : Math.max(padding, columnGap * 0.75) + extra;
+}
+
+/** How far the edges after each column climb or fall at most. @param {Level} level @param {Options} options @returns {number[]} */
+function climbsOf(level, options) {
   const climbs = level.columns.map(() => 0);
   for (const { from, to, fromY, toY } of touchesOf(level, options)) {
     climbs[from.rank] = Math.max(climbs[from.rank], Math.abs(from.y + fromY - to.y - toY));
   }
-  return climbs.map((climb) => Math.round(Math.min(MOST_EXTRA, Math.max(0, climb - STEEP) * 0.15)));
+  return climbs;
 }
 
 /** A frame is at least as wide as its title. @param {Level} level */

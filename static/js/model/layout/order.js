@@ -26,9 +26,14 @@ export function orderLevel(level) {
   useOrder(level, results[1].crossings < results[0].crossings ? results[1].order : results[0].order);
 }
 
-/** Ports on the left border stand as their edges arrive there, which the outer level has decided. @param {Level} level */
+/**
+ * Ports on the left border stand as their edges arrive there, which the outer level has decided;
+ * those of edges from one box in the order in which their values are read inside.
+ *
+ * @param {Level} level
+ */
 function inPortOrder(level) {
-  return [...level.inPorts.values()].sort((a, b) => arrival(a) - arrival(b) || exit(a) - exit(b) || a.index - b.index);
+  return [...level.inPorts.values()].sort((a, b) => arrival(a) - arrival(b) || a.index - b.index);
 }
 
 /** @param {Vertex} port */
@@ -38,9 +43,6 @@ function arrival(port) {
   const passed = feed.to.rank - feed.from.rank - 1;
   return (passed > 0 ? feed.from.rails[passed - 1] : feed.from).place;
 }
-
-/** @param {Vertex} port */
-const exit = (port) => port.feed?.fromPort?.place ?? 0;
 
 /**
  * Two good starts: walking back from the ends keeps slots in order, walking on from the starts keeps fans together.
