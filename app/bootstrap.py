@@ -115,7 +115,7 @@ def _make_environment() -> None:
         shutil.rmtree(ENVIRONMENT)
     if util.find_spec("ensurepip") is None:
         _install_debian_venv()
-    venv.create(ENVIRONMENT, with_pip=True)
+    venv.create(ENVIRONMENT, symlinks=os.name != "nt", with_pip=True)
 
 
 def _install_debian_venv() -> None:

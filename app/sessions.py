@@ -113,19 +113,17 @@ class Session:
         """Move; the positions before and after. Raises `TooLargeError` beyond the limits, and then stays."""
         before = self.iteration, self.cursor
         after = target(self.run.schedule, grain, count, before, endless=self.optimizer is not None)
-        self._allow(before, after, grain)
+        self._allow(before, after, grain, abs(count))
         self._reach(after[0])
         self.iteration, self.cursor = after
         return Position(iteration=before[0], cursor=before[1]), Position(iteration=after[0], cursor=after[1])
 
-    def _allow(self, before: tuple[int, int], after: tuple[int, int], grain: Grain) -> None:
-        iterations = abs(after[0] - before[0])
+    def _allow(self, before: tuple[int, int], after: tuple[int, int], grain: Grain, count: int) -> None:
         if grain in (Grain.ITERATION, Grain.EPOCH):
-            if iterations > self.settings.step_iterations:
-                raise TooLargeError(
-                    f"{iterations} iterations asked for; one request moves {self.settings.step_iterations}"
-                )
+            if count > self.settings.step_iterations:
+                raise TooLargeError(f"{count} iterations asked for; one request moves {self.settings.step_iterations}")
             return
+        iterations = abs(after[0] - before[0])
         events = abs((after[0] - before[0]) * self.length + after[1] - before[1])
         if events > self.settings.step_events or iterations > self.settings.step_iterations:
             limits = f"{self.settings.step_events} events or {self.settings.step_iterations} iterations"

@@ -19,7 +19,7 @@ def encode(value: Any) -> bytes:
 def plain(value: Any) -> Any:
     """The same in dicts, lists, strings and finite numbers."""
     if isinstance(value, float):
-        return value if math.isfinite(value) else _named(value)
+        return float(value) if math.isfinite(value) else _named(value)
     if value is None or isinstance(value, str | int):
         return value
     if isinstance(value, np.ndarray):

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from hashlib import sha256
 from typing import Annotated, Any, Literal
 
+import numpy as np
 from fastapi import APIRouter, Header, Query
 from fastapi.responses import Response
 
@@ -152,7 +153,7 @@ def tensor(
         chosen = find(session.run.graph, node)
         slices = window_of(window, chosen.shape)
         array = read(found, chosen, kind, place)
-        part = None if array is None else array[slices].copy()
+        part = None if array is None else np.array(array[slices])
     head: dict[str, Any] = {
         "node": chosen.id,
         "label": chosen.label,
