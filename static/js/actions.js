@@ -38,29 +38,26 @@ function enter(session, opened, trace, cursor) {
     store.closed.value = new Set();
     store.notice.value = null;
     store.dialog.value = null;
+    store.explanations.value = new Map();
     show(trace, cursor);
   });
+  void loadExplanations(session.id, trace.length);
 }
 
 /** @param {import("./types").Trace} trace @param {number} cursor */
 function show(trace, cursor) {
-  const isNew = store.trace.peek() !== trace;
   batch(() => {
     store.trace.value = trace;
     store.cursor.value = Math.max(0, Math.min(trace.length, cursor));
-    if (isNew) store.explanations.value = new Map();
   });
-  if (isNew) void loadExplanations(trace);
 }
 
-/** @param {import("./types").Trace} trace */
-async function loadExplanations(trace) {
-  const id = store.session.value?.id;
-  if (!id) return;
+/** Explanations name places, not numbers, so they hold for every training step. @param {string} id @param {number} length */
+async function loadExplanations(id, length) {
   try {
-    for (let from = 0; from < trace.length; from += PAGE) {
-      const page = await api.explanations(id, trace.iteration, from, Math.min(from + PAGE, trace.length));
-      if (store.trace.peek() !== trace) return;
+    for (let from = 0; from < length; from += PAGE) {
+      const page = await api.explanations(id, from, Math.min(from + PAGE, length));
+      if (store.session.peek()?.id !== id) return;
       store.explanations.value = new Map([...store.explanations.peek(), ...page.explanations.map(byEvent)]);
     }
   } catch (error) {
@@ -85,7 +82,7 @@ export const openExample = (example) => open(() => api.createSession({ example }
 /** Another sample of the same data: the same spec with one number changed, so a session of its own. @param {number} sample */
 export function openSample(sample) {
   const session = store.session.value;
-  if (!session?.data) return;
+  if (session?.data?.sample == null) return;
   const last = session.data.samples - 1;
   const wanted = Math.max(0, Math.min(last, sample));
   const data = { ...session.spec.data, sample: wanted };

@@ -53,13 +53,10 @@ export const recording = async (id, iteration) =>
 /** @param {string} id @param {number} iteration @returns {Promise<(number | string | null)[]>} */
 export const magnitudes = async (id, iteration) =>
   (await getJson(`/sessions/${id}/magnitudes?iteration=${iteration}`)).magnitudes;
-/** @param {string} id @param {number} iteration @param {number} from @param {number} to @returns {Promise<import("./types").ExplanationPage>} */
-export const explanations = (id, iteration, from, to) =>
-  getJson(`/sessions/${id}/explanations?iteration=${iteration}&from=${from}&to=${to}`);
-/** @param {string} id @param {number} iteration @param {number} event @param {number[]} entry @returns {Promise<import("./types").Explanation>} */
-export const explanation = async (id, iteration, event, entry) => {
-  const page = await getJson(`/sessions/${id}/explanations?iteration=${iteration}&event=${event}&entry=${entry.join(",")}`);
-  return page.explanations?.[0] ?? page;
-};
+/** @param {string} id @param {number} from @param {number} to @returns {Promise<import("./types").ExplanationPage>} */
+export const explanations = (id, from, to) => getJson(`/sessions/${id}/explanations?from=${from}&to=${to}`);
+/** @param {string} id @param {number} event @param {number[]} entry @returns {Promise<import("./types").Explanation>} */
+export const explanation = async (id, event, entry) =>
+  (await getJson(`/sessions/${id}/explanations?event=${event}&entry=${entry.join(",")}`)).explanations[0];
 /** @param {string} id @param {number} iteration @param {number} cursor @returns {Promise<Session>} */
 export const seek = (id, iteration, cursor) => postJson(`/sessions/${id}/seek`, { iteration, cursor });

@@ -38,7 +38,7 @@ export interface Trace {
 }
 
 export interface DataInfo {
-  name: string; sample: number; samples: number; label: number | null;
+  name: string; sample: number | null; samples: number; label: number | null;
   picture: number[] | null; classes: string[] | null;
 }
 export interface Session {

@@ -43,6 +43,12 @@ export function shapeText(shape) {
   return shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(", ")})`;
 }
 
+/** A few numbers in a line; where all are whole they are counted things. @param {ArrayLike<number>} numbers */
+export function list(numbers) {
+  const given = Array.from(numbers);
+  return given.map(given.every(Number.isInteger) ? String : format).join(", ");
+}
+
 /** Whole counts: 13,002. @param {number} n */
 export function count(n) {
   return String(n).replace(/\B(?=(\d{3})+$)/g, ",");

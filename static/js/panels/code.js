@@ -12,10 +12,10 @@ export function Code() {
   const at = store.cursor.value - 1;
   useEffect(() => keepInSight(box.current), [at, listing.value]);
   if (listing.value.length === 0) return null;
-  return html`<h2>The same step in NumPy</h2>
+  return html`<div class="listing"><h2>The same step in NumPy</h2>
     <div class="code" ref=${box} tabindex="0" role="region" aria-label="NumPy listing">
     ${listing.value.map(({ event, text }) => html`<div class=${event === at ? "at" : event < at ? "done" : ""} aria-current=${event === at ? "step" : undefined}>${text}</div>`)}
-  </div>`;
+  </div></div>`;
 }
 
 /** @param {HTMLElement | null} box */

@@ -1,14 +1,17 @@
 // What happens at this step: a sentence, the formula, the formula with these numbers, the operands, the NumPy line.
 
 import { html } from "../../vendor/vendor.js";
-import { shapeText, format, fromWire } from "../model/format.js";
+import { format, fromWire, list, shapeText } from "../model/format.js";
 import { sameOperation, toneOf } from "../model/playhead.js";
 import { fillNumbers, markGradients, spans } from "../model/text.js";
-import { scalarAt } from "../model/trace.js";
+import { arrayAt, scalarAt, sizeOf } from "../model/trace.js";
 import * as store from "../store.js";
 import { Code } from "./code.js";
 import { Formula } from "./math.js";
 import { Thumbnail } from "./thumbnail.js";
+
+/** This many numbers still read as a line. */
+const FEW = 3;
 
 /** @typedef {import("../types").Explanation} Explanation */
 /** @typedef {import("../types").Trace} Trace */
@@ -81,5 +84,6 @@ function Operands({ trace, operands }) {
 /** @param {{trace: Trace, operand: import("../types").Operand}} props */
 function Operand({ trace, operand: { ref, number } }) {
   if (!ref) return number === null ? "—" : format(fromWire(number));
-  return ref.shape.length ? html`<${Thumbnail} trace=${trace} place=${ref} />` : format(scalarAt(trace, ref));
+  if (ref.shape.length === 0) return format(scalarAt(trace, ref));
+  return sizeOf(ref.shape) <= FEW ? list(arrayAt(trace, ref)) : html`<${Thumbnail} trace=${trace} place=${ref} />`;
 }

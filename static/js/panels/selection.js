@@ -63,7 +63,7 @@ function useEntryExplanation(trace, node, which, entry, active) {
     let stale = false;
     const timer = setTimeout(async () => {
       const id = store.session.peek()?.id ?? "";
-      const found = await api.explanation(id, trace.iteration, event, entry).catch(() => null);
+      const found = await api.explanation(id, event, entry).catch(() => null);
       if (!stale) store.entryExplanation.value = found;
     }, WAIT);
     return () => { stale = true; clearTimeout(timer); };

@@ -2,7 +2,7 @@
 
 import { select, zoom, zoomIdentity } from "../../vendor/vendor.js";
 
-const MARGIN = { top: 64, right: 20, bottom: 60, left: 20 };
+const MARGIN = { top: 64, right: 6, bottom: 56, left: 6 };
 const LARGEST_FIT = 1.35;
 const QUICK = 260;
 

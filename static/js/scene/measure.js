@@ -7,9 +7,9 @@ import { rowsAndColumns } from "../model/trace.js";
 
 const HEADER = 46;
 const GAP = 5;
-const SCALAR = { width: 128, row: 33 };
-const TENSOR = { width: 136, inner: 112, cell: 14, tallest: 76, pad: 5 };
-const PICTURE = 108;
+const SCALAR = { width: 124, row: 33 };
+const TENSOR = { width: 118, inner: 98, cell: 14, tallest: 76, pad: 5 };
+const PICTURE = 96;
 export const INSET = 8;
 export const CLOSED_GROUP = { width: 176, height: 84 };
 

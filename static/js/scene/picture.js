@@ -54,15 +54,15 @@ export function pictureFrom(graph, layout, setting) {
   const groups = graph.groups.flatMap((group) => boxed(layout.boxes.get(groupKey(group.path)), (box) => groupOf(graph, group, box)));
   const closed = groups.filter(({ box }) => box.kind === "closed");
   const frames = groups.filter(({ box }) => box.kind === "open");
-  return { cards, frames, closed, edges: edgesOf(layout, [...cards, ...closed].map(({ box }) => box), cards.some(({ size }) => size.tensor)), width: layout.width, height: layout.height };
+  return { cards, frames, closed, edges: edgesOf(layout, [...cards, ...closed].map(({ box }) => box)), width: layout.width, height: layout.height };
 }
 
 /** Nothing is drawn of what a closed group hides. @template T @param {Box | undefined} box @param {(box: Box) => T} make @returns {T[]} */
 const boxed = (box, make) => (box ? [make(box)] : []);
 
-/** A line that stands for several edges carries no single number. @param {Layout} layout @param {Box[]} taken @param {boolean} tensors */
-function edgesOf(layout, taken, tensors) {
-  const places = placeLabels(layout.edges, taken, tensors ? LABEL.tensor : LABEL.scalar, pointAt);
+/** A line that stands for several edges carries no single number. @param {Layout} layout @param {Box[]} taken */
+function edgesOf(layout, taken) {
+  const places = placeLabels(layout.edges, taken, LABEL, pointAt);
   return layout.edges.map((edge, i) => ({
     key: edgeKey(edge.to, edge.slot), path: edge.path, segments: edge.segments,
     label: layout.routes[edge.route].edges.length === 1 ? places[i] : null,

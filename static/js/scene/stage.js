@@ -16,8 +16,8 @@ import { add } from "./svg.js";
 
 const TRAVEL = 650;
 const ROOMY = 1450;
-/** Below these sizes the numbers on edges would be too small to read. */
-const SMALLEST = { scalar: 0.5, tensor: 0.6 };
+/** Below this zoom the numbers on edges are too small to read. */
+const SMALLEST_LABEL = 0.56;
 
 /** @param {HTMLElement} host @param {() => void} drawn called when a picture stands */
 export function mountStage(host, drawn) {
@@ -28,8 +28,7 @@ export function mountStage(host, drawn) {
   const flow = makeFlow(canvas, pointAt);
   const camera = makeCamera(svg, (transform) => {
     layers.world.attr("transform", `translate(${transform.x},${transform.y}) scale(${transform.k})`);
-    svg.classList.toggle("far", transform.k < SMALLEST.scalar);
-    svg.classList.toggle("middling", transform.k < SMALLEST.tensor);
+    svg.classList.toggle("far", transform.k < SMALLEST_LABEL);
     flow.moved(transform);
   });
   const scene = { layers, flow, camera, picture: /** @type {ReturnType<typeof pictureFrom> | null} */ (null) };
@@ -56,7 +55,7 @@ function layersOf(svg) {
 function arrowheads(svg) {
   const defs = add(svg, "defs");
   for (const tone of ["forward", "backward"]) {
-    const marker = add(defs, "marker", { id: `arrow-${tone}`, class: `arrow ${tone}`, viewBox: "0 0 12 12", refX: 9.5, refY: 6, markerWidth: 20, markerHeight: 20, markerUnits: "userSpaceOnUse", orient: "auto-start-reverse" });
+    const marker = add(defs, "marker", { id: `arrow-${tone}`, class: `arrow ${tone}`, viewBox: "0 0 12 12", refX: 9.5, refY: 6, markerWidth: 24, markerHeight: 24, markerUnits: "userSpaceOnUse", orient: "auto-start-reverse" });
     add(marker, "path", { d: "M1 1.5 L11 6 L1 10.5 Z" });
   }
 }
@@ -84,7 +83,7 @@ function watchStructure(scene, drawn) {
 /** Between two columns stands a number on its edge; tensors, many and wide, make do with less on a small stage. @param {import("../types").Graph} graph */
 function spacing(graph) {
   const tensors = graph.nodes.some((node) => node.shape.length > 0);
-  const columnGap = !tensors ? 100 : innerWidth > ROOMY ? 68 : 40;
+  const columnGap = !tensors ? 76 : innerWidth > ROOMY ? 68 : 40;
   return { columnGap, rowGap: 34, padding: 20 };
 }
 
@@ -135,7 +134,7 @@ function travel({ flow, camera, picture }, frame, stepped) {
   const streams = picture.edges.filter((edge) => frame.live.edges.has(edge.key)).map((edge) => {
     const carried = frame.edges.get(edge.key)?.contribution;
     const width = edgeWidth(carried ? trace.magnitudes[carried.index] : null);
-    return { segments: edge.segments, reverse: frame.live.reverse, radius: 4 + width / 2 };
+    return { segments: edge.segments, reverse: frame.live.reverse, radius: 6 + width / 2 };
   });
   const colour = getComputedStyle(document.documentElement).getPropertyValue(frame.live.tone === "backward" ? "--backward" : "--forward");
   flow.run(stepped && !quick ? streams : [], colour, TRAVEL / Math.max(1, store.speed.value));

@@ -11,6 +11,8 @@ const hasTrace = () => store.trace.value !== null;
 const canForward = () => hasTrace() && (store.trains.value || stopAfter(store.ends.value, store.cursor.value) !== null);
 const canBack = () => hasTrace() && (store.iteration.value > 0 || stopBefore(store.ends.value, store.cursor.value) !== null);
 const sample = () => store.session.value?.data?.sample ?? 0;
+/** Whether the model looks at one sample that a person may choose. */
+const chooses = () => store.session.value?.data?.sample != null;
 const samples = () => store.session.value?.data?.samples ?? 0;
 
 /** @type {Command[]} */
@@ -22,8 +24,8 @@ export const COMMANDS = [
   { id: "end", label: "To the end of this training step", keys: ["End"], enabled: hasTrace, run: () => actions.seek(store.length.value) },
   { id: "next-iteration", label: "To the next training step", keys: ["n"], enabled: () => store.trains.value, run: () => actions.goTo(store.iteration.value + 1, 0) },
   { id: "previous-iteration", label: "To the training step before", keys: ["b"], enabled: () => store.iteration.value > 0, run: () => actions.goTo(store.iteration.value - 1, 0) },
-  { id: "next-sample", label: "The next sample", keys: ["]"], enabled: () => sample() + 1 < samples(), run: () => actions.openSample(sample() + 1) },
-  { id: "previous-sample", label: "The sample before", keys: ["["], enabled: () => samples() > 0 && sample() > 0, run: () => actions.openSample(sample() - 1) },
+  { id: "next-sample", label: "The next sample", keys: ["]"], enabled: () => chooses() && sample() + 1 < samples(), run: () => actions.openSample(sample() + 1) },
+  { id: "previous-sample", label: "The sample before", keys: ["["], enabled: () => chooses() && sample() > 0, run: () => actions.openSample(sample() - 1) },
   { id: "fit", label: "Show the whole graph", keys: ["f", "0"], enabled: hasTrace, run: () => (store.cameraWish.value = { do: "fit" }) },
   { id: "zoom-in", label: "Larger", keys: ["+", "="], enabled: hasTrace, run: () => (store.cameraWish.value = { do: "in" }) },
   { id: "zoom-out", label: "Smaller", keys: ["-"], enabled: hasTrace, run: () => (store.cameraWish.value = { do: "out" }) },

@@ -20,7 +20,7 @@ export function Top() {
 
 function Sample() {
   const data = store.session.value?.data;
-  if (!data) return null;
+  if (!data || data.sample === null) return null;
   return html`<div class="sample">
     <${Button} id="previous-sample" class="small">‹<//>
     <label>sample <input type="number" data-command="sample" min="0" max=${data.samples - 1} value=${data.sample} onChange=${onSample} /></label>

@@ -9,7 +9,9 @@ import { add, setAttribute, setText } from "../svg.js";
 /** @typedef {{key: string, path: string, segments: any, label: Point | null}} Edge */
 /** @typedef {{frame: import("../../types").Frame, trace: import("../../types").Trace}} Painting */
 
-export const LABEL = { scalar: { width: 88, height: 26 }, tensor: { width: 64, height: 22 } };
+export const LABEL = { width: 64, height: 22 };
+
+const LETTER = 9.1;
 
 /** @param {any} layer @param {any} labels @param {Edge[]} data */
 export function edges(layer, labels, data) {
@@ -22,8 +24,8 @@ export function edges(layer, labels, data) {
 
 /** @param {SVGGElement} element */
 function buildLabel(element) {
-  add(element, "rect", { class: "backdrop", rx: 7, height: LABEL.scalar.height, y: -LABEL.scalar.height / 2 });
-  add(element, "text", { y: 6.5 });
+  add(element, "rect", { class: "backdrop", rx: 7, height: LABEL.height, y: -LABEL.height / 2 });
+  add(element, "text", { y: 5.5, lengthAdjust: "spacingAndGlyphs" });
 }
 
 /** @param {any} layer @param {any} labels @param {Painting} painting */
@@ -49,9 +51,9 @@ function paintLabel(element, { key }, { frame, trace }) {
   element.classList.toggle("empty", !carried);
   if (!carried) return;
   const text = labelText(carried, trace);
-  element.classList.toggle("tensor", carried.value.shape.length > 0);
   setText(/** @type {Element} */ (element.lastElementChild), text);
-  const width = Math.max(40, text.length * (carried.value.shape.length ? 8.8 : 10.5) + 6);
+  const width = Math.max(36, Math.min(LABEL.width, text.length * LETTER) + 4);
+  setAttribute(/** @type {Element} */ (element.lastElementChild), "textLength", text.length * LETTER > LABEL.width ? LABEL.width : null);
   setAttribute(/** @type {Element} */ (element.firstElementChild), "width", width);
   setAttribute(/** @type {Element} */ (element.firstElementChild), "x", -width / 2);
 }

@@ -18,6 +18,7 @@ import { heatImage, pictureImage } from "./tensor.js";
 const INLINE_NUMBERS = 64;
 const PENDING = "—";
 /** Width of a letter of the name; a name that does not fit is left to the title and the panel. */
+const LETTER = { short: 16, long: 11.5, longest: 9.4 };
 const NAME = { normal: 8.6, tight: 7.2 };
 
 /** @param {any} layer @param {Card[]} data @param {{choose: (card: Card) => void}} context */
@@ -51,10 +52,10 @@ function build(element, card, context) {
 
 /** @param {SVGGElement} element @param {Card} card */
 function header(element, { node, size, symbol, name }) {
-  const long = symbol.length > 3;
-  add(element, "text", { class: long ? "symbol long" : "symbol", x: 12, y: size.tensor ? 24 : 33 }, shorten(symbol, 8));
+  const length = symbol.length > 7 ? "longest" : symbol.length > 3 ? "long" : "short";
+  add(element, "text", { class: `symbol ${length}`, x: 12, y: size.tensor ? 24 : 33 }, shorten(symbol, 12));
   const right = { x: size.width - 11, y: size.tensor ? 22 : 30 };
-  const room = size.width - 30 - Math.min(8, symbol.length) * (long ? 11.5 : 16);
+  const room = size.width - 30 - Math.min(12, symbol.length) * LETTER[length];
   if (name.length * NAME.normal <= room) add(element, "text", { class: "name", ...right }, name);
   else if (name.length * NAME.tight <= room) add(element, "text", { class: "name tight", ...right }, name);
   if (size.tensor) add(element, "text", { class: "shape", x: 12, y: 41 }, shapeText(node.shape));
