@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from engine.graph import Graph, Group, Node, Role
-from engine.notation import PLAIN, Text, write
+from engine.notation import PLAIN, Text, exact, number, write
 from engine.op import ShapeError
 from engine.ops import OPS
 from engine.tape import Array, Shape, trace
@@ -71,6 +71,7 @@ class Builder:
     """Collects nodes and the leaves' first values; `build` freezes them into a `Graph`."""
 
     def __init__(self) -> None:
+        self.reserved: frozenset[str] = frozenset()  # names the model will give; no unnamed node takes one
         self.nodes: list[Node] = []
         self.values: dict[int, Array] = {}
         self.groups: list[Group] = []
@@ -78,15 +79,17 @@ class Builder:
         self._labels: dict[str, int] = {}
 
     def leaf(self, label: str, value: Any, role: Role) -> Ref:
-        """A node whose value is given. Raises `ValueError` if the label is taken."""
+        """A node whose value is given. Raises `ValueError` for a label that is taken, `ShapeError` for no numbers."""
         array = np.array(value, dtype=np.float64)
+        if not array.size:
+            raise ShapeError(f"{label}: an array of shape {array.shape} has no numbers")
         ref = self._add(op=None, inputs=(), shape=array.shape, role=role, label=label, options={})
         self.values[ref.id] = array
         return ref
 
     def constant(self, value: float) -> Ref:
-        ref = self.leaf(f"c{len(self.nodes)}", value, "constant")
-        self._rename(ref.id, f"{value:g}", unique=False)
+        ref = self.leaf("", value, "constant")
+        self._rename(ref.id, exact(value), unique=False)
         return ref
 
     def op(self, name: str, *operands: Ref | float, **options: Any) -> Ref:
@@ -174,7 +177,7 @@ class Builder:
         if self._labels.get(label, id) != id:
             if unique:
                 raise ValueError(f"two nodes are called {label!r}")
-            label = f"v{id}" if self.nodes[id].op else label
+            label = self._numbered(id) if self.nodes[id].op else label
         old = self.nodes[id].label
         if self._labels.get(old) == id:
             del self._labels[old]
@@ -184,11 +187,18 @@ class Builder:
     def _expression(self, node: Node) -> str:
         """A short text such as w·x for a node nobody named."""
         row = node.row
-        texts = [Text(self.nodes[i].label) for i in node.inputs]
+        texts = [number(label) if (label := self.nodes[i].label)[0] == "-" else Text(label) for i in node.inputs]
         if row.family != "elementwise" or not all(self.nodes[i].op is None or self.nodes[i].named for i in node.inputs):
-            return f"v{node.id}"
+            return self._numbered(node.id)
         text = write(trace(row.forward, ((),) * len(texts)), texts, PLAIN).text
-        return text if len(text) <= LONGEST_TEXT else f"v{node.id}"
+        return text if len(text) <= LONGEST_TEXT else self._numbered(node.id)
+
+    def _numbered(self, id: int) -> str:
+        """v and the node's number, told apart from names of the model's own."""
+        label = f"v{id}"
+        while label in self.reserved:
+            label += "_"
+        return label
 
 
 def _common(paths: list[tuple[str, ...]]) -> tuple[str, ...]:

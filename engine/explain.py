@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from engine.contraction import indexed
 from engine.explanation import EntryError, Explanation, Formula, Operand, Places, at
 from engine.graph import Graph, Node
-from engine.names import formula_name, gradient_variable, symbol, variable
+from engine.names import formula_name, gradient_variable, operand, symbol, variable
 from engine.notation import ATOM, Text, wrap
 from engine.op import Index
 from engine.optim import OPTIMIZERS
@@ -109,7 +109,7 @@ class Explainer:
         return (whole, Formula(says="one entry", formula=entry, numbers=numbers))
 
     def _forward_code(self, event: Forward, node: Node) -> tuple[str, ...]:
-        names = [Text(variable(self.graph.nodes[i])) for i in node.inputs]
+        names = self._operands(node)
         saved = zip(_saved_variables(node), node.row.numpy_saved, strict=True)
         return (
             *(f"{name} = {line(names, node.settings)}" for name, line in saved),
@@ -126,11 +126,10 @@ class Explainer:
 
     def _seed(self, event: Seed) -> Explanation:
         node = self.graph.nodes[event.node]
-        name = formula_name(self.graph, node).text
         return Explanation(
             event=event.index, title="seed", entry=None,
             sentence=f"The backward pass begins at {self._said(node.id)}: its slope with respect to itself is *1*.",
-            lines=(Formula(says="seed", formula=rf"\frac{{\partial {name}}}{{\partial {name}}} = 1"),),
+            lines=(Formula(says="seed", formula=f"{self._partial(node)} = 1"),),
             operands=(Operand(label=f"∂{self._loss}/∂{node.label}", says="seed", tone="backward", ref=event.value),),
             code=(f"{gradient_variable(node)} = 1.0",),
         )  # fmt: skip
@@ -222,9 +221,9 @@ class Explainer:
         return rows
 
     def _sent_code(self, event: Contribution, node: Node, into: Node) -> tuple[str, ...]:
-        names = [gradient_variable(node), variable(node), *_saved_variables(node)]
-        names += [variable(self.graph.nodes[i]) for i in node.inputs]
-        text = node.row.numpy_vjp[event.slot]([Text(n) for n in names], node.settings)
+        own = [gradient_variable(node), variable(node), *_saved_variables(node)]
+        names = [*map(Text, own), *self._operands(node)]
+        text = node.row.numpy_vjp[event.slot](names, node.settings)
         sign = "=" if event.total == event.value else "+="
         summed = _summed(text, event.upstream.shape, event.value.shape, node.row.family)
         return (f"{gradient_variable(into)} {sign} {summed}",)
@@ -268,6 +267,10 @@ class Explainer:
         """The inputs' names; outside entry-by-entry formulas a composite one is put in parentheses."""
         names = [formula_name(self.graph, self.graph.nodes[i]) for i in node.inputs]
         return names if node.row.family == "elementwise" else [Text(wrap(n, ATOM)) for n in names]
+
+    def _operands(self, node: Node) -> list[Text]:
+        """The inputs in code."""
+        return [operand(self.graph.nodes[i], node.row.family) for i in node.inputs]
 
     def _partial(self, node: Node) -> str:
         loss = formula_name(self.graph, self.graph.loss).text

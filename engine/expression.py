@@ -65,6 +65,7 @@ def parse(builder: Builder, source: str, values: Mapping[str, Any], roles: Mappi
     anything that is not on the allow-list, and `ShapeError` for operands that do not fit.
     """
     statements = _statements(source, limits)
+    builder.reserved = frozenset(n.id for s in statements for n in ast.walk(s) if isinstance(n, ast.Name))
     reader = _Reader(builder, dict(values), roles, limits)
     for statement in statements:
         last = reader.statement(statement, source, alone=len(statements) == 1)

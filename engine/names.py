@@ -6,7 +6,7 @@ import keyword
 import re
 
 from engine.graph import Graph, Node
-from engine.notation import ATOM, LATEX, Text, write
+from engine.notation import LATEX, PRODUCT, Text, number, write
 from engine.tape import trace
 
 GREEK = frozenset(
@@ -51,8 +51,8 @@ def upright(word: str) -> str:
 
 def formula_name(graph: Graph, node: Node, depth: int = 2) -> Text:
     """The node's name in a formula; one without a name of its own is written out, `depth` operations deep."""
-    if node.role == "constant":
-        return Text(node.label, ATOM if not node.label.startswith("-") else ATOM - 3)
+    if node.role == "constant" and not node.named:
+        return latex_number(node.label)
     if node.op is None or node.named:
         return Text(symbol(node.label))
     if node.row.family == "elementwise" and depth:
@@ -61,10 +61,26 @@ def formula_name(graph: Graph, node: Node, depth: int = 2) -> Text:
     return Text(f"v_{{{node.id}}}")
 
 
+def latex_number(text: str) -> Text:
+    """The number in LaTeX: 1e-05 is a power of ten, not e minus 5."""
+    mantissa, _, exponent = text.partition("e")
+    if not exponent:
+        return number(text)
+    return Text(rf"{mantissa} \cdot 10^{{{int(exponent)}}}", min(number(text).strength, PRODUCT))
+
+
+def operand(node: Node, family: str) -> Text:
+    """The node in the code of an operation on it; a constant is the number itself.
+
+    A family that asks its operands for their size or sum gets it as an array.
+    """
+    if node.role == "constant" and not node.named:
+        return number(node.label) if family == "elementwise" else Text(f"np.float64({node.label})")
+    return Text(variable(node))
+
+
 def variable(node: Node) -> str:
     """The node's name in code: a Python identifier, the same one for the same node everywhere."""
-    if node.role == "constant":
-        return node.label if node.shape == () else f"c{node.id}"
     name = node.label.replace(".", "_")
     usable = name.isascii() and name.isidentifier() and not keyword.iskeyword(name)
     return name if usable else f"v{node.id}"

@@ -35,12 +35,17 @@ class Notation:
 
     forms: Mapping[np.ufunc, Form]
     reduce: Callable[[np.ufunc, str, Any, bool], Text]
-    number: Callable[[float], str]
     brackets: str
 
 
-def _number_text(x: float) -> str:
-    return f"{x:g}"
+def exact(x: float) -> str:
+    """The shortest text that is read back as the same number."""
+    return short if float(short := f"{x:g}") == x else repr(float(x))
+
+
+def number(text: str) -> Text:
+    """The text of a number: a minus sign binds like any."""
+    return Text(text, NEGATE if text.startswith("-") else ATOM)
 
 
 def _infix(strength: int, sign: str) -> Form:
@@ -86,7 +91,6 @@ LATEX = Notation(
         np.greater: Form(COMPARE, "{0} > {1}", (SUM, SUM)),
     },
     reduce=_latex_reduce,
-    number=_number_text,
     brackets="({0})",
 )
 NUMPY = Notation(
@@ -102,7 +106,6 @@ NUMPY = Notation(
     }
     | {f: _call("np.", f) for f in (np.exp, np.log, np.sin, np.cos, np.tanh, np.sqrt, np.maximum)},
     reduce=_numpy_reduce,
-    number=_number_text,
     brackets="({0})",
 )
 
@@ -119,7 +122,6 @@ PLAIN = Notation(
     }
     | {f: _call("", f) for f in (np.exp, np.log, np.sin, np.cos, np.tanh, np.sqrt, np.maximum)},
     reduce=_numpy_reduce,
-    number=_number_text,
     brackets="({0})",
 )
 
@@ -131,7 +133,7 @@ def write(tape: Tape, names: Sequence[Text | str], notation: Notation, result: i
     def shown(arg: Any) -> Text:
         if isinstance(arg, Ref):
             return texts[arg]
-        return Text(notation.number(arg), NEGATE if arg < 0 else ATOM)
+        return number(exact(arg))
 
     for line in tape.lines:
         texts.append(_write_line(line, [shown(a) for a in line.args], notation))
