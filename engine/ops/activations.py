@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import prod
 from typing import Any
 
 import numpy as np
 
 from engine.notation import Text
-from engine.op import Op, Pick, elementwise, series
+from engine.op import Op, Pick, ShapeError, elementwise, series
+from engine.tape import Shape
 
 
 def softmax(z: Any) -> Any:
@@ -56,8 +57,13 @@ def softmax_line(names: Sequence[Text]) -> str:
     return "np.exp({0} - np.logaddexp.reduce({0}, axis=-1, keepdims=True))".format(names[0].text)
 
 
-def _scores(z: tuple[int, ...]) -> tuple[int, ...]:
-    return z
+def _scores(name: str) -> Callable[..., Shape]:
+    def shape(z: Shape) -> Shape:
+        if not z:
+            raise ShapeError(f"{name}: expected at least 1 axis (the scores), got shape ()")
+        return z
+
+    return shape
 
 
 ROWS = (
@@ -109,7 +115,7 @@ ROWS = (
         forward=softmax,
         vjps=(lambda g, y, z: through_softmax(g, y),),
         jvp=lambda dxs, y, z: through_softmax(dxs[0], y),
-        shape=_scores,
+        shape=_scores("softmax"),
         flops=lambda z: 5 * prod(z),
         latex=lambda names, options=(): rf"\frac{{e^{{{names[0].text}_i}}}}{{\sum_k e^{{{names[0].text}_k}}}}",
         local=(lambda names, options=(): r"y_i\,([i = j] - y_j)",),
@@ -135,7 +141,7 @@ ROWS = (
         forward=log_softmax,
         vjps=(lambda g, y, z: g - np.exp(y) * g.sum(axis=-1, keepdims=True),),
         jvp=lambda dxs, y, z: dxs[0] - (np.exp(y) * dxs[0]).sum(axis=-1, keepdims=True),
-        shape=_scores,
+        shape=_scores("log_softmax"),
         flops=lambda z: 5 * prod(z),
         latex=lambda names, options=(): rf"{names[0].text}_i - \ln(\sum_k e^{{{names[0].text}_k}})",
         local=(lambda names, options=(): r"[i = j] - e^{y_j}",),

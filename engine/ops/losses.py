@@ -82,9 +82,10 @@ def _squared(name: str, title: str, factor: float, doc: str) -> Op:
 
     def entry_sent(sign: str) -> Callable[[Pick, tuple[int, ...]], str]:
         def entry_vjp(pick: Pick, index: tuple[int, ...]) -> str:
-            below = entries(pick.shape(0), pick.options["reduction"]) / slope
-            difference = rf"({pick.x(0, *index)} - {pick.x(1, *index)}) \cdot {pick.g()}"
-            return f"{sign}{difference}" if below == 1 else rf"{sign}\frac{{{difference}}}{{{below:.15g}}}"
+            count = entries(pick.shape(0), pick.options["reduction"])
+            error = rf"({pick.x(0, *index)} - {pick.x(1, *index)}) \cdot {pick.g()}"
+            slopes = error if slope == 1 else rf"{slope:g} \cdot {error}"
+            return f"{sign}{slopes}" if count == 1 else rf"{sign}\frac{{{slopes}}}{{{count}}}"
 
         return entry_vjp
 
