@@ -64,6 +64,7 @@ def parse(builder: Builder, source: str, values: Mapping[str, Any], roles: Mappi
     `values` gives every free name an array or a number. Raises `ExpressionError`, with the place in the text, for
     anything that is not on the allow-list, and `ShapeError` for operands that do not fit.
     """
+    source = _trimmed(source)
     statements = _statements(source, limits)
     builder.reserved = frozenset(n.id for s in statements for n in ast.walk(s) if isinstance(n, ast.Name))
     reader = _Reader(builder, dict(values), roles, limits)
@@ -75,10 +76,16 @@ def parse(builder: Builder, source: str, values: Mapping[str, Any], roles: Mappi
     return last
 
 
+def _trimmed(source: str) -> str:
+    """Without blanks around it. Lines before it stay, so that places in the text are right."""
+    body = source.lstrip(" \n")
+    return "\n" * source.count("\n", 0, len(source) - len(body)) + body.rstrip(" \n")
+
+
 def _statements(source: str, limits: Limits) -> list[ast.stmt]:
     _check_text(source, limits)
     try:
-        statements = ast.parse(source.strip()).body
+        statements = ast.parse(source).body
     except SyntaxError as error:
         raise ExpressionError(
             f"not an expression: {error.msg}", error.lineno or 1, max((error.offset or 1) - 1, 0)
@@ -96,12 +103,17 @@ def _check_text(source: str, limits: Limits) -> None:
         raise ExpressionError(f"{len(source)} characters; at most {limits.characters} are read")
     strange = next((i for i, c in enumerate(source) if not (c.isascii() and (c.isprintable() or c == "\n"))), None)
     if strange is not None:
-        raise ExpressionError(f"character {source[strange]!a} at {strange} is not plain ASCII", column=strange)
+        raise ExpressionError(f"character {source[strange]!a} is not plain ASCII", *_place(source, strange))
     level = 0
     for i, c in enumerate(source):
         level += (c in "([") - (c in ")]")
         if level > limits.levels:
-            raise ExpressionError(f"more than {limits.levels} levels of parentheses", column=i)
+            raise ExpressionError(f"more than {limits.levels} levels of parentheses", *_place(source, i))
+
+
+def _place(source: str, i: int) -> tuple[int, int]:
+    """Line and column of a character."""
+    return source.count("\n", 0, i) + 1, i - (source.rfind("\n", 0, i) + 1)
 
 
 class _Reader:
@@ -131,7 +143,7 @@ class _Reader:
     def _grouped(self, value: ast.expr, name: str, source: str, alone: bool, prefix: str = "") -> Ref:
         """A statement of two or more operations is a group of its own, unless it is the whole model."""
         operations = sum(isinstance(n, ast.BinOp | ast.Call | ast.UnaryOp) for n in ast.walk(value))
-        title = prefix + (ast.get_source_segment(source.strip(), value) or "")
+        title = prefix + (ast.get_source_segment(source, value) or "")
         here: AbstractContextManager[None] = (
             nullcontext() if alone or operations < 2 else self.builder.group(name, title)
         )
