@@ -38,6 +38,7 @@ function mount() {
 function ready() {
   document.documentElement.dataset.ready = "";
   void loadMath();
+  void actions.loadGallery();
 }
 
 function followMachine() {

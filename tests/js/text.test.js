@@ -19,7 +19,7 @@ test("a negative number stands in parentheses after an operator, and only there"
 });
 
 test("every derivative of the loss in a formula is marked, also with braces in its name", () => {
-  const marked = markGradients("\\frac{\\partial L}{\\partial z} = \\frac{\\partial L}{\\partial \\text{a}} \\cdot \\frac{\\partial a}{\\partial z}");
+  const marked = markGradients("\\frac{\\partial L}{\\partial z} = \\frac{\\partial L}{\\partial \\text{a}} \\cdot \\frac{\\partial a}{\\partial z}", "L");
   assert.equal(marked.split("\\htmlClass{gradient}").length, 3);
   assert.ok(marked.endsWith("\\frac{\\partial a}{\\partial z}"));
 });

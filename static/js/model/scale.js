@@ -6,7 +6,7 @@
 /** Heat maps: below `low` everything looks like its sign's faintest tint, above `high` like its strongest. */
 export const HEAT = { low: 1e-4, high: 10 };
 /** Edges: the width of a contribution's magnitude. */
-export const WIDTH = { low: 1e-6, high: 10, thin: 2.5, thick: 9 };
+export const WIDTH = { low: 1e-6, high: 10, thin: 2.5, thick: 8 };
 const FAINTEST = 0.1;
 
 /** Purple and green keep apart for all three colour deficiencies; blue and orange are taken by direction. */

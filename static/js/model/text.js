@@ -36,7 +36,9 @@ function followsOperator(before) {
   return /(?:[-+*/^]|\\cdot|\\times|\\div)\s*$/.test(before);
 }
 
-/** ∂L/∂… in a formula carries the gradient's colour. @param {string} tex */
-export function markGradients(tex) {
-  return tex.replace(/\\frac\{\\partial L\}\{\\partial (?:[^{}]|\{[^{}]*\})*\}/g, (frac) => `\\htmlClass{gradient}{${frac}}`);
+/** ∂L/∂… in a formula carries the gradient's colour. @param {string} tex @param {string} output what is differentiated, here L */
+export function markGradients(tex, output) {
+  const name = output.replace(/[^A-Za-z0-9_]/g, "\\$&");
+  const fraction = new RegExp(`\\\\frac\\{\\\\partial ${name}\\}\\{\\\\partial (?:[^{}]|\\{(?:[^{}]|\\{[^{}]*\\})*\\})*\\}`, "g");
+  return tex.replace(fraction, (found) => `\\htmlClass{gradient}{${found}}`);
 }

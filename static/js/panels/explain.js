@@ -52,22 +52,26 @@ function Beginning({ trace }) {
   return html`<p class="say">${said}</p>${summary && html`<p class="summary">${summary}</p>`}`;
 }
 
-/** The lines of this event; those of the same operation before it stand above, quieter. @param {{trace: Trace, explanation: Explanation}} props */
+/** The lines of this event; below them, quieter, what the same operation did just before. @param {{trace: Trace, explanation: Explanation}} props */
 function Lines({ trace, explanation }) {
   const earlier = sameOperation(trace, store.cursor.value).slice(0, -1)
-    .flatMap((event) => store.explanations.value.get(event.index)?.lines ?? []);
-  if (earlier.length + explanation.lines.length === 0) return null;
+    .flatMap((event) => store.explanations.value.get(event.index)?.lines.slice(0, 1) ?? []);
+  const { lines } = explanation;
+  if (lines.length === 0) return null;
   return html`<div class="lines">
+    ${lines.map((line) => html`<${MathLine} line=${line} trace=${trace} named=${lines.length > 1} />`)}
     ${earlier.map((line) => html`<${MathLine} line=${line} trace=${trace} quiet />`)}
-    ${explanation.lines.map((line) => html`<${MathLine} line=${line} trace=${trace} named=${explanation.lines.length > 1} />`)}
   </div>`;
 }
+
+/** @param {Trace} trace */
+const outputOf = ({ graph }) => graph.nodes[graph.outputs[0]]?.label ?? "L";
 
 /** @param {{line: import("../types").Line, trace: Trace, quiet?: boolean, named?: boolean}} props */
 export function MathLine({ line, trace, quiet = false, named = false }) {
   return html`<div class="line ${quiet ? "quiet" : ""}">
     ${named && html`<span class="says">${line.says}</span>`}
-    <${Formula} tex=${markGradients(line.formula)} label=${line.formula} />
+    <${Formula} tex=${markGradients(line.formula, outputOf(trace))} label=${line.formula} />
     ${line.numbers && html`<${Formula} tex=${fillNumbers(line.numbers, trace.numbers)} />`}
   </div>`;
 }

@@ -5,7 +5,7 @@ import { rowsAndColumns } from "../model/trace.js";
 /** @typedef {{y: number, height: number, image: {width: number, height: number} | null}} Row */
 /** @typedef {{width: number, height: number, tensor: boolean, picture: boolean, value: Row, gradient: Row}} CardSize */
 
-const HEADER = 46;
+const HEADER = { scalar: 46, tensor: 51 };
 const GAP = 5;
 const SCALAR = { width: 124, row: 33 };
 const TENSOR = { width: 118, inner: 98, cell: 14, tallest: 76, pad: 5 };
@@ -17,7 +17,7 @@ export const CLOSED_GROUP = { width: 176, height: 84 };
 export function measure(node, picture) {
   const tensor = node.shape.length > 0;
   const image = picture ? { width: PICTURE, height: PICTURE * picture[0] / picture[1] } : tensor ? heatSize(node.shape) : null;
-  const value = row(HEADER, image);
+  const value = row(tensor ? HEADER.tensor : HEADER.scalar, image);
   const gradient = row(value.y + value.height + GAP, tensor && node.wanted ? heatSize(node.shape) : null);
   return {
     width: tensor ? TENSOR.width : SCALAR.width, height: gradient.y + gradient.height + INSET,

@@ -30,9 +30,16 @@ function Gallery() {
   const list = store.examples.value;
   if (!list) return html`<p class="empty">Loading the examples…</p>`;
   if (list.length === 0) return html`<p class="empty">This server has no examples.</p>`;
-  return html`<ul class="examples">${list.map((example) => html`<li>
-    <button type="button" data-command="open-example" data-example=${example.id} autofocus=${example.id === store.session.value?.example} aria-current=${example.id === store.session.value?.example}
-      onClick=${() => choose(example.id)}><b>${example.title}</b><span>${example.summary}</span></button></li>`)}</ul>`;
+  const groups = [...new Set(list.map((example) => example.group ?? ""))];
+  return groups.map((group) => html`${group && html`<h3>${group}</h3>`}<ul class="examples">
+    ${list.filter((example) => (example.group ?? "") === group).map((example) => html`<${Entry} example=${example} />`)}</ul>`);
+}
+
+/** @param {{example: import("../types").Example}} props */
+function Entry({ example: { id, title, summary } }) {
+  const current = id === store.session.value?.example;
+  return html`<li><button type="button" data-command="open-example" data-example=${id} autofocus=${current} aria-current=${current}
+    onClick=${() => choose(id)}><b>${title}</b><span>${summary}</span></button></li>`;
 }
 
 /** @param {string} id */

@@ -9,16 +9,19 @@ const RETRY = 2000;
 
 export function Notices() {
   const notice = store.notice.value;
-  if (notice) return html`<div class="notice ${notice.kind}" role="alert">${SAID[notice.kind](notice.text)}</div>`;
+  if (notice) return html`<div class="notice ${notice.kind} ${store.trace.value ? "" : "alone"}" role="alert">${SAID[notice.kind](notice.text)}</div>`;
   if (store.loading.value) return html`<div class="notice quiet" role="status">Loading…</div>`;
   if (store.touring.value) return html`<div class="invitation"><span>This neuron is walking through one training step.</span><${Button} id="forward" class="keycap">Press <kbd>→</kbd> to walk yourself<//></div>`;
   return null;
 }
 
+/** The service's words as a sentence. @param {string} text */
+const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1).replace(/\.?$/, ".");
+
 const SAID = {
-  lost: (/** @type {string} */ text) => html`<b>${text}</b> What you see stays. Trying again every two seconds.`,
-  unknown: (/** @type {string} */ text) => html`<b>${text}</b> It may have been deleted, or the server was started anew. <${Button} id="gallery" class="pill">Open the gallery<//>`,
-  problem: (/** @type {string} */ text) => html`<b>That did not work.</b> ${text} <button type="button" class="quiet-button" aria-label="Close this message" data-command="dismiss" onClick=${() => (store.notice.value = null)}>✕</button>`,
+  lost: (/** @type {string} */ text) => html`<b>${sentence(text)}</b> What you see stays. Trying again every two seconds.`,
+  unknown: (/** @type {string} */ text) => html`<b>${sentence(text)}</b> It may have been deleted, or the server was started anew. <${Button} id="gallery" class="pill">Open the gallery<//>`,
+  problem: (/** @type {string} */ text) => html`<b>That did not work.</b> ${sentence(text)} <button type="button" class="quiet-button" aria-label="Close this message" data-command="dismiss" onClick=${() => (store.notice.value = null)}>✕</button>`,
 };
 
 /** While the server is lost, ask again; then open what could not be opened. @param {() => void} reopen */

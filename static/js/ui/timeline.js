@@ -8,7 +8,8 @@ import { perform, command } from "./commands.js";
 /** @typedef {{from: number, to: number, phase: import("../types").Phase, symbol: string}} Block */
 
 const MOST_BLOCKS = 400;
-const NAMED_FROM = 30;
+const NAMED_FROM = 26;
+const LETTER = { normal: 7.9, tight: 6.5 };
 
 /** @type {{value: Block[]}} */
 const blocks = computed(() => {
@@ -38,7 +39,7 @@ function symbolOf(event, trace) {
   switch (event.kind) {
     case "forward": return op(event.node);
     case "contribution": return `∂${op(event.node)}`;
-    case "seed": return "∂L";
+    case "seed": return `∂${nodes[event.node].label}`;
     case "assign": return nodes[event.param].label;
     case "zero_grad": return "0";
     case "batch": return "⋯";
@@ -59,8 +60,8 @@ export function Timeline() {
     aria-valuemin="0" aria-valuemax=${store.length.value} aria-valuenow=${cursor} aria-valuetext="step ${cursor} of ${store.length.value}"
     onPointerDown=${(/** @type {PointerEvent} */ event) => { bar.current?.setPointerCapture(event.pointerId); scrub(event); }} onPointerMove=${scrub} onKeyDown=${onUpDown}>
     <div class="phases">${phases(list).map(({ phase, at, blocks: n }) => html`<span class=${phase} style=${{ left: `${at * each}px`, width: `${n * each}px` }}>${n * each > phase.length * 8 ? phase : ""}</span>`)}</div>
-    <div class="blocks">${list.map((block) => html`<span class="${block.phase} ${state(block, cursor)}">${each >= NAMED_FROM ? short(block.symbol, each) : ""}</span>`)}</div>
-    <div class="head" style=${{ transform: `translateX(${headAt(list, cursor) * each}px)` }}></div></div>`;
+    <div class="blocks">${list.map((block) => html`<span class="${block.phase} ${state(block, cursor)}">${each >= NAMED_FROM ? html`<${Name} symbol=${block.symbol} room=${each - 7} />` : ""}</span>`)}</div>
+    ${list.length > 0 && html`<div class="head" style=${{ transform: `translateX(${headAt(list, cursor) * each}px)` }}></div>`}</div>`;
 }
 
 /** Up and down are a slider's other keys. @param {KeyboardEvent} event */
@@ -105,10 +106,13 @@ function phases(list) {
   return found;
 }
 
-/** @param {string} symbol @param {number} room */
-function short(symbol, room) {
-  const last = symbol.slice(symbol.lastIndexOf(".") + 1);
-  return last.length * 7.9 <= room - 5 ? last : "";
+/** A block's symbol: smaller, then cut, then left out, as room gets scarce. @param {{symbol: string, room: number}} props */
+function Name({ symbol, room }) {
+  const text = symbol.slice(symbol.lastIndexOf(".") + 1);
+  if (text.length * LETTER.normal <= room) return text;
+  if (text.length * LETTER.tight <= room) return html`<small>${text}</small>`;
+  const fits = Math.floor(room / LETTER.tight);
+  return fits >= 5 ? html`<small>${text.slice(0, fits - 1)}…</small>` : null;
 }
 
 /** @param {{current: HTMLElement | null}} element */

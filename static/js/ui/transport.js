@@ -40,6 +40,7 @@ function onSpeed(event) {
 }
 
 function Where() {
+  if (!store.trace.value) return html`<p class="where"></p>`;
   if (!store.trains.value) return html`<p class="where">one pass, without an optimizer</p>`;
   return html`<p class="where">
     <${Button} id="previous-iteration" class="small">‹<//>

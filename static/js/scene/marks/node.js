@@ -53,12 +53,12 @@ function build(element, card, context) {
 /** @param {SVGGElement} element @param {Card} card */
 function header(element, { node, size, symbol, name }) {
   const length = symbol.length > 7 ? "longest" : symbol.length > 3 ? "long" : "short";
-  add(element, "text", { class: `symbol ${length}`, x: 12, y: size.tensor ? 24 : 33 }, shorten(symbol, 12));
+  add(element, "text", { class: `symbol ${length}`, x: 12, y: size.tensor ? 23 : 33 }, shorten(symbol, 12));
   const right = { x: size.width - 11, y: size.tensor ? 22 : 30 };
   const room = size.width - 30 - Math.min(12, symbol.length) * LETTER[length];
   if (name.length * NAME.normal <= room) add(element, "text", { class: "name", ...right }, name);
   else if (name.length * NAME.tight <= room) add(element, "text", { class: "name tight", ...right }, name);
-  if (size.tensor) add(element, "text", { class: "shape", x: 12, y: 41 }, shapeText(node.shape));
+  if (size.tensor) add(element, "text", { class: "shape", x: 12, y: 44 }, shapeText(node.shape));
 }
 
 /** @param {SVGGElement} element @param {"value" | "gradient"} role @param {import("../measure.js").Row} place @param {number} width */
