@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -75,16 +76,22 @@ class Builder:
         self.nodes: list[Node] = []
         self.values: dict[int, Array] = {}
         self.groups: list[Group] = []
+        self._outside: set[int] = set()
         self._path: tuple[str, ...] = ()
         self._labels: dict[str, int] = {}
 
-    def leaf(self, label: str, value: Any, role: Role) -> Ref:
-        """A node whose value is given. Raises `ValueError` for a label that is taken, `ShapeError` for no numbers."""
+    def leaf(self, label: str, value: Any, role: Role, *, outside: bool = False) -> Ref:
+        """A node whose value is given; `outside`: drawn outside of all groups.
+
+        Raises `ValueError` for a label that is taken, `ShapeError` for an array without numbers.
+        """
         array = np.array(value, dtype=np.float64)
         if not array.size:
             raise ShapeError(f"{label}: an array of shape {array.shape} has no numbers")
         ref = self._add(op=None, inputs=(), shape=array.shape, role=role, label=label, options={})
         self.values[ref.id] = array
+        if outside:
+            self._outside.add(ref.id)
         return ref
 
     def constant(self, value: float) -> Ref:
@@ -152,17 +159,15 @@ class Builder:
         return reached & leading
 
     def _homes(self) -> list[tuple[str, ...]]:
-        """Each node's group. A parameter or constant moves in with its consumers; data stays outside."""
+        """Each node's group. A leaf moves in with its consumers, unless it was put outside of all groups."""
         consumers: dict[int, list[tuple[str, ...]]] = {}
         for n in self.nodes:
             for i in n.inputs:
                 consumers.setdefault(i, []).append(n.group)
         homes = [n.group for n in self.nodes]
         for n in self.nodes:
-            if n.role in ("parameter", "constant") and not n.group and n.id in consumers:
-                homes[n.id] = _common(consumers[n.id])
-            elif n.role in ("input", "target"):
-                homes[n.id] = ()
+            if n.op is None and n.id in consumers:
+                homes[n.id] = () if n.id in self._outside else _common(consumers[n.id])
         return homes
 
     def _add(self, **fields: Any) -> Ref:
@@ -190,7 +195,7 @@ class Builder:
         texts = [number(label) if (label := self.nodes[i].label)[0] == "-" else Text(label) for i in node.inputs]
         if row.family != "elementwise" or not all(self.nodes[i].op is None or self.nodes[i].named for i in node.inputs):
             return self._numbered(node.id)
-        text = write(trace(row.forward, ((),) * len(texts)), texts, PLAIN).text
+        text = _raised(write(trace(row.forward, ((),) * len(texts)), texts, PLAIN).text)
         return text if len(text) <= LONGEST_TEXT else self._numbered(node.id)
 
     def _numbered(self, id: int) -> str:
@@ -199,6 +204,14 @@ class Builder:
         while label in self.reserved:
             label += "_"
         return label
+
+
+SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def _raised(text: str) -> str:
+    """x^3 as x³."""
+    return re.sub(r"\^(\d+)", lambda match: match[1].translate(SUPERSCRIPTS), text)
 
 
 def _common(paths: list[tuple[str, ...]]) -> tuple[str, ...]:

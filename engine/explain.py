@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from engine.contraction import indexed
-from engine.explanation import EntryError, Explanation, Formula, Operand, Places, at
+from engine.explanation import EntryError, Explanation, Formula, Operand, Places, at, placed, repeated, summed
 from engine.graph import Graph, Node
 from engine.names import formula_name, gradient_variable, operand, symbol, variable
 from engine.notation import ATOM, Text, wrap
-from engine.op import Index
+from engine.op import Index, series
 from engine.optim import OPTIMIZERS
 from engine.recording import ArrayRef
 from engine.schedule import AnyEvent, Assign, Batch, Contribution, Forward, Schedule, Seed, ZeroGrad
@@ -169,10 +169,11 @@ class Explainer:
         if event.local is not None:
             local = row.local[event.slot](names, node.settings)
             factor = wrap(Text(local, ATOM if _is_atom(local) else 0), 1)
+            summing = r"\sum " if repeated(event.upstream.shape, event.value.shape) else ""
             lines.append(
                 Formula(
                     says="upstream × local",
-                    formula=rf"{sent} = {upstream} \cdot {factor}",
+                    formula=rf"{sent} = {summing}{upstream} \cdot {factor}",
                     numbers=self._product(event, entry),
                 )
             )
@@ -196,15 +197,21 @@ class Explainer:
             lines.append(Formula(says="added up", formula=together, numbers=numbers))
         return lines
 
-    def _product(self, event: Contribution, entry: Index) -> str | None:
-        """Upstream times local for one entry; None where several entries were summed by un-broadcasting."""
-        if event.upstream.shape != event.value.shape:
-            return self._equation(event.value, entry, None)
-        local = event.local
-        factor = f"{local:g}" if isinstance(local, float) else at(local, entry) if local else "1"
-        return self._equation(
-            event.value, entry, rf"{at(event.upstream, entry)} \cdot {f'({factor})' if factor[0] == '-' else factor}"
-        )
+    def _product(self, event: Contribution, entry: Index) -> str:
+        """Upstream times local for one entry, summed over what broadcasting had repeated."""
+        shape = repeated(event.upstream.shape, event.value.shape)
+
+        def term(*index: int) -> str:
+            place = placed(entry, index, event.upstream.shape, event.value.shape)
+            upstream = at(event.upstream, place)
+            return upstream if shape and event.local == 1.0 else rf"{upstream} \cdot {self._local(event, place)}"
+
+        return self._equation(event.value, entry, series(shape, term, most=5))
+
+    def _local(self, event: Contribution, entry: Index) -> str:
+        if isinstance(event.local, float):
+            return f"({event.local:g})" if event.local < 0 else f"{event.local:g}"
+        return at(event.local, entry) if event.local else "1"
 
     def _sent_operands(self, event: Contribution, node: Node, into: Node) -> list[Operand]:
         loss, y, x = self._loss, node.label, into.label
@@ -225,8 +232,8 @@ class Explainer:
         names = [*map(Text, own), *self._operands(node)]
         text = node.row.numpy_vjp[event.slot](names, node.settings)
         sign = "=" if event.total == event.value else "+="
-        summed = _summed(text, event.upstream.shape, event.value.shape, node.row.family)
-        return (f"{gradient_variable(into)} {sign} {summed}",)
+        shapes = event.upstream.shape, event.value.shape
+        return (f"{gradient_variable(into)} {sign} {summed(text, *shapes, node.row.family)}",)
 
     def _assign(self, event: Assign, entry: Index) -> Explanation:
         node = self.graph.nodes[event.param]
@@ -317,12 +324,3 @@ def _is_atom(latex: str) -> bool:
 
 def _saved_variables(node: Node) -> list[str]:
     return [f"{name}_{variable(node)}" for name in node.row.saved]
-
-
-def _summed(text: str, upstream: Shape, value: Shape, family: str) -> str:
-    """The line of code with the sum that un-broadcasting takes."""
-    if family != "elementwise" or upstream == value:
-        return text
-    added = len(upstream) - len(value)
-    axes = tuple(range(added)) + tuple(i + added for i, n in enumerate(value) if n == 1 and upstream[i + added] != 1)
-    return f"np.sum({text}, axis={axes}).reshape({value})"

@@ -85,3 +85,30 @@ class Places:
 
     def saved(self, number: int, *index: int) -> str:
         return at(self.saved_refs[number], index)
+
+
+def repeated(upstream: Shape, value: Shape) -> Shape:
+    """The axes along which broadcasting used one entry of an operand again and again."""
+    added = len(upstream) - len(value)
+    return tuple(n for i, n in enumerate(upstream) if i < added or (value[i - added] == 1 and n != 1))
+
+
+def placed(entry: Index, index: Index, upstream: Shape, value: Shape) -> Index:
+    """Where in upstream the use number `index` of an operand's `entry` lies."""
+    added = len(upstream) - len(value)
+    rest = iter(index)
+    return tuple(
+        next(rest) if i < added or (value[i - added] == 1 and n != 1) else entry[i - added]
+        for i, n in enumerate(upstream)
+    )
+
+
+def summed(text: str, upstream: Shape, value: Shape, family: str) -> str:
+    """The line of code with the sum that un-broadcasting takes."""
+    if family != "elementwise" or upstream == value:
+        return text
+    added = len(upstream) - len(value)
+    axes = tuple(range(added)) + tuple(i + added for i, n in enumerate(value) if n == 1 and upstream[i + added] != 1)
+    if axes == tuple(range(added)):
+        return f"np.sum({text}, axis={axes[0] if len(axes) == 1 else axes})"
+    return f"np.sum({text}, axis={axes}).reshape({value})"

@@ -106,11 +106,11 @@ def _expression(builder: Builder, model: ExpressionModel, trained: bool, limits:
 
 def _network(builder: Builder, model: NetworkModel, data: Data, seed: int) -> Ref:
     rng = np.random.default_rng(seed)
-    x = builder.leaf("x", data.x, "input")
+    x = builder.leaf("x", data.x, "input", outside=True)
     for layer in model.layers:
         with builder.group(layer.name):
             x = LAYERS[layer.type].add(builder, x, layer, rng)
-    targets = builder.leaf("y", data.targets, "target")
+    targets = builder.leaf("y", data.targets, "target", outside=True)
     if targets.shape != x.shape:
         raise ShapeError(f"the last layer gives {x.shape}; the targets have shape {targets.shape}")
     with builder.group("loss"):

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from engine.notation import Text
-from engine.op import Pick, ShapeError, series, structural
+from engine.op import Line, Pick, ShapeError, series, structural
 from engine.tape import Array, Options, Shape
 
 Axis = int | tuple[int, ...] | None
@@ -71,6 +71,16 @@ def _mean_sent(pick: Pick, index: tuple[int, ...]) -> str:
     return rf"\frac{{{_upstream(pick, index)}}}{{{_count(pick.shape(0), pick.options['axis'])}}}"
 
 
+def _line(method: str) -> Line:
+    """The call with the options that are not NumPy's own defaults."""
+
+    def line(names: Sequence[Text], options: Options) -> str:
+        chosen = (f"{name}={value}" for name, value in options if value is not None and value is not False)
+        return f"{names[0].text}.{method}({', '.join(chosen)})"
+
+    return line
+
+
 def _spread_line(names: Sequence[Text], options: Options) -> str:
     g, _, x = (n.text for n in names)
     axis, keepdims = dict(options)["axis"], dict(options)["keepdims"]
@@ -92,7 +102,7 @@ ROWS = (
         shape=lambda x, axis, keepdims: reduced("sum", x, axis, keepdims),
         latex=r"\sum_i {0}_i",
         local="1",
-        numpy="{0}.sum(axis={axis}, keepdims={keepdims})",
+        numpy=_line("sum"),
         numpy_vjp=_spread_line,
         entry=_sum_entry,
         entry_vjp=_upstream,
@@ -112,7 +122,7 @@ ROWS = (
         shape=lambda x, axis, keepdims: reduced("mean", x, axis, keepdims),
         latex=r"\frac{{1}}{{n}} \sum_i {0}_i",
         local=r"\frac{{1}}{{n}}",
-        numpy="{0}.mean(axis={axis}, keepdims={keepdims})",
+        numpy=_line("mean"),
         numpy_vjp=lambda names, options: (
             f"{_spread_line(names, options)} / ({names[2].text}.size / {names[0].text}.size)"
         ),
