@@ -79,6 +79,19 @@ export function fail(error) {
 /** @param {string} example */
 export const openExample = (example) => open(() => api.createSession({ example }));
 
+/** The server forgot the session: the same spec gives the same numbers, at the same place. */
+export function reopen() {
+  const session = store.session.value;
+  if (!session) return;
+  const place = { iteration: store.iteration.value, cursor: store.cursor.value };
+  return open(() => createLike(session, session.spec), place);
+}
+
+/** A session of another spec that keeps its name; the spec alone has none. @param {import("./types").Session} session @param {object} spec */
+async function createLike({ example, title, summary }, spec) {
+  return { ...(await api.createSession({ spec })), example, title, summary };
+}
+
 /** Another sample of the same data: the same spec with one number changed, so a session of its own. @param {number} sample */
 export function openSample(sample) {
   const session = store.session.value;
@@ -86,8 +99,7 @@ export function openSample(sample) {
   const last = session.data.samples - 1;
   const wanted = Math.max(0, Math.min(last, sample));
   const data = { ...session.spec.data, sample: wanted };
-  const { example, title, summary } = session;
-  return open(async () => ({ ...(await api.createSession({ spec: { ...session.spec, data } })), example, title, summary }));
+  return open(() => createLike(session, { ...session.spec, data }), { cursor: store.cursor.value });
 }
 
 /** @param {number} cursor */

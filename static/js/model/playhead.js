@@ -101,7 +101,7 @@ function ordinal(event, grain) {
   switch (grain) {
     case "event": return event.index;
     case "operation": return event.operation;
-    case "layer": return `${event.phase} ${event.layer}`;
+    case "layer": return event.layer;
     case "phase": return event.phase;
     case "iteration": return 0;
     default: return unknown(/** @type {never} */ (grain));

@@ -30,6 +30,7 @@ export const COMMANDS = [
   { id: "zoom-in", label: "Larger", keys: ["+", "="], enabled: hasTrace, run: () => (store.cameraWish.value = { do: "in" }) },
   { id: "zoom-out", label: "Smaller", keys: ["-"], enabled: hasTrace, run: () => (store.cameraWish.value = { do: "out" }) },
   { id: "gallery", label: "Open the gallery of examples", keys: ["g"], enabled: always, run: () => (store.dialog.value = "gallery") },
+  { id: "reopen", label: "Make a lost session again, here", keys: ["r"], enabled: () => store.session.value !== null && store.notice.value?.kind === "unknown", run: actions.reopen },
   { id: "present", label: "Larger type, for a projector", keys: ["p"], enabled: always, run: () => (store.present.value = !store.present.value) },
   { id: "theme", label: "Light or dark", keys: ["d"], enabled: always, run: () => (store.theme.value = store.dark.value ? "light" : "dark") },
   { id: "help", label: "Keys", keys: ["?"], enabled: always, run: () => (store.dialog.value = "help") },

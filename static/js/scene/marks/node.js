@@ -111,6 +111,7 @@ function pending(group, never) {
 function known(group, card, role, ref, trace, dark) {
   const numbers = arrayAt(trace, ref);
   const text = /** @type {Element} */ (group.querySelector("text"));
+  group.classList.toggle("nonfinite", !numbers.every(Number.isFinite));
   if (!card.size.tensor) {
     setText(text, format(numbers[0]));
     return setAttribute(group, "data-exact", exact(numbers[0]));

@@ -1,0 +1,85 @@
+import assert from "node:assert/strict";
+import { afterEach, test } from "node:test";
+import * as store from "../../static/js/store.js";
+import { COMMANDS, command, commandFor, perform } from "../../static/js/ui/commands.js";
+import { squareTrace } from "./square.js";
+
+function show(cursor, grain = "operation") {
+  store.trace.value = squareTrace();
+  store.cursor.value = cursor;
+  store.grain.value = grain;
+}
+
+afterEach(() => {
+  store.trace.value = null;
+  store.cursor.value = 0;
+  store.touring.value = false;
+  store.playing.value = false;
+});
+
+test("no two commands share an id or a key", () => {
+  for (const all of [COMMANDS.map(({ id }) => id), COMMANDS.flatMap(({ keys }) => keys)]) {
+    assert.equal(new Set(all).size, all.length);
+  }
+});
+
+test("every command can be found by its keys, and says what it does", () => {
+  for (const each of COMMANDS) {
+    assert.ok(each.label.length > 3 && each.keys.length > 0, each.id);
+    for (const key of each.keys) assert.equal(commandFor(key), each);
+  }
+  assert.throws(() => command("fly"), /fly/);
+});
+
+test("a presentation clicker's keys step", () => {
+  assert.equal(commandFor("PageDown")?.id, "forward");
+  assert.equal(commandFor("PageUp")?.id, "back");
+});
+
+test("a step has the chosen size", () => {
+  show(4, "operation");
+  perform(command("forward"));
+  assert.equal(store.cursor.value, 6);
+  show(4, "event");
+  perform(command("forward"));
+  assert.equal(store.cursor.value, 5);
+  show(6, "phase");
+  perform(command("back"));
+  assert.equal(store.cursor.value, 2);
+});
+
+test("start and end are the ends of this training step", () => {
+  show(3);
+  perform(command("end"));
+  assert.equal(store.cursor.value, 7);
+  perform(command("start"));
+  assert.equal(store.cursor.value, 0);
+});
+
+test("what cannot be done is not done", () => {
+  show(0);
+  assert.equal(command("back").enabled(), false);
+  perform(command("back"));
+  assert.equal(store.cursor.value, 0);
+  store.trace.value = null;
+  assert.equal(command("play").enabled(), false);
+});
+
+test("only a model with an optimizer goes on past its end", () => {
+  show(7);
+  assert.equal(command("forward").enabled(), true);
+  const still = squareTrace();
+  store.trace.value = { ...still, events: still.events.slice(0, 6), length: 6 };
+  store.cursor.value = 6;
+  assert.equal(command("forward").enabled(), false);
+});
+
+test("the first key ends the page's own walk, and Space then pauses instead of playing on", () => {
+  show(2);
+  store.touring.value = store.playing.value = true;
+  perform(command("play"));
+  assert.deepEqual([store.touring.value, store.playing.value, store.cursor.value], [false, false, 2]);
+  store.touring.value = store.playing.value = true;
+  perform(command("forward"));
+  assert.deepEqual([store.touring.value, store.playing.value, store.cursor.value], [false, false, 3]);
+});

@@ -1,0 +1,23 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import * as store from "../../static/js/store.js";
+import { readAddress, writeAddress } from "../../static/js/url.js";
+import { squareTrace } from "./square.js";
+
+test("an address says what to open and where", () => {
+  assert.deepEqual(readAddress("?example=neuron&cursor=9&iteration=2&present=1"),
+    { example: "neuron", session: undefined, cursor: 9, iteration: 2, present: true });
+});
+
+test("nonsense in an address is left out, not guessed at", () => {
+  const { cursor, iteration, present } = readAddress("?cursor=-3&iteration=1e9&present=yes");
+  assert.deepEqual([cursor, iteration, present], [undefined, undefined, false]);
+});
+
+test("what is written is read back: the same session, training step and cursor", () => {
+  store.session.value = { id: "a_b-c" };
+  store.trace.value = { ...squareTrace(), iteration: 4 };
+  store.cursor.value = 5;
+  const { session, iteration, cursor } = readAddress(writeAddress());
+  assert.deepEqual([session, iteration, cursor], ["a_b-c", 4, 5]);
+});
