@@ -210,8 +210,8 @@ SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def _raised(text: str) -> str:
-    """x^3 as x³."""
-    return re.sub(r"\^(\d+)", lambda match: match[1].translate(SUPERSCRIPTS), text)
+    """x^3 as x³; x^2.5 stays."""
+    return re.sub(r"\^(\d+)(?![\d.e])", lambda match: match[1].translate(SUPERSCRIPTS), text)
 
 
 def _common(paths: list[tuple[str, ...]]) -> tuple[str, ...]:
