@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 import socket
 import sys
@@ -23,26 +24,34 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     """What the command line says."""
     parser = argparse.ArgumentParser("backprop-explorer", description="Walk through a training step, number by number.")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
-    parser.add_argument("--port", type=int, help=f"port to listen on (default: {PORT}; 0 picks a free one)")
+    parser.add_argument("--port", type=_port, help=f"port to listen on (default: {PORT}; 0 picks a free one)")
     parser.add_argument("--store", metavar="URL", help="where sessions are kept (default: a SQLite file)")
     parser.add_argument("--no-browser", action="store_true", help="don't open a browser")
     parser.add_argument("--open", action="store_true", help="let every client drive, without a drive token")
     return parser.parse_args(arguments)
 
 
+def _port(text: str) -> int:
+    if not 0 <= int(text) <= 65535:
+        raise argparse.ArgumentTypeError(f"{text} is not between 0 and 65535")
+    return int(text)
+
+
 def listen(host: str, port: int | None) -> socket.socket:
     """A bound socket: on the port asked for, or on a free one if none was and the usual one is taken."""
     try:
         return _bind(host, PORT if port is None else port)
-    except (OSError, OverflowError) as error:
-        if port is not None:
-            raise SystemExit(f"Cannot listen on {host}, port {port}: {error}. --port 0 picks a free one.") from error
-    try:
-        listener = _bind(host, 0)
     except OSError as error:
-        raise SystemExit(f"Cannot listen on {host}: {error}.") from error
+        if port is not None or error.errno != errno.EADDRINUSE:
+            raise SystemExit(_why(host, PORT if port is None else port, error)) from error
+    listener = _bind(host, 0)
     print(f"Port {PORT} is taken; using {listener.getsockname()[1]} instead.", file=sys.stderr)
     return listener
+
+
+def _why(host: str, port: int, error: OSError) -> str:
+    reason = str(error.strerror).partition(" (while")[0]  # Python appends the address a second time
+    return f"Cannot listen on {host}, port {port}: {reason}. Another port: --port N, or --port 0 for any free one."
 
 
 def _bind(host: str, port: int) -> socket.socket:

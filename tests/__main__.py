@@ -13,6 +13,7 @@ class NothingSkipped:
         reporter = session.config.pluginmanager.get_plugin("terminalreporter")
         if exitstatus == 0 and reporter.stats.get("skipped"):
             session.exitstatus = 1
+            reporter.write_line("\nA skipped test fails the run.", red=True)
 
 
 def main() -> int:

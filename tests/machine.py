@@ -45,14 +45,17 @@ def bring_checkers() -> None:
 
 def bring_browser() -> str:
     """The path of a Chromium; empty where Playwright has its own."""
-    found = find_browser()
-    if found is None and _is_debian_root():
-        subprocess.run(["apt-get", "update", "-qq"], check=True, stdout=sys.stderr)
-        subprocess.run(["apt-get", "install", "-y", "-qq", "chromium"], check=True, stdout=sys.stderr)
-        found = find_browser()
-    if found is None:
-        subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=True, stdout=sys.stderr)
-    return found or ""
+    if find_browser() is None and _is_debian_root():
+        for arguments in (["update"], ["install", "--yes", "chromium"]):
+            subprocess.run(["apt-get", "-qq", *arguments], check=True, stdout=sys.stderr)
+    return find_browser() or _bring_playwrights_own()
+
+
+def _bring_playwrights_own() -> str:
+    done = subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], stdout=sys.stderr)
+    if done.returncode:
+        raise SystemExit("No browser: there is no Chromium on the path, and Playwright could not fetch its own.")
+    return ""
 
 
 def find_browser() -> str | None:

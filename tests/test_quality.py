@@ -8,8 +8,11 @@ import sys
 import nodejs
 import pytest
 
-from app.bootstrap import ROOT
+from app.bootstrap import ROOT, VENDOR
 from tests import machine
+
+# Needed to make static/vendor; nothing of them is served.
+TOOLS = {"esbuild", "subset-font"}
 
 
 def run(*command):
@@ -73,3 +76,18 @@ def test_the_lock_file_names_no_address():
     lock = json.loads((machine.FRONTEND / "package-lock.json").read_text())
     assert [name for name, package in lock["packages"].items() if "resolved" in package] == []
     assert all("integrity" in package for name, package in lock["packages"].items() if name)
+
+
+def test_every_library_that_a_browser_gets_brings_its_licence():
+    wanted = json.loads((machine.FRONTEND / "package.json").read_text())["dependencies"].keys() - TOOLS
+    text = (VENDOR / "LICENSES.txt").read_text()
+    shipped = dict(re.findall(r"^(\S+) [\d.]+ \(([\w.-]+)\)$", text, re.MULTILINE))
+    assert wanted <= shipped.keys()
+    assert set(shipped.values()) <= {"Apache-2.0", "BSD-3-Clause", "ISC", "MIT", "OFL-1.1"}
+
+
+def test_styles_name_only_fonts_that_are_there():
+    for sheet in ("fonts.css", "katex.css"):
+        fonts = re.findall(r"url\([\"']?([^)\"']+)", (VENDOR / sheet).read_text())
+        assert fonts
+        assert [font for font in fonts if not (VENDOR / font).is_file()] == []
