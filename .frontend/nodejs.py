@@ -27,7 +27,9 @@ def npm(*arguments: str) -> None:
     """Run npm. Its own children look for `node` on the path, where the wheel's is not."""
     node, command = commands()
     path = os.pathsep.join([str(Path(node[0]).parent), os.environ.get("PATH", "")])
-    subprocess.run([*command, *arguments], env={**os.environ, "PATH": path}, stdout=sys.stderr, check=True)
+    done = subprocess.run([*command, *arguments], env={**os.environ, "PATH": path}, stdout=sys.stderr)
+    if done.returncode:
+        raise SystemExit("npm could not install the packages (the lines above say why): check the network.")
 
 
 def on_path() -> bool:

@@ -47,12 +47,12 @@ def ensure(module: str, extra: str = "") -> None:
         _start_over(module)
 
 
-def install(*requirements: str) -> None:
-    """Install into `.venv`, each package in the version the constraints file names."""
+def install(*requirements: str, python: str | Path = "") -> None:
+    """Install into `.venv`, or beside another Python, each package in the version the constraints file names."""
     pins = {"PIP_CONSTRAINT": CONSTRAINTS, "PIP_BUILD_CONSTRAINT": CONSTRAINTS, "PIP_USER": "0"}
     # Compiling all of SciPy ahead would take ten seconds more than compiling what is imported.
     quick = ["-qq", "--no-input", "--no-compile", "--disable-pip-version-check"]
-    command = [str(PYTHON), "-m", "pip", "install", *quick, *requirements]
+    command = [str(python or PYTHON), "-m", "pip", "install", *quick, *requirements]
     done = subprocess.run(command, cwd=ROOT, env={**os.environ, **pins}, stdout=sys.stderr)
     if done.returncode:
         raise SystemExit(

@@ -31,7 +31,7 @@ def prepare() -> None:
 
 def bring_node() -> None:
     if not nodejs.on_path() and not nodejs.wheel_is_here():
-        install(nodejs.WHEEL)
+        install(nodejs.WHEEL, python=sys.executable)
 
 
 def bring_checkers() -> None:
@@ -47,7 +47,7 @@ def bring_browser() -> str:
     """The path of a Chromium; empty where Playwright has its own."""
     if find_browser() is None and _is_debian_root():
         for arguments in (["update"], ["install", "--yes", "chromium"]):
-            subprocess.run(["apt-get", "-qq", *arguments], check=True, stdout=sys.stderr)
+            subprocess.run(["apt-get", "-qq", *arguments], stdout=sys.stderr)
     return find_browser() or _bring_playwrights_own()
 
 
