@@ -5,8 +5,17 @@ import re
 import numpy as np
 
 SMALLEST = np.finfo(np.longdouble).tiny
+
+
+class Base:
+    """e, to be raised to a power by the exponential function."""
+
+    def __pow__(self, x):
+        return np.exp(x)
+
+
 MEANING = {
-    "e": np.exp(np.longdouble(1)),
+    "e": Base(),
     "frac": lambda above: lambda below: above / below,
     "ln": lambda x: np.log(np.maximum(x, SMALLEST)),  # finite at 0, so that 0·ln 0 is 0, as is agreed everywhere
     "sin": np.sin,
