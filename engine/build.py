@@ -159,7 +159,7 @@ class Builder:
         return reached & leading
 
     def _homes(self) -> list[tuple[str, ...]]:
-        """Each node's group. A leaf moves in with its consumers, unless it was put outside of all groups."""
+        """Each node's group. A leaf moves in with its consumers; a target, and what was put outside, stays out."""
         consumers: dict[int, list[tuple[str, ...]]] = {}
         for n in self.nodes:
             for i in n.inputs:
@@ -167,7 +167,8 @@ class Builder:
         homes = [n.group for n in self.nodes]
         for n in self.nodes:
             if n.op is None and n.id in consumers:
-                homes[n.id] = () if n.id in self._outside else _common(consumers[n.id])
+                outside = n.id in self._outside or n.role == "target"
+                homes[n.id] = () if outside else _common(consumers[n.id])
         return homes
 
     def _add(self, **fields: Any) -> Ref:

@@ -110,7 +110,7 @@ def _network(builder: Builder, model: NetworkModel, data: Data, seed: int) -> Re
     for layer in model.layers:
         with builder.group(layer.name):
             x = LAYERS[layer.type].add(builder, x, layer, rng)
-    targets = builder.leaf("y", data.targets, "target", outside=True)
+    targets = builder.leaf("y", data.targets, "target")
     if targets.shape != x.shape:
         raise ShapeError(f"the last layer gives {x.shape}; the targets have shape {targets.shape}")
     with builder.group("loss"):
