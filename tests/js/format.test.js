@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { count, exact, format, fromWire, latex, shapeText, spoken } from "../../static/js/model/format.js";
+import { count, exact, format, fromWire, latex, list, shapeText } from "../../static/js/model/format.js";
 
 test("a number shows four significant digits", () => {
   assert.equal(format(0.5), "0.5000");
@@ -49,15 +49,14 @@ test("LaTeX gets a power of ten, not an e", () => {
   assert.equal(latex(0.25), "0.2500");
 });
 
-test("a screen reader hears words", () => {
-  assert.equal(spoken(-0.0810683), "minus 0.08107");
-  assert.equal(spoken(1.5e-9), "1.5 times ten to the minus 9");
-  assert.equal(spoken(NaN), "not a number");
-});
-
 test("shapes are written as Python writes them, counts with commas", () => {
   assert.equal(shapeText([]), "()");
   assert.equal(shapeText([16]), "(16,)");
   assert.equal(shapeText([64, 16]), "(64, 16)");
   assert.equal(count(13002), "13,002");
+});
+
+test("things that are counted stay whole in a list, measured numbers do not", () => {
+  assert.equal(list([17, 3]), "17, 3");
+  assert.equal(list([17, 0.5]), "17.00, 0.5000");
 });

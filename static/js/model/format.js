@@ -21,13 +21,6 @@ export function format(x) {
   return text.replaceAll("-", MINUS);
 }
 
-/** The same number, for someone who listens. @param {number} x */
-export function spoken(x) {
-  if (Number.isNaN(x)) return "not a number";
-  if (!Number.isFinite(x)) return x > 0 ? "infinity" : "minus infinity";
-  return Number(x.toPrecision(4)).toString().replace("-", "minus ").replace(/e(minus )?\+?/, " times ten to the $1");
-}
-
 /** @param {number} x @returns {string} LaTeX */
 export function latex(x) {
   if (Number.isNaN(x)) return "\\mathrm{NaN}";

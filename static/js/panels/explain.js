@@ -71,7 +71,7 @@ const outputOf = ({ graph }) => graph.nodes[graph.outputs[0]]?.label ?? "L";
 export function MathLine({ line, trace, quiet = false, named = false }) {
   return html`<div class="line ${quiet ? "quiet" : ""}">
     ${named && html`<span class="says">${line.says}</span>`}
-    <${Formula} tex=${markGradients(line.formula, outputOf(trace))} label=${line.formula} />
+    <${Formula} tex=${markGradients(line.formula, outputOf(trace))} />
     ${line.numbers && html`<${Formula} tex=${fillNumbers(line.numbers, trace.numbers)} />`}
   </div>`;
 }

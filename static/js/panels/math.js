@@ -17,8 +17,8 @@ const OPTIONS = {
   trust: (/** @type {{command: string}} */ { command }) => command === "\\htmlClass",
 };
 
-/** @param {{tex: string, label?: string}} props */
-export function Formula({ tex, label }) {
+/** @param {{tex: string}} props */
+export function Formula({ tex }) {
   const place = useRef(/** @type {HTMLElement | null} */ (null));
   const library = katex.value;
   useEffect(() => {
@@ -27,7 +27,7 @@ export function Formula({ tex, label }) {
     fitInto(place.current);
     void document.fonts.ready.then(() => place.current && fitInto(place.current));
   }, [tex, library]);
-  return html`<div class="formula" ref=${place} aria-label=${label}></div>`;
+  return html`<div class="formula" ref=${place}></div>`;
 }
 
 /** KaTeX gives tall brackets their width as style text, which the page's policy forbids; as a style object it is allowed. @param {() => void} draw */

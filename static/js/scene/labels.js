@@ -3,6 +3,7 @@
 /** @typedef {import("../types").Box} Box */
 /** @typedef {import("../types").Point} Point */
 
+const RING = 7;
 const PLACES = [0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74, 0.2, 0.8];
 
 /**
@@ -11,13 +12,18 @@ const PLACES = [0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74, 0.2, 0.8];
  * @returns {(Point | null)[]} null where no place is free
  */
 export function placeLabels(edges, taken, label, pointAt) {
-  const boxes = [...taken];
+  const boxes = taken.map(withRing);
   return edges.map(({ segments }) => {
     const place = PLACES.map((t) => pointAt(segments, t)).find((point) => isFree(boxAround(point, label), boxes));
     if (!place) return null;
     boxes.push(boxAround(place, label));
     return place;
   });
+}
+
+/** A live card wears a ring. @param {Box} box @returns {Box} */
+function withRing({ x, y, width, height }) {
+  return { x: x - RING, y: y - RING, width: width + 2 * RING, height: height + 2 * RING };
 }
 
 /** @param {Point} point @param {{width: number, height: number}} size @returns {Box} */

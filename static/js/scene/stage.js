@@ -83,7 +83,7 @@ function watchStructure(scene, drawn) {
 /** Between two columns stands a number on its edge; tensors, many and wide, make do with less on a small stage. @param {import("../types").Graph} graph */
 function spacing(graph) {
   const tensors = graph.nodes.some((node) => node.shape.length > 0);
-  const columnGap = !tensors ? 76 : innerWidth > ROOMY ? 68 : 40;
+  const columnGap = !tensors ? 80 : innerWidth > ROOMY ? 76 : 40;
   return { columnGap, rowGap: 34, padding: 20 };
 }
 

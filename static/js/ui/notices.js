@@ -11,7 +11,7 @@ export function Notices() {
   const notice = store.notice.value;
   if (notice) return html`<div class="notice ${notice.kind} ${store.trace.value ? "" : "alone"}" role="alert">${SAID[notice.kind](notice.text)}</div>`;
   if (store.loading.value) return html`<div class="notice quiet" role="status">Loading…</div>`;
-  if (store.touring.value) return html`<div class="invitation"><span>${store.playing.value ? "This neuron is walking through one training step." : "One training step of a neuron, to walk through."}</span><${Button} id="forward" class="keycap">Press <kbd>→</kbd> to take a step yourself<//></div>`;
+  if (store.touring.value) return html`<div class="invitation"><span>${store.playing.value ? "This neuron is walking through one training step." : "One training step of a neuron, to walk through."}</span><${Button} id="forward" named class="keycap">Press <kbd>→</kbd> to take a step yourself<//></div>`;
   return null;
 }
 
@@ -21,7 +21,7 @@ const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1).replace(
 const SAID = {
   lost: (/** @type {string} */ text) => html`<b>${sentence(text)}</b> What you see stays. Trying again every two seconds.`,
   unknown: (/** @type {string} */ text) => html`<b>${sentence(text)}</b> It may have been deleted, or the server was started anew.
-    ${store.session.value && html`<${Button} id="reopen" class="pill on">Make it again<//>`}<${Button} id="gallery" class="pill">Open the gallery<//>`,
+    ${store.session.value && html`<${Button} id="reopen" named class="pill on">Make it again<//>`}<${Button} id="gallery" named class="pill">Open the gallery<//>`,
   problem: (/** @type {string} */ text) => html`<b>That did not work.</b> ${sentence(text)} <button type="button" class="quiet-button" aria-label="Close this message" data-command="dismiss" onClick=${() => (store.notice.value = null)}>✕</button>`,
 };
 

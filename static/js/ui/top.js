@@ -9,13 +9,13 @@ import { Icon } from "./icons.js";
 export function Top() {
   const dark = store.dark.value;
   return html`<h1 class="brand">Backprop Explorer</h1>
-    <${Button} id="gallery" class="pill title">${store.session.value?.title ?? "Choose an example"} <span class="caret" aria-hidden="true">▾</span><//>
+    <${Button} id="gallery" named class="pill title">${store.session.value?.title ?? "Choose an example"} <span class="caret" aria-hidden="true">▾</span><//>
     <${Sample} />
     <span class="space"></span>
     <div class="group"><${Button} id="zoom-out" class="icon-only"><${Icon} name="minus" /><//><${Button} id="fit" class="icon-only"><${Icon} name="fit" /><//><${Button} id="zoom-in" class="icon-only"><${Icon} name="plus" /><//></div>
     <${Button} id="theme" class="icon-only"><${Icon} name=${dark ? "sun" : "moon"} /><//>
     <${Button} id="help" class="icon-only">?<//>
-    <${Button} id="present" class="pill ${store.present.value ? "on" : ""}" pressed=${store.present.value}>Present<//>`;
+    <${Button} id="present" named class="pill ${store.present.value ? "on" : ""}" pressed=${store.present.value}>Present<//>`;
 }
 
 function Sample() {

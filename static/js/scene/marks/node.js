@@ -1,7 +1,6 @@
 // A card: symbol and name, a row for the value and a row for the gradient.
 
-import { select } from "../../../vendor/vendor.js";
-import { exact, format, shapeText, spoken } from "../../model/format.js";
+import { exact, format, shapeText } from "../../model/format.js";
 import { arrayAt } from "../../model/trace.js";
 import { INSET } from "../measure.js";
 import { add, setAttribute, setText, shorten } from "../svg.js";
@@ -71,14 +70,14 @@ function row(element, role, { y, height, image }, width) {
 
 /** @param {any} layer @param {Painting} painting */
 export function paintCards(layer, painting) {
-  const { frame, trace } = painting;
+  const { frame } = painting;
   layer.selectAll("g.card").each(/** @this {SVGGElement} @param {Card} card */ function (card) {
     const { node } = card;
     const live = frame.live.nodes.has(node.id);
     setAttribute(this, "data-live", live ? frame.live.tone : null);
     setAttribute(this, "data-assigned", frame.assigned[node.id] ? "" : null);
     const changed = [paintRow(this, card, "value", painting), paintRow(this, card, "gradient", painting)];
-    if (changed.some(Boolean)) setAttribute(this, "aria-label", spokenCard(card, frame, trace));
+    if (changed.some(Boolean)) setAttribute(this, "aria-label", spokenCard(this, node, frame));
   });
 }
 
@@ -130,12 +129,11 @@ function exactNumbers(group, numbers, ref) {
   setAttribute(group, "data-exact", list && JSON.stringify(list));
 }
 
-/** @param {Card} card @param {import("../../types").Frame} frame @param {import("../../types").Trace} trace */
-function spokenCard({ node, name, symbol }, frame, trace) {
-  /** @param {Ref | null} ref */
-  const say = (ref) => (!ref ? "not computed yet" : node.shape.length ? `array ${shapeText(node.shape)}` : spoken(arrayAt(trace, ref)[0]));
-  const gradient = node.wanted ? say(frame.gradients[node.id]) : "not wanted";
-  return `${symbol} ${name}, ${node.role}, value ${say(frame.values[node.id])}, gradient ${gradient}`;
+/** What can be read on the card, and what it is. @param {Element} element @param {import("../../types").GraphNode} node @param {import("../../types").Frame} frame */
+function spokenCard(element, { id, wanted }, frame) {
+  const read = Array.from(element.querySelectorAll("text"), (text) => text.textContent).filter(Boolean).join(" ");
+  const gradient = frame.gradients[id] ? "gradient" : wanted ? "gradient not computed yet" : "no gradient wanted";
+  return `${read}: ${frame.values[id] ? "value" : "value not computed yet"}, ${gradient}`;
 }
 
 /** @param {any} layer @param {number | null} chosen */
@@ -144,6 +142,3 @@ export function markChosen(layer, chosen) {
     setAttribute(this, "aria-pressed", String(card.node.id === chosen));
   });
 }
-
-/** @param {SVGElement} svg */
-export const root = (svg) => select(svg);
