@@ -7,6 +7,7 @@ import { openRecordings } from "./recordings.js";
 import * as store from "./store.js";
 
 const PAGE = 500;
+const MOST_CARDS = 150;
 /** @typedef {Awaited<ReturnType<typeof openRecordings>>} Recordings */
 /** @type {Recordings | null} */
 let recordings = null;
@@ -35,13 +36,19 @@ function enter(session, opened, trace, cursor) {
   batch(() => {
     store.session.value = session;
     store.selection.value = null;
-    store.closed.value = new Set();
+    store.closed.value = closedAtFirst(trace.graph);
     store.notice.value = null;
     store.dialog.value = null;
     store.explanations.value = new Map();
     show(trace, cursor);
   });
   void loadExplanations(session.id, trace.length);
+}
+
+/** Hundreds of cards at once show nothing: a large graph opens with its outermost groups closed. @param {import("./types").Graph} graph */
+function closedAtFirst({ nodes, groups }) {
+  const outermost = groups.filter(({ path }) => path.length === 1);
+  return new Set(nodes.length > MOST_CARDS ? outermost.map(({ path }) => path.join("/")) : []);
 }
 
 /** @param {import("./types").Trace} trace @param {number} cursor */

@@ -4,6 +4,8 @@ import { select, zoom, zoomIdentity } from "../../vendor/vendor.js";
 
 const MARGIN = { top: 64, right: 6, bottom: 56, left: 6 };
 const LARGEST_FIT = 1.35;
+/** A graph that would be smaller than this is shown from its beginning instead, and followed. */
+const SMALLEST_FIT = 0.4, READABLE = 0.62;
 const QUICK = 260;
 
 /** @typedef {import("../types").Box} Box */
@@ -43,8 +45,13 @@ export function makeCamera(svg, moved) {
   /** @returns {Transform} */
   const now = () => /** @type {any} */ (svg).__zoom ?? zoomIdentity;
 
-  const fitted = () => {
+  const room = () => {
     const { clientWidth, clientHeight } = /** @type {Element} */ (svg.parentElement);
+    return { clientWidth, clientHeight };
+  };
+
+  const fitted = () => {
+    const { clientWidth, clientHeight } = room();
     const wide = clientWidth - MARGIN.left - MARGIN.right, tall = clientHeight - MARGIN.top - MARGIN.bottom;
     const k = Math.max(0.05, Math.min(LARGEST_FIT, wide / world.width, tall / world.height));
     return { k, x: MARGIN.left + (wide - world.width * k) / 2, y: MARGIN.top + (tall - world.height * k) / 2 };
@@ -56,25 +63,34 @@ export function makeCamera(svg, moved) {
     fly(fitted(), quick);
   };
 
+  /** @param {boolean} quick */
+  const begin = (quick) => {
+    if (fitted().k >= SMALLEST_FIT) return fit(quick);
+    const tall = room().clientHeight + MARGIN.top - MARGIN.bottom;
+    fly({ k: READABLE, x: MARGIN.left, y: Math.max(MARGIN.top, (tall - world.height * READABLE) / 2) }, quick);
+  };
+
   return {
     fit, now,
     /** @param {{width: number, height: number}} size @param {boolean} quick */
     show(size, quick) {
       world = size;
-      if (!byHand) fit(quick);
+      if (!byHand) begin(quick);
     },
-    resized: () => { if (!byHand) fit(true); },
+    /** Another graph: what was zoomed into is gone. */
+    forget: () => { byHand = false; },
+    resized: () => { if (!byHand) begin(true); },
     /** @param {number} factor */
     by(factor) {
       byHand = true;
-      const { clientWidth: w, clientHeight: h } = /** @type {Element} */ (svg.parentElement);
+      const { clientWidth: w, clientHeight: h } = room();
       const { k, x, y } = now();
       const next = Math.min(6, Math.max(0.05, k * factor));
       fly({ k: next, x: w / 2 - (w / 2 - x) * (next / k), y: h / 2 - (h / 2 - y) * (next / k) }, false);
     },
-    /** What happens now must be seen: move just far enough. @param {Box} box @param {boolean} quick */
+    /** What happens now must be seen: where it is not, it comes to the middle. @param {Box} box @param {boolean} quick */
     reveal(box, quick) {
-      const { clientWidth: w, clientHeight: h } = /** @type {Element} */ (svg.parentElement);
+      const { clientWidth: w, clientHeight: h } = room();
       const { k, x, y } = now();
       const dx = shift(box.x * k + x, (box.x + box.width) * k + x, w);
       const dy = shift(box.y * k + y, (box.y + box.height) * k + y, h);
@@ -86,7 +102,7 @@ export function makeCamera(svg, moved) {
 /** @param {number} low @param {number} high @param {number} room */
 function shift(low, high, room) {
   if (low >= 0 && high <= room) return 0;
-  return low < 0 ? 40 - low : Math.max(room - 40 - high, 40 - low);
+  return (room - low - high) / 2;
 }
 
 /** Wheel and drag, but not the right button. @param {any} event */

@@ -3,7 +3,7 @@
 /** @typedef {import("../types").Box} Box */
 /** @typedef {import("../types").Point} Point */
 
-const RING = 7;
+const RING = 4;
 const PLACES = [0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74, 0.2, 0.8];
 
 /**

@@ -96,8 +96,11 @@ function draw(scene, picture, fresh) {
   closedGroups(layers.closed, picture.closed, { toggle: actions.toggleGroup });
   edges(layers.edges, layers.labels, picture.edges);
   cards(layers.cards, picture.cards, { choose: ({ node }) => actions.select({ node: node.id, which: "value", entry: null }) });
+  if (fresh) camera.forget();
   camera.show(picture, fresh || store.reducedMotion.peek());
   paint(scene);
+  const frame = store.frame.peek();
+  if (fresh && frame) untracked(() => travel(scene, frame, false));
   markChosen(layers.cards, store.selection.peek()?.node ?? null);
 }
 
@@ -138,7 +141,8 @@ function travel({ flow, camera, picture }, frame, stepped) {
   });
   const colour = getComputedStyle(document.documentElement).getPropertyValue(frame.live.tone === "backward" ? "--backward" : "--forward");
   flow.run(stepped && !quick ? streams : [], colour, TRAVEL / Math.max(1, store.speed.value));
-  const seen = picture.cards.find((card) => frame.live.nodes.has(card.node.id));
+  const seen = picture.cards.find((card) => frame.live.nodes.has(card.node.id))
+    ?? picture.closed.find((group) => group.members.some((id) => frame.live.nodes.has(id)));
   if (seen) camera.reveal(seen.box, quick);
 }
 
