@@ -192,6 +192,8 @@ class Builder:
 
     def _expression(self, node: Node) -> str:
         """A short text such as w·x for a node nobody named."""
+        if f"v{node.id}" in self.reserved:
+            return self._numbered(node.id)
         row = node.row
         texts = [number(label) if (label := self.nodes[i].label)[0] == "-" else Text(label) for i in node.inputs]
         if row.family != "elementwise" or not all(self.nodes[i].op is None or self.nodes[i].named for i in node.inputs):

@@ -7,6 +7,7 @@ belongs to the schedule, not to one training step, and whoever shows it looks th
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import prod
 
 from engine.contraction import indexed
 from engine.explanation import EntryError, Explanation, Formula, Operand, Places, at, placed, repeated, summed
@@ -150,7 +151,7 @@ class Explainer:
         many = event.value.shape != ()
         what = f"{_size(event.value.shape)} of gradient go" if many else rf"*\num{{{event.value.offset}}}* goes"
         sentence = f"The {node.row.title} {how}: {what} back to {target}."
-        if event.upstream.shape != event.value.shape and node.row.family == "elementwise":
+        if node.row.family == "elementwise" and prod(repeated(event.upstream.shape, event.value.shape)) > 1:
             sentence += " It was repeated on the way forward, so its gradients are summed."
         if event.total != event.value:
             sentence += (
@@ -231,9 +232,12 @@ class Explainer:
         own = [gradient_variable(node), variable(node), *_saved_variables(node)]
         names = [*map(Text, own), *self._operands(node)]
         text = node.row.numpy_vjp[event.slot](names, node.settings)
-        sign = "=" if event.total == event.value else "+="
-        shapes = event.upstream.shape, event.value.shape
-        return (f"{gradient_variable(into)} {sign} {summed(text, *shapes, node.row.family)}",)
+        into_name, part = (
+            gradient_variable(into),
+            summed(text, event.upstream.shape, event.value.shape, node.row.family),
+        )
+        # Not +=, which would also change the array this one was handed on from.
+        return (f"{into_name} = {part}" if event.total == event.value else f"{into_name} = {into_name} + {part}",)
 
     def _assign(self, event: Assign, entry: Index) -> Explanation:
         node = self.graph.nodes[event.param]

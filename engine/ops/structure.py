@@ -124,7 +124,7 @@ ROWS = (
         local=r"\frac{{1}}{{n}}",
         numpy=_line("mean"),
         numpy_vjp=lambda names, options: (
-            f"{_spread_line(names, options)} / ({names[2].text}.size / {names[0].text}.size)"
+            f"{_spread_line(names, options)} / ({names[2].text}.size / {names[1].text}.size)"
         ),
         entry=_mean_entry,
         entry_vjp=_mean_sent,
