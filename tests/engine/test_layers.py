@@ -1,0 +1,81 @@
+"""Layers, first weights and optimizers."""
+
+from math import sqrt
+
+import numpy as np
+import pytest
+
+from engine import INITIALIZERS, LAYERS, LOSSES, OPS, OPTIMIZERS, LayerSpec
+from engine.build import Builder
+
+FAN_IN, FAN_OUT = 200, 50
+VARIANCE = {
+    "he_normal": 2 / FAN_IN,
+    "he_uniform": 2 / FAN_IN,
+    "xavier_normal": 2 / (FAN_IN + FAN_OUT),
+    "xavier_uniform": 2 / (FAN_IN + FAN_OUT),
+    "zeros": 0.0,
+}
+
+
+@pytest.mark.parametrize("name", INITIALIZERS)
+def test_first_weights_have_the_stated_variance_and_no_bias(name):
+    drawn = INITIALIZERS[name].draw(np.random.default_rng(0), FAN_IN, FAN_OUT)
+    assert drawn.shape == (FAN_IN, FAN_OUT)
+    assert drawn.var() == pytest.approx(VARIANCE[name], rel=0.05)  # of 10,000 draws
+    assert abs(drawn.mean()) < 4 * sqrt(VARIANCE[name] / drawn.size) + 1e-300
+
+
+@pytest.mark.parametrize("name", ["he_uniform", "xavier_uniform"])
+def test_uniform_first_weights_stay_inside_their_bound(name):
+    drawn = INITIALIZERS[name].draw(np.random.default_rng(0), FAN_IN, FAN_OUT)
+    assert np.abs(drawn).max() <= sqrt(3 * VARIANCE[name])
+
+
+@pytest.mark.parametrize("name", INITIALIZERS)
+def test_one_seed_gives_the_same_first_weights(name):
+    first, second = (INITIALIZERS[name].draw(np.random.default_rng(7), 3, 2) for _ in range(2))
+    assert (first == second).all()
+
+
+@pytest.mark.parametrize("type", LAYERS)
+def test_a_layer_adds_its_nodes_and_keeps_the_batch(type):
+    builder = Builder()
+    x = builder.leaf("x", np.ones((4, 3)), "input")
+    out = LAYERS[type].add(builder, x, LayerSpec(type=type, name="layer1", units=3), np.random.default_rng(0))
+    assert out.shape == (4, 3)
+    assert builder.nodes[out.id].op == ("add" if type == "dense" else type)
+
+
+def test_values_are_numbered_as_textbooks_do():
+    builder = Builder()
+    x, rng = builder.leaf("x", np.ones((1, 2)), "input"), np.random.default_rng(0)
+    for k in (1, 2):
+        x = LAYERS["dense"].add(builder, x, LayerSpec(type="dense", name=f"dense{k}", units=2), rng)
+        x = LAYERS["relu"].add(builder, x, LayerSpec(type="relu", name=f"relu{k}"), rng)
+    assert [n.label for n in builder.nodes if n.op and n.named] == ["z1", "a1", "z2", "a2"]
+
+
+def test_a_dense_layer_begins_without_bias():
+    builder = Builder()
+    x = builder.leaf("x", np.ones((1, 2)), "input")
+    LAYERS["dense"].add(builder, x, LayerSpec(type="dense", name="dense1", units=3), np.random.default_rng(0))
+    (bias,) = (n for n in builder.nodes if n.label == "dense1.bias")
+    assert (builder.values[bias.id] == np.zeros(3)).all()
+
+
+def test_every_loss_is_an_op():
+    assert set(LOSSES) <= set(OPS)
+
+
+def test_gradient_descent_is_one_assignment():
+    row = OPTIMIZERS["sgd"]
+    ((target, rule, operands),) = row.steps
+    assert (target, operands) == ("parameter", ("p", "learning_rate", "g"))
+    assert rule(1.0, 0.5, 3.0) == -0.5
+
+
+@pytest.mark.parametrize("row", [*INITIALIZERS.values(), *OPTIMIZERS.values()], ids=lambda row: row.name)
+def test_a_row_says_where_it_is_from(row):
+    assert row.doc.endswith(".")
+    assert row.source

@@ -1,0 +1,74 @@
+"""What nodes are called in formulas and in code."""
+
+import keyword
+
+import pytest
+
+from engine.names import formula_name, latex_number, operand, symbol, variable
+from engine.notation import NEGATE, PRODUCT, Text
+from tests.engine.models import NAMES, expression, gallery_model
+
+
+@pytest.mark.parametrize(
+    ("label", "latex"),
+    [
+        ("w", "w"),
+        ("z1", "z_{1}"),
+        ("W_2", "W_{2}"),
+        ("alpha", r"\alpha"),
+        ("loss", r"\text{loss}"),
+        ("two_steps", r"\text{two\_steps}"),
+        ("dense1.weight", "W_{1}"),
+        ("dense12.bias", "b_{12}"),
+        ("output.weight", r"W_{\text{output}}"),
+    ],
+)
+def test_labels_are_written_as_textbooks_do(label, latex):
+    assert symbol(label) == latex
+
+
+@pytest.mark.parametrize(
+    ("text", "latex"),
+    [
+        ("0.5", Text("0.5")),
+        ("-2", Text("-2", NEGATE)),
+        ("1e-05", Text(r"1 \cdot 10^{-5}", PRODUCT)),
+        ("2.5e+20", Text(r"2.5 \cdot 10^{20}", PRODUCT)),
+        ("-1e-05", Text(r"-1 \cdot 10^{-5}", NEGATE)),
+    ],
+)
+def test_numbers_are_written_as_powers_of_ten_where_they_are_long(text, latex):
+    assert latex_number(text) == latex
+
+
+def test_a_value_without_a_name_is_written_out_two_operations_deep():
+    graph = expression("sin(exp(cos(x) + 1))*x", x=1.0).graph
+    named = {n.op: formula_name(graph, n).text for n in graph.nodes if n.op}
+    assert named["add"] == r"\cos(x) + 1"
+    assert named["exp"] == "e^{v_{1} + 1}"
+
+
+def test_a_value_with_a_name_is_called_by_it():
+    graph = expression("z = x*x\nz*z", x=1.0).graph
+    assert formula_name(graph, graph.find("z")) == Text("z")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_code_has_one_identifier_per_node(name):
+    nodes = [n for n in gallery_model(name).graph.nodes if n.role != "constant" or n.named]
+    names = [variable(n) for n in nodes]
+    assert len(set(names)) == len(names)
+    assert all(n.isidentifier() and not keyword.iskeyword(n) for n in names)
+
+
+def test_a_constant_with_a_name_keeps_it():
+    graph = expression("sum(x*gains)", roles={"gains": "constant"}, x=[1.0], gains=[2.0]).graph
+    gains = graph.find("gains")
+    assert variable(gains) == "gains"
+    assert formula_name(graph, gains).text == r"\text{gains}"
+
+
+def test_a_number_in_code_is_itself_or_an_array_where_its_size_is_asked_for():
+    constant = expression("(-2)**x", x=1.0).graph.nodes[1]
+    assert operand(constant, "elementwise") == Text("-2", NEGATE)
+    assert operand(constant, "plain") == Text("np.float64(-2)")
