@@ -1,7 +1,8 @@
 // From the graph and its layout to what the marks draw.
 
 import { shapeText } from "../model/format.js";
-import { groupKey, pointAt } from "../model/layout.js";
+import { pointAt } from "../model/layout/curves.js";
+import { groupKey } from "../model/layout/levels.js";
 import { edgeKey } from "../model/trace.js";
 import { LABEL } from "./marks/edge.js";
 import { CLOSED_GROUP, measure } from "./measure.js";

@@ -1,7 +1,7 @@
 // The stage: builds the drawing when the structure changes, paints it when the cursor moves.
 
 import { effect, select, untracked } from "../../vendor/vendor.js";
-import { pointAt } from "../model/layout.js";
+import { pointAt } from "../model/layout/curves.js";
 import { requestLayout } from "../model/layout-client.js";
 import { edgeWidth } from "../model/scale.js";
 import * as actions from "../actions.js";
@@ -34,6 +34,7 @@ export function mountStage(host, drawn) {
   const scene = { layers, flow, camera, picture: /** @type {ReturnType<typeof pictureFrom> | null} */ (null) };
 
   new ResizeObserver(() => { flow.resized(); camera.resized(); }).observe(host);
+  void requestLayout({ nodes: [], edges: [] }).catch(() => {}); // wakes the worker while the model is on its way
   watchStructure(scene, drawn);
   watchFrame(scene);
   watchWishes(scene);
