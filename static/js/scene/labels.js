@@ -1,9 +1,12 @@
-// Where an edge's number stands: on its own line, clear of cards and of the other numbers. Decided once per layout.
+// Where an edge's number stands: over or under a level line, on a steep one, clear of cards and of the other numbers. Decided once per layout.
 
 /** @typedef {import("../types").Box} Box */
 /** @typedef {import("../types").Point} Point */
 
 const RING = 4;
+/** Off the line, so that neither line nor arrow is hidden. */
+const LIFT = 16;
+const STEEP = 0.35;
 const PLACES = [0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74, 0.2, 0.8];
 
 /**
@@ -14,11 +17,19 @@ const PLACES = [0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74, 0.2, 0.8];
 export function placeLabels(edges, taken, label, pointAt) {
   const boxes = taken.map(withRing);
   return edges.map(({ segments }) => {
-    const place = PLACES.map((t) => pointAt(segments, t)).find((point) => isFree(boxAround(point, label), boxes));
+    const place = PLACES.flatMap((t) => standsAt(segments, t, pointAt)).find((point) => isFree(boxAround(point, label), boxes));
     if (!place) return null;
     boxes.push(boxAround(place, label));
     return place;
   });
+}
+
+/** @param {any} segments @param {number} t @param {(segments: any, t: number) => Point} pointAt @returns {Point[]} best first */
+function standsAt(segments, t, pointAt) {
+  const [x, y] = pointAt(segments, t);
+  const [left, right] = [pointAt(segments, t - 0.1), pointAt(segments, t + 0.1)];
+  const level = Math.abs(right[1] - left[1]) < STEEP * Math.abs(right[0] - left[0]);
+  return level ? [[x, y - LIFT], [x, y + LIFT]] : [[x, y]];
 }
 
 /** A live card wears a ring. @param {Box} box @returns {Box} */

@@ -32,6 +32,14 @@ export function layoutQuestion(graph, { picture, closed }) {
   return { nodes, groups, edges };
 }
 
+/** Cards on the longest way through the graph. @param {Graph} graph */
+export function columnsOf(graph) {
+  /** @type {number[]} */
+  const ranks = [];
+  for (const { id, inputs } of graph.nodes) ranks[id] = 1 + Math.max(0, ...inputs.map((input) => ranks[input]));
+  return Math.max(1, ...ranks);
+}
+
 /** A frame around a single card says nothing. @param {Graph} graph */
 function loneGroups(graph) {
   const lone = graph.groups.filter(({ path }) => membersOf(graph, path).length < 2);

@@ -11,11 +11,12 @@ import { makeFlow } from "./flow.js";
 import { edges, paintEdges } from "./marks/edge.js";
 import { closedGroups, frames, paintClosed } from "./marks/group.js";
 import { cards, markChosen, paintCards } from "./marks/node.js";
-import { layoutQuestion, pictureFrom } from "./picture.js";
+import { columnsOf, layoutQuestion, pictureFrom } from "./picture.js";
 import { add } from "./svg.js";
 
 const TRAVEL = 650;
-const ROOMY = 1450;
+const ROOMY = 1100;
+const CARD = 124;
 /** Below this zoom the numbers on edges are too small to read. */
 const SMALLEST_LABEL = 0.56;
 
@@ -49,7 +50,7 @@ function layersOf(svg) {
   const world = add(svg, "g", { class: "world" });
   /** @param {string} name @returns {any} */
   const layer = (name) => select(add(world, "g", { class: name }));
-  return { world: /** @type {any} */ (select(world)), frames: layer("frames"), edges: layer("edges"), closed: layer("groups"), cards: layer("cards"), labels: layer("labels") };
+  return { room: () => svg.clientWidth, world: /** @type {any} */ (select(world)), frames: layer("frames"), edges: layer("edges"), closed: layer("groups"), cards: layer("cards"), labels: layer("labels") };
 }
 
 /** The live edge points where the signal goes: sign and direction without colour. @param {SVGSVGElement} svg */
@@ -71,7 +72,7 @@ function watchStructure(scene, drawn) {
     const setting = { picture: store.session.value?.data?.picture ?? null, ops: store.ops.value, closed: store.closed.value };
     if (!graph) return;
     const mine = ++asked;
-    requestLayout(layoutQuestion(graph, setting), spacing(graph)).then((layout) => {
+    requestLayout(layoutQuestion(graph, setting), spacing(graph, scene.layers.room())).then((layout) => {
       if (!layout || mine !== asked) return;
       const fresh = before !== graph;
       before = graph;
@@ -81,10 +82,11 @@ function watchStructure(scene, drawn) {
   });
 }
 
-/** Between two columns stands a number on its edge; tensors, many and wide, make do with less on a small stage. @param {import("../types").Graph} graph */
-function spacing(graph) {
+/** Between two columns stands a number on its edge; tensors, many and wide, make do with less on a small stage. @param {import("../types").Graph} graph @param {number} room width of the stage */
+function spacing(graph, room) {
   const tensors = graph.nodes.some((node) => node.shape.length > 0);
-  const columnGap = !tensors ? 80 : innerWidth > ROOMY ? 76 : 40;
+  const share = room / columnsOf(graph) - CARD;
+  const columnGap = Math.max(tensors && room < ROOMY ? 40 : 80, Math.min(120, share));
   return { columnGap, rowGap: 34, padding: 20 };
 }
 
