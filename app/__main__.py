@@ -25,9 +25,11 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser("backprop-explorer", description="Walk through a training step, number by number.")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     parser.add_argument("--port", type=_port, help=f"port to listen on (default: {PORT}; 0 picks a free one)")
-    parser.add_argument("--store", metavar="URL", help="where sessions are kept (default: a SQLite file)")
+    parser.add_argument(
+        "--store", metavar="URL", default="memory:", help="where sessions are kept; only memory: as yet"
+    )
     parser.add_argument("--no-browser", action="store_true", help="don't open a browser")
-    parser.add_argument("--open", action="store_true", help="let every client drive, without a drive token")
+    parser.add_argument("--open", action="store_true", help="let every client drive; as yet they all may")
     return parser.parse_args(arguments)
 
 
@@ -105,10 +107,11 @@ def make_server(options: argparse.Namespace, started: Callable[[], None]) -> uvi
 
     try:
         settings = Settings.from_environment(host=options.host, store=options.store, open=options.open)
+        app = create_app(settings)
     except ValueError as error:
         raise SystemExit(f"Cannot start: {error}.") from error
     config = uvicorn.Config(
-        create_app(settings), log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=3
+        app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=3
     )
     return Server(config)
 

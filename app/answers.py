@@ -8,7 +8,7 @@ from typing_extensions import TypedDict
 
 from app.lessons import Example
 from app.sessions import Position
-from engine import Explanation, Phase
+from engine import Explanation, Option, Phase
 
 
 class Examples(TypedDict):
@@ -34,7 +34,7 @@ class OpRow(TypedDict):
 class LayerRow(TypedDict):
     type: str
     doc: str
-    options: tuple[str, ...]
+    options: list[Option]
 
 
 class NamedRow(TypedDict):

@@ -16,7 +16,7 @@ from app.openapi import document
 from app.routes import catalogue, sessions, traces
 from app.sessions import Sessions
 from app.settings import Settings
-from app.store import MemoryStore
+from app.store import opened
 
 HERE = Path(__file__).resolve().parent
 WEB = next(p for p in (HERE / "_web", HERE.parent) if (p / "static").is_dir())  # an installed wheel, or a checkout
@@ -46,7 +46,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     settings = settings or Settings.from_environment()
     app = FastAPI(title="Backprop Explorer", version="1", docs_url=None, redoc_url=None)
     app.state.settings = settings
-    app.state.sessions = Sessions(MemoryStore(settings.sessions), settings)
+    app.state.sessions = Sessions(opened(settings.store, settings.sessions), settings)
     for router in (catalogue.router, sessions.router, traces.router):
         app.include_router(router, prefix="/api/v1")
     app.include_router(pages)

@@ -75,12 +75,14 @@ def _check_values(model: ExpressionRequest, settings: Settings) -> None:
 
 
 def _check_network(model: NetworkRequest, shape: tuple[int, ...], settings: Settings) -> None:
+    """Before anything is drawn: a row of wide layers would not fit into memory."""
     _allow("layers", len(model.layers), settings.layers)
-    parameters, features = 0, shape[1]
+    parameters, features = 0, prod(shape[1:])
     for layer in model.layers:
-        if layer.units is not None:
-            _allow("units in a layer", layer.units, settings.units)
-            parameters, features = parameters + (features + 1) * layer.units, layer.units
+        units = layer.options().get("units")
+        if units is not None:
+            _allow("units in a layer", units, settings.units)
+            parameters, features = parameters + (features + 1) * units, units
     _allow("parameters", parameters, settings.parameters)
 
 

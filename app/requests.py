@@ -12,11 +12,13 @@ from engine import (
     INITIALIZERS,
     LAYERS,
     LOSSES,
+    OPS,
     OPTIMIZERS,
     ExpressionModel,
     LayerSpec,
     NetworkModel,
     OptimizerSpec,
+    Option,
     Spec,
 )
 
@@ -77,24 +79,53 @@ class ExpressionRequest(Body):
         return ExpressionModel(source=self.source, values=self.values, roles=self.roles)
 
 
-class LayerRequest(Body):
-    """One layer; `units` and `initializer` where its kind has weights."""
+class LayerRequest(BaseModel):
+    """One layer; beside its type and name, the options its kind has (see /catalogue)."""
 
+    model_config = ConfigDict(extra="allow", frozen=True)
     type: str
     name: Name | None = None
-    units: Annotated[int, Field(ge=1, le=4_096)] | None = None
-    initializer: str = "he_normal"
 
     @model_validator(mode="after")
     def _known(self) -> LayerRequest:
         _one_of("layer type", self.type, LAYERS)
-        _one_of("initializer", self.initializer, INITIALIZERS)
-        for option in ("units", "initializer"):
-            if option in self.model_fields_set and option not in LAYERS[self.type].options:
-                raise ValueError(f"a {self.type} layer has no option {option!r}")
-        if "units" in LAYERS[self.type].options and self.units is None:
-            raise ValueError(f"a {self.type} layer needs `units`")
+        said, known = self.options(), {o.name: o for o in LAYERS[self.type].options}
+        for name, value in said.items():
+            if name not in known:
+                raise ValueError(
+                    f"a {self.type} layer has no option {name[:64]!r}; it has {', '.join(known) or 'none'}"
+                )
+            _check_option(known[name], value)
+        missing = [o.name for o in known.values() if o.default is None and said.get(o.name) is None]
+        if missing:
+            raise ValueError(f"a {self.type} layer needs `{missing[0]}`")
         return self
+
+    def options(self) -> dict[str, Any]:
+        return dict(self.model_extra or {})
+
+
+def _check_option(option: Option, value: Any) -> None:
+    if value is None and option.default is not None:
+        raise ValueError(f"{option.name} cannot be null")
+    kinds: dict[str, tuple[type, ...]] = {"integer": (int,), "number": (int, float), "boolean": (bool,)}
+    if option.kind == "initializer":
+        _one_of("initializer", str(value), INITIALIZERS)
+    elif option.kind == "op":
+        _one_of("op", str(value), OPS)
+    elif option.kind == "shape":
+        if not isinstance(value, list) or not all(type(n) is int and 1 <= n <= 65_536 for n in value) or len(value) > 8:
+            raise ValueError(f"{option.name} must be a list of at most 8 sizes from 1 to 65536")
+    elif type(value) not in kinds[option.kind]:
+        raise ValueError(f"{option.name} must be of kind {option.kind}, got {type(value).__name__}")
+    elif option.kind != "boolean":
+        _check_range(option, value)
+
+
+def _check_range(option: Option, value: float) -> None:
+    low, high = option.low, option.high
+    if not math.isfinite(value) or (low is not None and value < low) or (high is not None and value > high):
+        raise ValueError(f"{option.name} is {str(value)[:24]}; it must be from {low:g} to {high:g}")
 
 
 class LossRequest(Body):
@@ -121,7 +152,7 @@ class NetworkRequest(Body):
         for layer in self.layers:
             counts[layer.type] = counts.get(layer.type, 0) + 1
             name = layer.name or f"{layer.type}{counts[layer.type]}"
-            layers.append(LayerSpec(type=layer.type, name=name, units=layer.units, initializer=layer.initializer))
+            layers.append(LayerSpec(type=layer.type, name=name, options=layer.options()))
         return NetworkModel(
             layers=layers, loss=self.loss.name, reduction=self.loss.reduction, parameters=self.parameters
         )

@@ -14,7 +14,7 @@ class Settings:
     """Where to listen, where sessions are kept, and the limits, which /catalogue shows."""
 
     host: str = "127.0.0.1"
-    store: str | None = None
+    store: str = "memory:"
     open: bool = False
     body_bytes: int = 1_048_576
     expression_characters: int = 2_000

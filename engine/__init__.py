@@ -12,7 +12,7 @@ from engine.explanation import EntryError, Explanation, Formula, Operand
 from engine.expression import ExpressionError, Limits
 from engine.graph import Graph, Group, Node, Role
 from engine.init import INITIALIZERS
-from engine.layers import LAYERS, LOSSES, LayerSpec
+from engine.layers import LAYERS, LOSSES, LayerSpec, Option
 from engine.notation import Text
 from engine.op import Op, ShapeError
 from engine.ops import OPS
@@ -68,6 +68,7 @@ __all__ = [
     "Op",
     "Operand",
     "OptimizerSpec",
+    "Option",
     "ParameterCheck",
     "Phase",
     "Recording",

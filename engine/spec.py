@@ -11,7 +11,7 @@ import numpy as np
 from engine.build import Builder, Ref
 from engine.expression import Limits, parse
 from engine.graph import Graph, Role
-from engine.layers import LAYERS, LayerSpec
+from engine.layers import LAYERS, Context, LayerSpec
 from engine.op import ShapeError
 from engine.tape import Array
 
@@ -109,7 +109,8 @@ def _network(builder: Builder, model: NetworkModel, data: Data, seed: int) -> Re
     x = builder.leaf("x", data.x, "input", outside=True)
     for layer in model.layers:
         with builder.group(layer.name):
-            x = LAYERS[layer.type].add(builder, x, layer, rng)
+            row = LAYERS[layer.type]
+            x = row.add(Context(builder=builder, name=layer.name, options=row.complete(layer), rng=rng), x)
     targets = builder.leaf("y", data.targets, "target")
     if targets.shape != x.shape:
         raise ShapeError(f"the last layer gives {x.shape}; the targets have shape {targets.shape}")

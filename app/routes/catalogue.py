@@ -21,7 +21,7 @@ def catalogue(settings: SettingsHere) -> Response:
     """Everything a builder needs to draw itself."""
     found: Catalogue = {
         "ops": [_op(row) for row in OPS.values()],
-        "layers": [{"type": r.type, "doc": r.doc, "options": r.options} for r in LAYERS.values()],
+        "layers": [{"type": r.type, "doc": r.doc, "options": list(r.options)} for r in LAYERS.values()],
         "losses": [{"name": name, "doc": OPS[name].doc} for name in LOSSES],
         "optimizers": [
             {"name": r.name, "doc": r.doc, "source": r.source, "settings": dict(r.settings)}

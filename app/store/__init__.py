@@ -29,6 +29,13 @@ class Store(Protocol):
     def delete(self, id: str) -> bool: ...
 
 
+def opened(url: str, most: int) -> Store:
+    """The store a URL names. Raises ValueError for one this version does not have."""
+    if url != "memory:":
+        raise ValueError(f"cannot keep sessions in {url!r}: this version has memory: only")
+    return MemoryStore(most)
+
+
 class MemoryStore:
     """Records of this process, at most `most`; the one unread for longest goes first."""
 

@@ -25,7 +25,7 @@ SPECS = {
     "call of a call": (expression("exp(x)(x)", {"x": 1}), 422, "Call"),
     "tower of powers": (expression("9**9**9**9", {}), 422, "gradient"),
     "10,000 layers": (network([{"type": "relu"}] * 10_000), 422, "64"),
-    "huge layer": (network([{"type": "dense", "units": 10**9}]), 422, "4096"),
+    "huge layer": (network([{"type": "dense", "units": 10**9}]), 422, "1 to 4096"),
     "too many parameters": (network([{"type": "dense", "units": 4096}] * 3), 413, "1000000"),
     "unknown layer": (network([{"type": "quantum"}]), 422, "quantum"),
     "dense without units": (network([{"type": "dense"}]), 422, "units"),
@@ -107,7 +107,7 @@ async def test_an_expression_error_names_its_column(client):
 async def test_a_field_is_pointed_at(client):
     spec = network([{"type": "relu"}, {"type": "dense", "units": 0}])
     answer = await client.post("/sessions", json={"spec": spec})
-    assert [e["pointer"] for e in answer.json()["errors"]] == ["/spec/model/layers/1/units"]
+    assert [e["pointer"] for e in answer.json()["errors"]] == ["/spec/model/layers/1"]
 
 
 READS = {

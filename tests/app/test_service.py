@@ -89,3 +89,8 @@ def test_a_bad_limit_in_the_environment_is_named(monkeypatch, name, text):
 def test_a_limit_in_the_environment_is_used(monkeypatch):
     monkeypatch.setenv("BACKPROP_LAYERS", "3")
     assert Settings.from_environment(host="127.0.0.1").layers == 3
+
+
+def test_a_store_there_is_not_is_named():
+    with pytest.raises(ValueError, match="redis://nowhere"):
+        create_app(Settings(store="redis://nowhere"))

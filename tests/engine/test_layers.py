@@ -7,6 +7,7 @@ import pytest
 
 from engine import INITIALIZERS, LAYERS, LOSSES, OPS, OPTIMIZERS, LayerSpec
 from engine.build import Builder
+from engine.layers import Context
 
 FAN_IN, FAN_OUT = 200, 50
 VARIANCE = {
@@ -38,28 +39,39 @@ def test_one_seed_gives_the_same_first_weights(name):
     assert (first == second).all()
 
 
+def added(builder, x, type, name, **said):
+    row = LAYERS[type]
+    context = Context(
+        builder=builder,
+        name=name,
+        options=row.complete(LayerSpec(type=type, name=name, options=said)),
+        rng=np.random.default_rng(0),
+    )
+    return row.add(context, x)
+
+
 @pytest.mark.parametrize("type", LAYERS)
 def test_a_layer_adds_its_nodes_and_keeps_the_batch(type):
     builder = Builder()
     x = builder.leaf("x", np.ones((4, 3)), "input")
-    out = LAYERS[type].add(builder, x, LayerSpec(type=type, name="layer1", units=3), np.random.default_rng(0))
+    out = added(builder, x, type, "layer1", units=3)
     assert out.shape == (4, 3)
     assert builder.nodes[out.id].op == ("add" if type == "dense" else type)
 
 
 def test_values_are_numbered_as_textbooks_do():
     builder = Builder()
-    x, rng = builder.leaf("x", np.ones((1, 2)), "input"), np.random.default_rng(0)
+    x = builder.leaf("x", np.ones((1, 2)), "input")
     for k in (1, 2):
-        x = LAYERS["dense"].add(builder, x, LayerSpec(type="dense", name=f"dense{k}", units=2), rng)
-        x = LAYERS["relu"].add(builder, x, LayerSpec(type="relu", name=f"relu{k}"), rng)
+        x = added(builder, x, "dense", f"dense{k}", units=2)
+        x = added(builder, x, "relu", f"relu{k}")
     assert [n.label for n in builder.nodes if n.op and n.named] == ["z1", "a1", "z2", "a2"]
 
 
 def test_a_dense_layer_begins_without_bias():
     builder = Builder()
     x = builder.leaf("x", np.ones((1, 2)), "input")
-    LAYERS["dense"].add(builder, x, LayerSpec(type="dense", name="dense1", units=3), np.random.default_rng(0))
+    added(builder, x, "dense", "dense1", units=3)
     (bias,) = (n for n in builder.nodes if n.label == "dense1.bias")
     assert (builder.values[bias.id] == np.zeros(3)).all()
 

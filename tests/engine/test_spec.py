@@ -16,7 +16,7 @@ from engine import (
 )
 
 DATA = Data(x=np.ones((5, 2)), targets=np.eye(3)[[0, 1, 2, 0, 1]], samples=range(5))
-DENSE = LayerSpec(type="dense", name="dense1", units=3)
+DENSE = LayerSpec(type="dense", name="dense1", options={"units": 3})
 
 
 def network(*layers, loss="softmax_cross_entropy", data=DATA, seed=0, inputs=True, **more):
@@ -31,8 +31,8 @@ def labels(model, role):
 
 
 def test_a_network_is_its_layers_and_a_loss():
-    model = network(LayerSpec(type="dense", name="dense1", units=4), LayerSpec(type="relu", name="relu1"),
-                    LayerSpec(type="dense", name="dense2", units=3))  # fmt: skip
+    model = network(LayerSpec(type="dense", name="dense1", options={"units": 4}), LayerSpec(type="relu", name="relu1"),
+                    LayerSpec(type="dense", name="dense2", options={"units": 3}))  # fmt: skip
     assert [n.op for n in model.graph.nodes if n.op] == [
         "matmul",
         "add",
@@ -71,9 +71,13 @@ def test_given_parameters_replace_drawn_ones():
             "no parameter 'dense9.weight'; there are d",
         ),
         (lambda: network(DENSE, parameters={"dense1.bias": [1.0]}), ShapeError, r"dense1.bias: shape \(3,\) expected"),
-        (lambda: network(LayerSpec(type="dense", name="d", units=2)), ShapeError, r"gives \(5, 2\); the targets have"),
+        (
+            lambda: network(LayerSpec(type="dense", name="d", options={"units": 2})),
+            ShapeError,
+            r"gives \(5, 2\); the targets have",
+        ),
         (lambda: network(DENSE, data=None), ValueError, "a network needs data"),
-        (lambda: network(LayerSpec(type="dense", name="d")), ShapeError, "d: a dense layer needs `units`"),
+        (lambda: network(LayerSpec(type="dense", name="d")), ValueError, "d: a dense layer needs `units`"),
         (lambda: network(DENSE, DENSE), ValueError, "two nodes are called 'dense1.weight'"),
     ],
 )

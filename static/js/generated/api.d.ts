@@ -707,27 +707,22 @@ export interface components {
         };
         /**
          * LayerRequest
-         * @description One layer; `units` and `initializer` where its kind has weights.
+         * @description One layer; beside its type and name, the options its kind has (see /catalogue).
          */
         LayerRequest: {
-            /**
-             * Initializer
-             * @default he_normal
-             */
-            initializer: string;
             /** Name */
             name?: string | null;
             /** Type */
             type: string;
-            /** Units */
-            units?: number | null;
+        } & {
+            [key: string]: unknown;
         };
         /** LayerRow */
         LayerRow: {
             /** Doc */
             doc: string;
             /** Options */
-            options: string[];
+            options: components["schemas"]["Option"][];
             /** Type */
             type: string;
         };
@@ -887,6 +882,29 @@ export interface components {
             };
             /** Source */
             source: string;
+        };
+        /**
+         * Option
+         * @description A setting of a layer: what may stand there, and what stands there if nothing is said.
+         *
+         *     `default` None means that it must be said. `low` and `high` bound numbers, both included.
+         */
+        Option: {
+            /** Default */
+            default?: unknown;
+            /** Doc */
+            doc: string;
+            /** High */
+            high?: components["schemas"]["Number"] | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "integer" | "number" | "boolean" | "initializer" | "op" | "shape";
+            /** Low */
+            low?: components["schemas"]["Number"] | null;
+            /** Name */
+            name: string;
         };
         /**
          * ParameterCheck
@@ -1273,6 +1291,7 @@ export type Operand = components['schemas']['Operand'];
 export type OpRow = components['schemas']['OpRow'];
 export type OptimizerRequest = components['schemas']['OptimizerRequest'];
 export type OptimizerRow = components['schemas']['OptimizerRow'];
+export type Option = components['schemas']['Option'];
 export type ParameterCheck = components['schemas']['ParameterCheck'];
 export type Position = components['schemas']['Position'];
 export type Problem = components['schemas']['Problem'];

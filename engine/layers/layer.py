@@ -1,0 +1,83 @@
+"""What a kind of layer is: a row with its options and the function that adds its nodes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from numpy.random import Generator
+
+from engine.build import Builder, Ref
+
+Kind = Literal["integer", "number", "boolean", "initializer", "op", "shape"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """A setting of a layer: what may stand there, and what stands there if nothing is said.
+
+    `default` None means that it must be said. `low` and `high` bound numbers, both included.
+    """
+
+    name: str
+    kind: Kind
+    doc: str
+    default: Any = None
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LayerSpec:
+    """One layer asked for: its kind, its name, and the options said."""
+
+    type: str
+    name: str
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What a layer may use: where its nodes go, its name, its options complete, and seeded random numbers."""
+
+    builder: Builder
+    name: str
+    options: Mapping[str, Any]
+    rng: Generator
+
+    def parameter(self, name: str, value: Any) -> Ref:
+        """A parameter of this layer, labelled layer.name."""
+        return self.builder.leaf(f"{self.name}.{name}", value, "parameter")
+
+    def numbered(self, ref: Ref, letter: str) -> Ref:
+        """z1, z2, … and a1, a2, …: pre-activations and activations as textbooks number them."""
+        labels = [n.label for n in self.builder.nodes]
+        number = 1 + sum(label[:1] == letter and label[1:].isdecimal() for label in labels)
+        return ref.named(f"{letter}{number}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layer:
+    """A kind of layer. `add(context, x)` adds its nodes and returns its output.
+
+    It raises `ShapeError` naming the layer, the axis and both sizes where x does not fit.
+    """
+
+    type: str
+    doc: str
+    add: Callable[[Context, Ref], Ref]
+    options: tuple[Option, ...] = ()
+
+    def complete(self, spec: LayerSpec) -> dict[str, Any]:
+        """All options, those not said at their defaults. Raises ValueError for one that must be said."""
+        chosen = {o.name: spec.options.get(o.name, o.default) for o in self.options}
+        missing = next((name for name, value in chosen.items() if value is None), None)
+        if missing:
+            raise ValueError(f"{spec.name}: a {self.type} layer needs `{missing}`")
+        return chosen
+
+
+INITIALIZER = Option(
+    name="initializer", kind="initializer", doc="How the first weights are drawn.", default="he_normal"
+)
