@@ -83,3 +83,11 @@ test("the first key ends the page's own walk, and Space then pauses instead of p
   perform(command("forward"));
   assert.deepEqual([store.touring.value, store.playing.value, store.cursor.value], [false, false, 3]);
 });
+
+test("play at the end of a model that does not train begins again", () => {
+  const still = squareTrace();
+  store.trace.value = { ...still, events: still.events.slice(0, 6), length: 6 };
+  store.cursor.value = 6;
+  perform(command("play"));
+  assert.deepEqual([store.cursor.value, store.playing.value], [0, true]);
+});

@@ -72,14 +72,20 @@ export function makeCamera(svg, moved) {
 
   return {
     fit, now,
-    /** @param {{width: number, height: number}} size @param {boolean} quick */
-    show(size, quick) {
+    /** Another graph: what was zoomed into is gone. @param {{width: number, height: number}} size */
+    open(size) {
+      byHand = false;
       world = size;
-      if (!byHand) begin(quick);
+      begin(true);
     },
-    /** Another graph: what was zoomed into is gone. */
-    forget: () => { byHand = false; },
-    resized: () => { if (!byHand) begin(true); },
+    /** The same graph in another arrangement. @param {{width: number, height: number}} size @param {boolean} quick */
+    rearranged(size, quick) {
+      world = size;
+      if (!byHand && fitted().k >= SMALLEST_FIT) fit(quick);
+    },
+    resized() {
+      if (!byHand && fitted().k >= SMALLEST_FIT) fit(true);
+    },
     /** @param {number} factor */
     by(factor) {
       byHand = true;

@@ -99,8 +99,8 @@ function draw(scene, picture, fresh) {
   closedGroups(layers.closed, picture.closed, { toggle: actions.toggleGroup });
   edges(layers.edges, layers.labels, picture.edges);
   cards(layers.cards, picture.cards, { choose: ({ node }) => actions.select({ node: node.id, which: "value", entry: null }) });
-  if (fresh) camera.forget();
-  camera.show(picture, fresh || store.reducedMotion.peek());
+  if (fresh) camera.open(picture);
+  else camera.rearranged(picture, store.reducedMotion.peek());
   paint(scene);
   const frame = store.frame.peek();
   if (fresh && frame) untracked(() => travel(scene, frame, false));

@@ -10,7 +10,7 @@ export function add(parent, name, attributes = {}, text) {
   const element = document.createElementNS(NS, name);
   for (const key in attributes) element.setAttribute(key, String(attributes[key]));
   if (text !== undefined) element.textContent = text;
-  parent.append(element, name === "text" ? " " : ""); // two texts are read as two words
+  parent.append(element);
   return /** @type {SVGElement} */ (element);
 }
 

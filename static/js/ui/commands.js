@@ -15,11 +15,17 @@ const sample = () => store.session.value?.data?.sample ?? 0;
 const chooses = () => store.session.value?.data?.sample != null;
 const samples = () => store.session.value?.data?.samples ?? 0;
 
+/** At the end of a model that does not train, play begins again. */
+function playOrPause() {
+  if (!store.playing.value && !canForward()) actions.seek(0);
+  actions.play(!store.playing.value);
+}
+
 /** @type {Command[]} */
 export const COMMANDS = [
   { id: "forward", label: "One step forward", keys: ["ArrowRight", "PageDown"], enabled: canForward, run: actions.forward },
   { id: "back", label: "One step back", keys: ["ArrowLeft", "PageUp"], enabled: canBack, run: actions.back },
-  { id: "play", label: "Play or pause", keys: [" "], enabled: hasTrace, run: () => actions.play(!store.playing.value) },
+  { id: "play", label: "Play or pause", keys: [" "], enabled: hasTrace, run: playOrPause },
   { id: "start", label: "To the start of this training step", keys: ["Home"], enabled: hasTrace, run: () => actions.seek(0) },
   { id: "end", label: "To the end of this training step", keys: ["End"], enabled: hasTrace, run: () => actions.seek(store.length.value) },
   { id: "next-iteration", label: "To the next training step", keys: ["n"], enabled: () => store.trains.value, run: () => actions.goTo(store.iteration.value + 1, 0) },

@@ -60,7 +60,7 @@ export function Timeline() {
     aria-valuemin="0" aria-valuemax=${store.length.value} aria-valuenow=${cursor} aria-valuetext="step ${cursor} of ${store.length.value}"
     onPointerDown=${(/** @type {PointerEvent} */ event) => { bar.current?.setPointerCapture(event.pointerId); scrub(event); }} onPointerMove=${scrub} onKeyDown=${onUpDown}>
     <div class="phases">${phases(list).map(({ phase, at, blocks: n }) => html`<span class=${phase} style=${{ left: `${at * each}px`, width: `${n * each}px` }}>${n * each > phase.length * 8 ? phase : ""}</span>`)}</div>
-    <div class="blocks">${list.map((block) => html`<span class="${block.phase} ${state(block, cursor)}">${each >= NAMED_FROM ? html`<${Name} symbol=${block.symbol} room=${each - 7} />` : ""}</span>`)}</div>
+    <div class="blocks">${list.map((block) => html`<span class="${block.phase} ${state(block, cursor)}" title=${block.symbol}>${each >= NAMED_FROM ? html`<${Name} symbol=${block.symbol} room=${each - 7} />` : ""}</span>`)}</div>
     ${list.length > 0 && html`<div class="head" style=${{ transform: `translateX(${headAt(list, cursor) * each}px)` }}></div>`}</div>`;
 }
 

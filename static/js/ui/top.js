@@ -23,9 +23,14 @@ function Sample() {
   if (!data || data.sample === null) return null;
   return html`<div class="sample">
     <${Button} id="previous-sample" class="small">‹<//>
-    <label>sample <input type="number" data-command="sample" min="0" max=${data.samples - 1} value=${data.sample} onChange=${onSample} /></label>
+    <label>sample <input type="number" data-command="sample" min="0" max=${data.samples - 1} value=${data.sample} onChange=${onSample} onKeyDown=${onEnter} /></label>
     <${Button} id="next-sample" class="small">›<//>
     <span class="of">of ${data.samples}${data.label !== null ? html`, a <b>${data.classes?.[data.label] ?? data.label}</b>` : ""}</span></div>`;
+}
+
+/** Enter gives the keyboard back to the steps. @param {KeyboardEvent} event */
+function onEnter(event) {
+  if (event.key === "Enter") /** @type {HTMLElement} */ (event.currentTarget).blur();
 }
 
 /** @param {Event} event */

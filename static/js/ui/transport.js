@@ -22,21 +22,33 @@ export function Transport() {
     </div>
     <div class="track"><${Timeline} /><${Where} /></div>
     <div class="choices">
-      <label><span class="unseen">One step is</span><select data-command="grain" value=${store.grain.value} onChange=${onGrain}>
+      <label><span class="unseen">One step is</span><select data-command="grain" value=${store.grain.value} onChange=${onGrain} onPointerDown=${onPointerDown} onBlur=${onBlur}>
         ${Object.entries(GRAINS).map(([id, label]) => html`<option value=${id}>${label}</option>`)}</select></label>
-      <label><span class="unseen">Speed</span><select data-command="speed" value=${String(store.speed.value)} onChange=${onSpeed}>
+      <label><span class="unseen">Speed</span><select data-command="speed" value=${String(store.speed.value)} onChange=${onSpeed} onPointerDown=${onPointerDown} onBlur=${onBlur}>
         ${SPEEDS.map((speed) => html`<option value=${String(speed)}>${speed}×</option>`)}</select></label>
     </div>`;
 }
 
+/** A choice made by pointer gives the keyboard back to the steps; one made by keys may go on. */
+let pointed = false;
+const onPointerDown = () => { pointed = true; };
+const onBlur = () => { pointed = false; };
+
+/** @param {Event} event @returns {string} */
+function chosen(event) {
+  const select = /** @type {HTMLSelectElement} */ (event.currentTarget);
+  if (pointed) select.blur();
+  return select.value;
+}
+
 /** @param {Event} event */
 function onGrain(event) {
-  store.grain.value = /** @type {any} */ (event.currentTarget).value;
+  store.grain.value = /** @type {import("../types").Grain} */ (chosen(event));
 }
 
 /** @param {Event} event */
 function onSpeed(event) {
-  store.speed.value = Number(/** @type {any} */ (event.currentTarget).value);
+  store.speed.value = Number(chosen(event));
 }
 
 function Where() {

@@ -43,6 +43,7 @@ function build(element, card, context) {
   header(element, card);
   row(element, "value", size.value, size.width);
   row(element, "gradient", size.gradient, size.width);
+  for (const part of [...element.children]) part.after(" "); // so that two texts are read as two words
   element.addEventListener("click", () => context.choose(card));
   element.addEventListener("keydown", (event) => {
     if (event.key === "Enter") context.choose(card);
