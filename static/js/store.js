@@ -1,4 +1,4 @@
-// The page's whole state. Root signals are written by actions.js; everything else derives from them.
+// The page's whole state. Root signals are written by actions and commands; everything else derives from them.
 
 import { computed, signal } from "../vendor/vendor.js";
 import { frameAt, stops } from "./model/playhead.js";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { arrayAt, edgeKey, entryAt, flatIndex, makeTrace, numbersOf, rowsAndColumns } from "../../static/js/model/trace.js";
+import { arrayAt, edgeKey, entryAt, makeTrace, numbersOf, rowsAndColumns } from "../../static/js/model/trace.js";
 import { graph, schedule, squareTrace } from "./square.js";
 
 test("a recording of the wrong length is refused with both lengths", () => {
@@ -18,11 +18,12 @@ test("a recording of single precision is read as such", () => {
   assert.deepEqual([...numbersOf(new Float32Array([1.5, -2]).buffer, "float32")], [1.5, -2]);
 });
 
-test("entries and flat places are each other's inverse, row by row", () => {
+test("entries are counted row by row", () => {
   const shape = [2, 3, 4];
-  for (let flat = 0; flat < 24; flat++) assert.equal(flatIndex(entryAt(flat, shape), shape), flat);
-  assert.deepEqual(entryAt(23, shape), [1, 2, 3]);
-  assert.equal(flatIndex([], []), 0);
+  const entries = Array.from({ length: 24 }, (_, flat) => entryAt(flat, shape));
+  entries.forEach(([i, j, k], flat) => assert.equal((i * 3 + j) * 4 + k, flat));
+  assert.deepEqual(entries[23], [1, 2, 3]);
+  assert.deepEqual(entryAt(0, []), []);
 });
 
 test("a vector is one row, and higher ranks fold into rows", () => {

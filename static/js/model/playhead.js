@@ -62,7 +62,7 @@ function unknown(event) {
 }
 
 /** The operation the cursor stands in, as far as it has happened. @param {Trace} trace @param {number} cursor @returns {Live} */
-export function liveAt(trace, cursor) {
+function liveAt(trace, cursor) {
   /** @type {Live} */
   const live = { tone: "plain", nodes: new Set(), edges: new Set(), reverse: false };
   for (const event of sameOperation(trace, cursor)) light(live, trace, event);

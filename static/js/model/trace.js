@@ -64,11 +64,6 @@ export function entryAt(flat, shape) {
   return entry;
 }
 
-/** @param {number[]} entry @param {number[]} shape */
-export function flatIndex(entry, shape) {
-  return entry.reduce((flat, i, axis) => flat * shape[axis] + i, 0);
-}
-
 /** An edge is a slot of a node, never a pair of nodes: in x*x both slots lead to the same one. @param {number} node @param {number} slot */
 export function edgeKey(node, slot) {
   return `${node}:${slot}`;

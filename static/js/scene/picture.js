@@ -16,7 +16,7 @@ import { placeLabels } from "./labels.js";
 /** @typedef {{picture: number[] | null, ops: Ops, closed: Set<string>}} Setting */
 
 /** A path of names as one key of ours. @param {string[]} path */
-export const pathKey = (path) => path.join("/");
+const pathKey = (path) => path.join("/");
 
 /** @param {Graph} graph @param {Setting} setting what the layout is asked */
 export function layoutQuestion(graph, { picture, closed }) {

@@ -8,7 +8,7 @@ import { perform, command } from "./commands.js";
 /** @typedef {{from: number, to: number, phase: import("../types").Phase, symbol: string}} Block */
 
 const MOST_BLOCKS = 400;
-const NAMED_FROM = 26;
+const NAMED_FROM = 26, DENSE = 16;
 const LETTER = { normal: 7.9, tight: 6.5 };
 
 /** @type {{value: Block[]}} */
@@ -60,7 +60,7 @@ export function Timeline() {
     aria-valuemin="0" aria-valuemax=${store.length.value} aria-valuenow=${cursor} aria-valuetext="step ${cursor} of ${store.length.value}"
     onPointerDown=${(/** @type {PointerEvent} */ event) => { bar.current?.setPointerCapture(event.pointerId); scrub(event); }} onPointerMove=${scrub} onKeyDown=${onUpDown}>
     <div class="phases">${phases(list).map(({ phase, at, blocks: n }) => html`<span class=${phase} style=${{ left: `${at * each}px`, width: `${n * each}px` }}>${n * each > phase.length * 8 ? phase : ""}</span>`)}</div>
-    <div class="blocks">${list.map((block) => html`<span class="${block.phase} ${state(block, cursor)}" title=${block.symbol}>${each >= NAMED_FROM ? html`<${Name} symbol=${block.symbol} room=${each - 7} />` : ""}</span>`)}</div>
+    <div class="blocks ${each < DENSE ? "dense" : ""}">${list.map((block) => html`<span class="${block.phase} ${state(block, cursor)}" title=${block.symbol}>${each >= NAMED_FROM ? html`<${Name} symbol=${block.symbol} room=${each - 7} />` : ""}</span>`)}</div>
     ${list.length > 0 && html`<div class="head" style=${{ transform: `translateX(${headAt(list, cursor) * each}px)` }}></div>`}</div>`;
 }
 

@@ -16,7 +16,7 @@ const LETTER = 9.1;
 /** @param {any} layer @param {any} labels @param {Edge[]} data */
 export function edges(layer, labels, data) {
   layer.selectAll("path.edge").data(data, (/** @type {Edge} */ d) => d.key)
-    .join("path").attr("class", "edge").attr("data-edge", (/** @type {Edge} */ d) => d.key).attr("d", (/** @type {Edge} */ d) => d.path);
+    .join((/** @type {any} */ enter) => enter.append("path").call((/** @type {any} */ path) => path.append("title"))).attr("class", "edge").attr("data-edge", (/** @type {Edge} */ d) => d.key).attr("d", (/** @type {Edge} */ d) => d.path);
   labels.selectAll("g.carried").data(data.filter((d) => d.label), (/** @type {Edge} */ d) => d.key)
     .join((/** @type {any} */ enter) => enter.append("g").attr("class", "carried").each(/** @this {SVGGElement} */ function () { buildLabel(this); }))
     .attr("transform", (/** @type {Edge} */ d) => `translate(${d.label})`);
@@ -42,6 +42,14 @@ function paintEdge(element, { key }, { frame, trace }) {
   setAttribute(element, "data-carried", carried ? "backward" : state?.forward ? "forward" : null);
   setAttribute(element, "data-live", live ? frame.live.tone : null);
   setAttribute(element, "stroke-width", edgeWidth(carried ? trace.magnitudes[carried.index] : null));
+  setText(/** @type {Element} */ (element.firstElementChild), history(state, trace));
+}
+
+/** What the edge has carried, in words. @param {import("../../types").EdgeState | undefined} state @param {import("../../types").Trace} trace */
+function history(state, trace) {
+  if (!state) return "has carried nothing yet";
+  if (!state.contribution) return "has carried its value forward";
+  return `has carried a gradient of ${state.contribution.value.shape.length ? "size " : ""}${labelText(state.contribution, trace)} back`;
 }
 
 /** @param {SVGGElement} element @param {Edge} edge @param {Painting} painting */
@@ -59,7 +67,7 @@ function paintLabel(element, { key }, { frame, trace }) {
 }
 
 /** A scalar's own number; a tensor's root mean square, which has no sign. @param {import("../../types").ContributionEvent} event @param {import("../../types").Trace} trace */
-export function labelText(event, trace) {
+function labelText(event, trace) {
   if (!event.value.shape.length) return format(scalarAt(trace, event.value));
   return format(trace.magnitudes[event.index] ?? NaN);
 }
