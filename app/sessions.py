@@ -71,7 +71,7 @@ class Session:
         self.journey.frontier = record.frontier
         self.iteration, self.cursor = record.iteration, record.cursor
         self.revision = record.revision
-        self.explainer = Explainer(self.run.graph, self.run.schedule, self.optimizer)
+        self.explainer = Explainer(self.run.graph, self.run.schedule)
         self.encoded: dict[str, bytes] = {}  # what is the same for every iteration, by its name
 
     @property
@@ -167,7 +167,8 @@ class _Unnamed:
 def data_view(model: Model, dataset: Dataset | None, spec: SpecRequest | None) -> DataView | None:
     if dataset is None or spec is None or spec.data is None:
         return None
-    one = model.samples[0] if len(model.samples) == 1 else None
+    batch = model.samples(0)
+    one = batch[0] if len(batch) == 1 else None
     return DataView(
         name=spec.data.name, sample=one, samples=len(dataset.x), picture=dataset.picture, classes=dataset.classes,
         label=None if one is None else int(dataset.labels[one]),

@@ -10,19 +10,21 @@ from engine.check import GradientCheck, ParameterCheck, Verification, check, ver
 from engine.explain import Explainer
 from engine.explanation import EntryError, Explanation, Formula, Operand
 from engine.expression import ExpressionError, Limits
+from engine.feeds import Data
 from engine.graph import Graph, Group, Node, Role
 from engine.init import INITIALIZERS
 from engine.layers import LAYERS, LOSSES, LayerSpec, Option
 from engine.notation import Text
 from engine.op import Op, ShapeError
 from engine.ops import OPS
-from engine.optim import OPTIMIZERS
+from engine.optim import OPTIMIZERS, SCHEDULES, Clip, OptimizerSpec
 from engine.recording import ArrayRef, Recording
 from engine.run import Run
 from engine.schedule import (
     AnyEvent,
     Assign,
     Batch,
+    Clipped,
     Contribution,
     Event,
     Forward,
@@ -32,7 +34,7 @@ from engine.schedule import (
     ZeroGrad,
     schedule,
 )
-from engine.spec import Data, ExpressionModel, Model, NetworkModel, OptimizerSpec, Spec, build
+from engine.spec import ExpressionModel, Model, NetworkModel, Spec, build
 from engine.tape import Array
 from engine.trace import Summary, Trace, places, summary
 
@@ -42,11 +44,14 @@ __all__ = [
     "LOSSES",
     "OPS",
     "OPTIMIZERS",
+    "SCHEDULES",
     "AnyEvent",
     "Array",
     "ArrayRef",
     "Assign",
     "Batch",
+    "Clip",
+    "Clipped",
     "Contribution",
     "Data",
     "EntryError",

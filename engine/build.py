@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from engine.feeds import Feed
 from engine.graph import Graph, Group, Node, Role
 from engine.notation import PLAIN, Text, exact, number, write
 from engine.op import ShapeError
@@ -76,6 +77,7 @@ class Builder:
         self.nodes: list[Node] = []
         self.values: dict[int, Array] = {}
         self.groups: list[Group] = []
+        self.feeds: list[Feed] = []  # what each iteration is given anew
         self._outside: set[int] = set()
         self._path: tuple[str, ...] = ()
         self._labels: dict[str, int] = {}

@@ -30,12 +30,12 @@ class Verification:
     detail: str = "every event follows from the leaves and the events before it"
 
 
-def verify(trace: Trace, optimizer: str | None) -> Verification:
+def verify(trace: Trace) -> Verification:
     """Compute every event again from the leaves and compare bits; name the first event that does not follow."""
     again = Recording(trace.schedule.size, trace.recording.buffer.dtype)
     for ref in _given(trace):
         again.view(ref)[...] = trace.view(ref)
-    Plan(trace.graph, trace.schedule, again, optimizer).run()
+    Plan(trace.graph, trace.schedule, again).run()
     for event in trace.schedule.events:
         for name, ref in places(event).items():
             if not _same_bits(again.view(ref), trace.view(ref)):
@@ -44,11 +44,12 @@ def verify(trace: Trace, optimizer: str | None) -> Verification:
 
 
 def _given(trace: Trace) -> Iterator[ArrayRef]:
-    """What nothing computes: the leaves, the samples and the learning rate."""
+    """What nothing computes: the leaves, the samples and the learning rate, and what the optimizer kept."""
     yield from (trace.schedule.values[n.id] for n in trace.graph.leaves)
     for event in trace.schedule.events:
         if isinstance(event, Batch):
-            yield from (event.samples, event.learning_rate)
+            yield from (event.samples, event.learning_rate, event.step)
+    yield from (ref for _, _, ref, _ in trace.schedule.slots)
 
 
 def _same_bits(a: Array, b: Array) -> bool:
@@ -88,9 +89,7 @@ class GradientCheck:
     parameters: tuple[ParameterCheck, ...]
 
 
-def check(
-    trace: Trace, optimizer: str | None, *, epsilon: float = EPSILON, seconds: float = 10.0, seed: int = 0
-) -> GradientCheck:
+def check(trace: Trace, *, epsilon: float = EPSILON, seconds: float = 10.0, seed: int = 0) -> GradientCheck:
     """Compare reverse mode with central differences and forward mode, entry by entry in seeded random order.
 
     Stops when `seconds` are over, which the leaves share, and says how many entries were compared. A relative error
@@ -100,7 +99,7 @@ def check(
     start = monotonic()
     leaves = [n for n in trace.graph.leaves if n.wanted]
     copy = trace.recording.copy()
-    plan = Plan(trace.graph, trace.schedule, copy, optimizer)
+    plan = Plan(trace.graph, trace.schedule, copy)
     rng = np.random.default_rng(seed)
     rows = tuple(
         _check_leaf(trace, plan, leaf, epsilon, rng, start + seconds * k / len(leaves))

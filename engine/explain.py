@@ -10,24 +10,23 @@ from collections.abc import Sequence
 from math import prod
 
 from engine.contraction import indexed
+from engine.explain_update import explain_assign, explain_clip, lines
 from engine.explanation import EntryError, Explanation, Formula, Operand, Places, at, placed, repeated, summed
 from engine.graph import Graph, Node
-from engine.names import formula_name, gradient_variable, operand, symbol, variable
+from engine.names import formula_name, gradient_variable, operand, variable
 from engine.notation import ATOM, Text, wrap
 from engine.op import Index, series
-from engine.optim import OPTIMIZERS
 from engine.recording import ArrayRef
-from engine.schedule import AnyEvent, Assign, Batch, Contribution, Forward, Schedule, Seed, ZeroGrad
+from engine.schedule import AnyEvent, Assign, Batch, Clipped, Contribution, Forward, Schedule, Seed, ZeroGrad
 from engine.tape import Shape
 
 
 class Explainer:
     """Explains the events of one schedule."""
 
-    def __init__(self, graph: Graph, schedule: Schedule, optimizer: str | None) -> None:
-        self.graph, self.schedule, self.optimizer = graph, schedule, optimizer
+    def __init__(self, graph: Graph, schedule: Schedule) -> None:
+        self.graph, self.schedule = graph, schedule
         self.forwards = {e.node: e for e in schedule.events if isinstance(e, Forward)}
-        self.rate = next((e.learning_rate for e in schedule.events if isinstance(e, Batch)), None)
         self.gradient: dict[int, ArrayRef] = {}  # at the end of the backward pass
         self.before: dict[int, ArrayRef] = {}  # by event: what had arrived until then
         for e in schedule.events:
@@ -35,6 +34,8 @@ class Explainer:
                 if e.into in self.gradient:
                     self.before[e.index] = self.gradient[e.into]
                 self.gradient[e.into] = e.total
+        left = {e.params[0]: e.value for e in schedule.events if isinstance(e, Clipped)}
+        self.lines = lines(schedule, self.gradient | left)
 
     def explain(self, index: int, entry: Index | None = None) -> Explanation:
         """The explanation of event `index`, for one entry of its array (the first, where none is named).
@@ -54,6 +55,8 @@ class Explainer:
                 return self._seed(event)
             case Contribution():
                 return self._contribution(event, entry)
+            case Clipped():
+                return self._clip(event, entry)
             case Assign():
                 return self._assign(event, entry)
 
@@ -240,31 +243,13 @@ class Explainer:
         return (f"{into_name} = {part}" if event.total == event.value else f"{into_name} = {into_name} + {part}",)
 
     def _assign(self, event: Assign, entry: Index) -> Explanation:
-        node = self.graph.nodes[event.param]
-        name = symbol(node.label)
-        optimizer = OPTIMIZERS[self.optimizer or ""]
-        assert self.rate is not None, "a step with an update begins with a batch"
-        rate, gradient = self.rate, self.gradient[node.id]
-        old = self.schedule.values[node.id]
-        step = rf"{at(old, entry)} - {at(rate, ())} \cdot {at(gradient, entry)}"
-        how = rf": \num{{{old.offset}}} becomes *\num{{{event.value.offset}}}*" if node.shape == () else ""
-        return Explanation(
-            event=event.index, title=f"{optimizer.name} · update", entry=_shown(event.value, entry),
-            sentence=f"{node.label} moves against its gradient, as far as the learning rate says{how}.",
-            lines=(
-                Formula(
-                    says="update", formula=rf"{name} \leftarrow {name} - \eta \cdot {self._partial(node)}",
-                    numbers=self._equation(event.value, entry, step),
-                ),
-            ),
-            operands=(
-                Operand(label=node.label, says="before", tone="forward", ref=old),
-                Operand(label="η", says="learning rate", tone="plain", ref=rate),
-                Operand(label=f"∂{self._loss}/∂{node.label}", says="gradient", tone="backward", ref=gradient),
-                Operand(label=node.label, says="after", tone="update", ref=event.value),
-            ),
-            code=(f"{variable(node)} = {variable(node)} - learning_rate * {gradient_variable(node)}",),
-        )  # fmt: skip
+        assert self.schedule.optimizer is not None, "an assignment comes from an optimizer"
+        node, line = self.graph.nodes[event.param], self.lines[event.index]
+        return explain_assign(event, node, line, self.schedule.optimizer, self._loss, entry)
+
+    def _clip(self, event: Clipped, entry: Index) -> Explanation:
+        (param,) = event.params
+        return explain_clip(event, self.graph, self.schedule, self.gradient[param], self._loss, entry)
 
     def _places(self, node: Node, upstream: ArrayRef | None = None) -> Places:
         refs = self.schedule.values

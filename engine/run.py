@@ -12,9 +12,19 @@ import numpy as np
 
 from engine.graph import Graph, Node
 from engine.op import unbroadcast
-from engine.optim import OPTIMIZERS
 from engine.recording import ArrayRef, Recording
-from engine.schedule import AnyEvent, Assign, Batch, Contribution, Forward, Schedule, Seed, schedule
+from engine.schedule import (
+    AnyEvent,
+    Assign,
+    Batch,
+    Clipped,
+    Contribution,
+    Forward,
+    Schedule,
+    Seed,
+    schedule,
+    step_inputs,
+)
 from engine.spec import Model
 from engine.tape import Array, Call, Options, Rule, Scratch, Shape, UntraceableError, bind, trace
 
@@ -22,13 +32,17 @@ from engine.tape import Array, Call, Options, Rule, Scratch, Shape, UntraceableE
 class Plan:
     """The calls of every event of a schedule, bound to one recording."""
 
-    def __init__(self, graph: Graph, schedule: Schedule, recording: Recording, optimizer: str | None) -> None:
-        self.graph, self.schedule, self.recording, self.optimizer = graph, schedule, recording, optimizer
+    def __init__(self, graph: Graph, schedule: Schedule, recording: Recording) -> None:
+        self.graph, self.schedule, self.recording = graph, schedule, recording
         self.scratch = Scratch(recording.buffer.dtype)
         self.view = recording.view
         self._saved: dict[int, list[Array]] = {}
         self._gradient: dict[int, ArrayRef] = {}
-        self._learning_rate: Array = np.zeros(())
+        self._scope: dict[int, dict[str, Array]] = {}  # by parameter: what the lines of its update may read
+        self._common: dict[str, Array] = {}
+        self._lines: dict[int, int] = {}  # by parameter: how many lines of its update have run
+        self._clipped: dict[int, ArrayRef] = {}
+        self._clipping = False
         self.calls: list[list[Call]] = [self._emit(event) for event in schedule.events]
 
     def run(self) -> None:
@@ -57,8 +71,10 @@ class Plan:
                 return self._contribution(event)
             case Assign():
                 return self._assign(event)
+            case Clipped():
+                return self._clip(event)
             case Batch():
-                self._learning_rate = self.view(event.learning_rate)
+                self._common = {"learning_rate": self.view(event.learning_rate), "t": self.view(event.step)}
         return []
 
     def _operands(self, node: Node) -> list[Array]:
@@ -101,15 +117,46 @@ class Plan:
             return rule_calls(times, [upstream], [value], self.scratch, (("factor", local), shape))
         return rule_calls(scaled, [upstream, local], [value], self.scratch, (shape,))
 
+    def _clip(self, event: Clipped) -> list[Call]:
+        (param,) = event.params
+        before, after = self.view(self._gradient[param]), self.view(event.value)
+        clip = self.schedule.optimizer.clip if self.schedule.optimizer else None
+        assert clip is not None, "a clip event comes from an optimizer that clips"
+        calls: list[Call] = []
+        if event.norm is None or event.factor is None:
+            calls = [(np.clip, (before, -(clip.value or 0.0), clip.value, after))]
+        else:
+            norm, factor = self.view(event.norm), self.view(event.factor)
+            if not self._clipping:  # the first event of several measures all gradients together
+                gradients = [self.view(self._gradient[n.id]) for n in self.graph.parameters if n.id in self._gradient]
+                calls.append((_measure, (gradients, norm, factor, clip.norm)))
+                self._clipping = True
+            calls.append((np.multiply, (before, factor, after)))
+        self._clipped[param] = event.value
+        return calls
+
     def _assign(self, event: Assign) -> list[Call]:
-        optimizer = OPTIMIZERS[self.optimizer or ""]
-        names = {
-            "p": self.view(self.schedule.values[event.param]),
-            "g": self.view(self._gradient[event.param]),
-            "learning_rate": self._learning_rate,
-        }
-        rule, operands = next((rule, operands) for target, rule, operands in optimizer.steps if target == event.target)
-        return rule_calls(rule, [names[o] for o in operands], [self.view(event.value)], self.scratch)
+        optimizer = self.schedule.optimizer
+        assert optimizer is not None, "an assignment comes from an optimizer"
+        scope = self._scope.setdefault(event.param, self._beginning(event.param))
+        step = optimizer.steps[self._lines.get(event.param, 0)]
+        self._lines[event.param] = self._lines.get(event.param, 0) + 1
+        operands, settings = step_inputs(step, optimizer)
+        calls = rule_calls(step.rule, [scope[o] for o in operands], [self.view(event.value)], self.scratch, settings)
+        scope[step.target] = self.view(event.value)
+        return calls
+
+    def _beginning(self, param: int) -> dict[str, Array]:
+        gradient = self._clipped.get(param, self._gradient[param])
+        own = {"p": self.view(self.schedule.values[param]), "g": self.view(gradient)}
+        slots = {name: self.view(ref) for id, name, ref, _ in self.schedule.slots if id == param}
+        return {**self._common, **own, **slots}
+
+
+def _measure(gradients: Sequence[Array], norm: Array, factor: Array, most: float) -> None:
+    """PyTorch's clip_grad_norm_: most / (norm + 1e-6), and never more than 1."""
+    norm[...] = np.sqrt(sum(float(np.vdot(g, g)) for g in gradients))
+    factor[...] = min(1.0, most / (float(norm) + 1e-6))
 
 
 def times(g: Any, factor: float, shape: Shape) -> Any:
@@ -141,22 +188,30 @@ class Run:
     """A model being trained: one schedule, one plan, one recording that each step writes anew."""
 
     def __init__(self, model: Model) -> None:
-        self.graph, self.optimizer = model.graph, model.optimizer
-        trained = model.optimizer is not None
-        self.schedule = schedule(model.graph, trained=trained, samples=len(model.samples))
+        self.model, self.graph, self.optimizer = model, model.graph, model.optimizer
+        self.schedule = schedule(model.graph, model.optimizer, len(model.samples(0)))
         self.recording = Recording(self.schedule.size, self.schedule.dtype)
-        self.plan = Plan(model.graph, self.schedule, self.recording, model.optimizer.name if model.optimizer else None)
+        self.plan = Plan(model.graph, self.schedule, self.recording)
         self.iteration = 0
-        self._load(model)
-        self.plan.run()
+        self._load()
+        self._compute()
 
-    def _load(self, model: Model) -> None:
-        for id, value in model.values.items():
+    def _load(self) -> None:
+        for id, value in self.model.values.items():
             self.recording.view(self.schedule.values[id])[...] = value
-        for event in self.schedule.events:
-            if isinstance(event, Batch) and model.optimizer:
-                self.recording.view(event.samples)[...] = model.samples
-                self.recording.view(event.learning_rate)[...] = model.optimizer.learning_rate
+        for _, _, ref, first in self.schedule.slots:
+            self.recording.view(ref)[...] = first
+
+    def _compute(self) -> None:
+        """Hand this iteration what it is given, then compute it."""
+        for feed in self.model.feeds:
+            self.recording.view(self.schedule.values[feed.node])[...] = feed.draw(self.iteration)
+        batch = self.schedule.events[0]
+        if isinstance(batch, Batch) and self.optimizer:
+            self.recording.view(batch.samples)[...] = self.model.samples(self.iteration)
+            self.recording.view(batch.learning_rate)[...] = self.optimizer.rate(self.iteration)
+            self.recording.view(batch.step)[...] = self.iteration + 1
+        self.plan.run()
 
     def advance(self) -> None:
         """Go on to the next iteration. Raises ValueError where nothing trains the model."""
@@ -165,7 +220,7 @@ class Run:
         for source, target in self.schedule.carried:
             np.copyto(self.recording.view(target), self.recording.view(source))
         self.iteration += 1
-        self.plan.run()
+        self._compute()
 
     @property
     def loss(self) -> float:
@@ -180,4 +235,4 @@ class Run:
         for (_, target), value in zip(self.schedule.carried, snapshot, strict=True):
             np.copyto(self.recording.view(target), value)
         self.iteration = iteration
-        self.plan.run()
+        self._compute()

@@ -8,8 +8,9 @@ from itertools import count
 from typing import Any, Literal
 
 from engine.graph import Graph, Node
+from engine.optim import Clip, OptimizerSpec, Step
 from engine.recording import ArrayRef
-from engine.tape import Ref, Shape, UntraceableError, trace
+from engine.tape import Line, Options, Ref, Shape, UntraceableError, trace
 
 Phase = Literal["forward", "loss", "backward", "update"]
 
@@ -26,10 +27,11 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch(Event):
-    """Which samples this training step sees, at which learning rate."""
+    """Which samples this training step sees, at which learning rate; `step` counts the updates, this one included."""
 
     samples: ArrayRef
     learning_rate: ArrayRef
+    step: ArrayRef
     kind: Literal["batch"] = "batch"
 
 
@@ -79,6 +81,20 @@ class Contribution(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Clipped(Event):
+    """The gradient of `params` was clipped; `value` is what is left.
+
+    By norm: `norm` is that of all gradients together and `factor` what each is multiplied by. By value: neither.
+    """
+
+    params: tuple[int, ...]
+    norm: ArrayRef | None
+    factor: ArrayRef | None
+    value: ArrayRef
+    kind: Literal["clip"] = "clip"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Assign(Event):
     """One line of the optimizer ran for parameter `param`; target `parameter` is its new value."""
 
@@ -88,14 +104,15 @@ class Assign(Event):
     kind: Literal["assign"] = "assign"
 
 
-AnyEvent = Batch | Forward | ZeroGrad | Seed | Contribution | Assign
+AnyEvent = Batch | Forward | ZeroGrad | Seed | Contribution | Clipped | Assign
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule:
     """One training step: `events`, the place of every node's value, and the numbers a recording holds.
 
-    `carried`: (from, to) places whose numbers are the next step's beginning.
+    `carried`: (from, to) places whose numbers are the next step's beginning. `slots`: what the optimizer keeps for a
+    parameter, as (parameter, name, place, first value).
     """
 
     size: int
@@ -104,6 +121,8 @@ class Schedule:
     values: tuple[ArrayRef, ...]
     events: tuple[AnyEvent, ...]
     carried: tuple[tuple[ArrayRef, ArrayRef], ...] = ()
+    slots: tuple[tuple[int, str, ArrayRef, float], ...] = ()
+    optimizer: OptimizerSpec | None = None
 
     def phase(self, cursor: int) -> Phase:
         """The phase of the event that made the state at `cursor`; before all events, the first one's."""
@@ -125,14 +144,15 @@ class _Ordinals:
 class _Scheduler:
     """Walks one training step, giving out places and emitting events."""
 
-    def __init__(self, graph: Graph, optimizer: bool, samples: int) -> None:
-        self.graph, self.trained, self.samples = graph, optimizer, samples
+    def __init__(self, graph: Graph, optimizer: OptimizerSpec | None, samples: int) -> None:
+        self.graph, self.optimizer, self.samples = graph, optimizer, samples
         self.next = 0
         self.events: list[AnyEvent] = []
         self.operations, self.layers = _Ordinals(), _Ordinals()
         self.indices = count()
         self.total: dict[int, ArrayRef] = {}
         self.carried: list[tuple[ArrayRef, ArrayRef]] = []
+        self.slots: list[tuple[int, str, ArrayRef, float]] = []
         self.loss_function = graph.loss_function()
         self.values: dict[int, ArrayRef] = {n.id: self.place(n.shape) for n in graph.leaves}
 
@@ -146,21 +166,21 @@ class _Scheduler:
         return {"index": next(self.indices), "phase": phase, "operation": numbers[0], "layer": numbers[1]}
 
     def run(self) -> Schedule:
-        if self.trained:
-            self.events.append(
-                Batch(
-                    **self.head("forward", "batch", "batch"),
-                    samples=self.place((self.samples,)),
-                    learning_rate=self.place(()),
-                )
-            )
+        if self.optimizer:
+            self.events.append(self.batch())
         self.events.extend(self.forward())
         self.events.extend(self.backward())
-        if self.trained:
-            self.events.extend(self.update())
+        if self.optimizer:
+            self.events.extend(self.clip(self.optimizer.clip or Clip()))
+            self.events.extend(self.update(self.optimizer))
         values = tuple(self.values[n.id] for n in self.graph.nodes)
         return Schedule(size=self.next, dtype="float64", length=len(self.events), values=values,
-                        events=tuple(self.events), carried=tuple(self.carried))  # fmt: skip
+                        events=tuple(self.events), carried=tuple(self.carried), slots=tuple(self.slots),
+                        optimizer=self.optimizer)  # fmt: skip
+
+    def batch(self) -> Batch:
+        samples, rate, step = self.place((self.samples,)), self.place(()), self.place(())
+        return Batch(**self.head("forward", "batch", "batch"), samples=samples, learning_rate=rate, step=step)
 
     def forward(self) -> Iterator[AnyEvent]:
         for node in self.graph.nodes:
@@ -187,7 +207,7 @@ class _Scheduler:
         }
 
     def backward(self) -> Iterator[AnyEvent]:
-        if self.trained:
+        if self.optimizer:
             params = tuple(n.id for n in self.graph.parameters if n.wanted)
             yield ZeroGrad(**self.head("backward", "zero_grad", "zero_grad"), params=params)
         loss = self.graph.loss
@@ -232,12 +252,49 @@ class _Scheduler:
             return self.values[operands[result]]
         return self.place(tape.lines[result - tape.inputs].shape)
 
-    def update(self) -> Iterator[AnyEvent]:
-        for node in self.graph.parameters:
-            if node.id in self.total:
-                new = self.place(node.shape)
-                self.carried.append((new, self.values[node.id]))
-                yield Assign(**self.head("update", node.id, _layer(node)), param=node.id, target="parameter", value=new)
+    def clip(self, clip: Clip) -> Iterator[AnyEvent]:
+        """The optimizer goes on with what is left of the gradients."""
+        if clip.norm is None and clip.value is None:
+            return
+        norm, factor = (self.place(()), self.place(())) if clip.norm is not None else (None, None)
+        for node in self.trained():
+            self.total[node.id] = self.place(node.shape)
+            yield Clipped(
+                **self.head("backward", "clip", "clip"),
+                params=(node.id,), norm=norm, factor=factor, value=self.total[node.id],
+            )  # fmt: skip
+
+    def trained(self) -> list[Node]:
+        """The parameters a gradient arrived at."""
+        return [n for n in self.graph.parameters if n.id in self.total]
+
+    def update(self, optimizer: OptimizerSpec) -> Iterator[AnyEvent]:
+        for node in self.trained():
+            slots = {name: self.place(node.shape) for name in optimizer.slots()}
+            self.slots += [(node.id, name, ref, optimizer.slots()[name]) for name, ref in slots.items()]
+            shapes = dict.fromkeys(("p", "g", *slots), node.shape) | {"learning_rate": (), "t": ()}
+            for step in optimizer.steps:
+                shapes[step.target] = step_tape(step, shapes, optimizer).shape
+                value = self.place(shapes[step.target])
+                kept = self.values[node.id] if step.target == "parameter" else slots.get(step.target)
+                if kept is not None:
+                    self.carried.append((value, kept))
+                yield Assign(
+                    **self.head("update", node.id, _layer(node)), param=node.id, target=step.target, value=value
+                )
+
+
+def step_tape(step: Step, shapes: Mapping[str, Shape], optimizer: OptimizerSpec) -> Line:
+    """The last line of a step's tape: its shape is the result's."""
+    operands, settings = step_inputs(step, optimizer)
+    return trace(step.rule, tuple(shapes[name] for name in operands), settings).lines[-1]
+
+
+def step_inputs(step: Step, optimizer: OptimizerSpec) -> tuple[tuple[str, ...], Options]:
+    """What a step reads, as the names of its operands and as settings."""
+    known = optimizer.complete
+    operands = tuple(name for name in step.reads if name not in known)
+    return operands, tuple((name, known[name]) for name in step.reads if name in known)
 
 
 def _layer(node: Node) -> Any:
@@ -245,6 +302,6 @@ def _layer(node: Node) -> Any:
     return node.group[:1] or node.id
 
 
-def schedule(graph: Graph, *, trained: bool, samples: int = 1) -> Schedule:
-    """The events of one training step of `graph`: with batch, zero_grad and update where it is `trained`."""
-    return _Scheduler(graph, trained, samples).run()
+def schedule(graph: Graph, optimizer: OptimizerSpec | None = None, samples: int = 1) -> Schedule:
+    """The events of one training step of `graph`: with batch, zero_grad and update where an optimizer trains it."""
+    return _Scheduler(graph, optimizer, samples).run()

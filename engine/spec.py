@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -10,9 +10,11 @@ import numpy as np
 
 from engine.build import Builder, Ref
 from engine.expression import Limits, parse
+from engine.feeds import Data, Feed
 from engine.graph import Graph, Role
 from engine.layers import LAYERS, Context, LayerSpec
 from engine.op import ShapeError
+from engine.optim import OptimizerSpec
 from engine.tape import Array
 
 
@@ -36,12 +38,6 @@ class NetworkModel:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OptimizerSpec:
-    name: str
-    learning_rate: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Spec:
     """Everything that decides the numbers, but the data. `inputs`: the inputs get gradients too."""
 
@@ -52,22 +48,18 @@ class Spec:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Data:
-    """What a training step sees: x (samples, features), targets (samples, outputs), and which samples they are."""
-
-    x: Array
-    targets: Array
-    samples: Sequence[int]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
-    """A graph with its leaves' first values (by node id), the optimizer, and the samples of its batch."""
+    """A graph with its leaves' first values (by node id), the optimizer, and what each iteration is given.
+
+    `samples(iteration)` are the numbers of the samples in a batch; `epoch` is how many iterations an epoch has.
+    """
 
     graph: Graph
     values: Mapping[int, Array]
-    optimizer: OptimizerSpec | None
-    samples: Sequence[int]
+    optimizer: OptimizerSpec | None = None
+    feeds: Sequence[Feed] = ()
+    samples: Callable[[int], Sequence[int]] = lambda iteration: (0,)
+    epoch: int = 1
 
 
 def build(spec: Spec, data: Data | None = None, limits: Limits | None = None) -> Model:
@@ -78,16 +70,22 @@ def build(spec: Spec, data: Data | None = None, limits: Limits | None = None) ->
     builder = Builder()
     if isinstance(spec.model, ExpressionModel):
         output = _expression(builder, spec.model, spec.optimizer is not None, limits or Limits())
-        samples: Sequence[int] = (0,)
+    elif data is None:
+        raise ValueError("a network needs data")
     else:
-        if data is None:
-            raise ValueError("a network needs data")
-        output, samples = _network(builder, spec.model, data, spec.seed), data.samples
+        output = _network(builder, spec.model, data, spec.seed)
     wanted: set[Role] = {"parameter", "input"} if spec.inputs else {"parameter"}
     graph = builder.build(output, wanted_roles=frozenset(wanted))
     if not graph.loss.wanted:
         raise ValueError("nothing here can get a gradient: no parameter and no input leads to the result")
-    return Model(graph=graph, values=builder.values, optimizer=spec.optimizer, samples=samples)
+    if spec.optimizer:
+        spec.optimizer.complete  # noqa: B018 - a setting the optimizer does not have is refused here
+    if data is None:
+        return Model(graph=graph, values=builder.values, optimizer=spec.optimizer, feeds=builder.feeds)
+    return Model(
+        graph=graph, values=builder.values, optimizer=spec.optimizer, feeds=builder.feeds,
+        samples=data.chosen, epoch=data.steps,
+    )  # fmt: skip
 
 
 def default_role(name: str, trained: bool) -> Role:
@@ -106,12 +104,17 @@ def _expression(builder: Builder, model: ExpressionModel, trained: bool, limits:
 
 def _network(builder: Builder, model: NetworkModel, data: Data, seed: int) -> Ref:
     rng = np.random.default_rng(seed)
-    x = builder.leaf("x", data.x, "input", outside=True)
+    if not 1 <= data.size <= len(data.samples):
+        raise ValueError(f"batches of {data.size} asked for; there are {len(data.samples)} samples")
+    x = given = builder.leaf("x", data.x[data.rows(0)], "input", outside=True)
     for layer in model.layers:
         with builder.group(layer.name):
             row = LAYERS[layer.type]
             x = row.add(Context(builder=builder, name=layer.name, options=row.complete(layer), rng=rng), x)
-    targets = builder.leaf("y", data.targets, "target")
+    targets = builder.leaf("y", data.targets[data.rows(0)], "target")
+    if data.batch is not None:
+        builder.feeds.append(Feed(given.id, lambda iteration: data.x[data.rows(iteration)]))
+        builder.feeds.append(Feed(targets.id, lambda iteration: data.targets[data.rows(iteration)]))
     if targets.shape != x.shape:
         raise ShapeError(f"the last layer gives {x.shape}; the targets have shape {targets.shape}")
     with builder.group("loss"):

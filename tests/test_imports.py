@@ -22,7 +22,8 @@ ENGINE: Table = {
     "contraction": {"op"},
     "ops": {"contraction"},
     "graph": {"ops"},
-    "build": {"graph"},
+    "feeds": {"tape"},
+    "build": {"feeds", "graph"},
     "expression": {"build"},
     "init": {"notation"},
     "optim": {"notation"},
@@ -35,7 +36,8 @@ ENGINE: Table = {
     "check": {"run", "trace"},
     "names": {"graph"},
     "explanation": {"op", "recording"},
-    "explain": {"run", "trace", "names", "explanation"},
+    "explain_update": {"schedule", "names", "explanation"},
+    "explain": {"run", "trace", "explain_update"},
 }
 ENGINE_LIBRARIES = sys.stdlib_module_names | {"numpy"}
 

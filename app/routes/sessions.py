@@ -83,11 +83,11 @@ def check_gradients(session: SessionHere, body: CheckRequest, settings: Settings
     """Reverse mode against central differences and forward mode, entry by entry, at the present iteration."""
     seconds = min(body.seconds, settings.check_seconds)
     with session.lock:
-        return answer(check(session.trace(), session.optimizer, epsilon=body.epsilon, seconds=seconds))
+        return answer(check(session.trace(), epsilon=body.epsilon, seconds=seconds))
 
 
 @router.get("/{id}/verify", response_model=Verification)
 def verify_trace(session: SessionHere) -> Response:
     """Whether every event of the present iteration follows from the leaves and the events before it."""
     with session.lock:
-        return answer(verify(session.trace(), session.optimizer))
+        return answer(verify(session.trace()))

@@ -36,12 +36,8 @@ def traced(run):
     return Trace(run.graph, run.schedule, run.recording)
 
 
-def optimizer_of(run):
-    return run.optimizer.name if run.optimizer else None
-
-
 def verified(run):
-    return verify(traced(run), optimizer_of(run))
+    return verify(traced(run))
 
 
 def value(run, name):

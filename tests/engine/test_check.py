@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from engine import OPS, check
+from engine.check import EPSILON
 from engine.contraction import Adjoint
 from engine.trace import places
-from tests.engine.models import NAMES, expression, gallery, gallery_model, optimizer_of, traced, verified
+from tests.engine.models import NAMES, expression, gallery, gallery_model, traced, verified
 
 FEW = 300  # recordings up to this size are tried number by number
 SAMPLE = 40
@@ -17,7 +18,7 @@ examples = pytest.mark.parametrize("name", NAMES)
 
 
 def checked(run, seconds=0.4):
-    return check(traced(run), optimizer_of(run), seconds=seconds)
+    return check(traced(run), seconds=seconds)
 
 
 # --- verify ---
@@ -128,6 +129,25 @@ def test_a_kink_is_named_and_is_no_error():
     result = checked(expression("sum(relu(x)*c)", roles={"c": "constant"}, x=[-1.0, 0.0, 2.0], c=[1.0, 2.0, 3.0]))
     assert result.passed
     assert result.parameters[0].kinks == (1,)
+
+
+@pytest.mark.parametrize("share", [0.02, 0.1, 0.17, 0.2, 0.23, 0.33, 0.4, 0.6, 0.9])
+def test_a_kink_nearby_is_stepped_around(share):
+    """Whatever share of the step away it lies: a kink at a fifth of it looks like a curve to one shorter step."""
+    distance = share * EPSILON
+    result = checked(expression("relu(x - d) + exp(x)", roles={"d": "constant"}, x=0.0, d=distance))
+    assert result.passed
+    assert result.parameters[0].kinks == ()
+
+
+def test_what_rounding_explains_is_no_error():
+    result = checked(expression("(x + big) - x", roles={"big": "constant"}, x=0.1, big=1000.0))
+    assert result.passed
+
+
+def test_all_leaves_get_their_share_of_the_time():
+    rows = checked(gallery("spiral"), seconds=0.2).parameters
+    assert all(row.checked > 1 for row in rows)
 
 
 def test_a_curve_is_no_kink():

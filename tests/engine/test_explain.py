@@ -9,7 +9,7 @@ import pytest
 from engine import EntryError, Explainer
 from engine.names import gradient_variable, variable
 from tests.engine.latex import worked_out
-from tests.engine.models import NAMES, events, expression, gallery, gradient, optimizer_of
+from tests.engine.models import NAMES, events, expression, gallery, gradient
 
 examples = pytest.mark.parametrize("name", NAMES)
 PLACE = re.compile(r"\\num\{(\d+)\}")
@@ -47,7 +47,7 @@ def walked(name):
 
 
 def explainer(run):
-    return Explainer(run.graph, run.schedule, optimizer_of(run))
+    return Explainer(run.graph, run.schedule)
 
 
 everything = pytest.mark.parametrize("name", [*NAMES, *SOURCES])

@@ -231,6 +231,13 @@ def test_without_limits_the_parser_still_refuses_or_reads_it(source):
     assert model is None or model.graph.loss.shape == ()
 
 
+def test_levels_of_parentheses_are_counted_by_the_limit_given():
+    assert read("(((x)))", Limits(levels=3), x=1.0).graph.loss.label == "x"
+    with pytest.raises(ExpressionError, match="more than 2 levels of parentheses") as caught:
+        read("x*1 +\\\n (((x)))", Limits(levels=2), x=1.0)
+    assert (caught.value.line, caught.value.column) == (2, 3)
+
+
 def test_a_tower_of_powers_is_four_constants_that_overflow():
     start = perf_counter()
     run = expression("9**9**9**9*x", x=1.0)

@@ -80,13 +80,6 @@ def test_every_loss_is_an_op():
     assert set(LOSSES) <= set(OPS)
 
 
-def test_gradient_descent_is_one_assignment():
-    row = OPTIMIZERS["sgd"]
-    ((target, rule, operands),) = row.steps
-    assert (target, operands) == ("parameter", ("p", "learning_rate", "g"))
-    assert rule(1.0, 0.5, 3.0) == -0.5
-
-
 @pytest.mark.parametrize("row", [*INITIALIZERS.values(), *OPTIMIZERS.values()], ids=lambda row: row.name)
 def test_a_row_says_where_it_is_from(row):
     assert row.doc.endswith(".")

@@ -84,7 +84,7 @@ def test_a_chain_of_five_thousand_nodes_runs():
     out = x = builder.leaf("x", 1.0, "parameter")
     for _ in range(5_000):
         out = out + x
-    run = Run(Model(graph=builder.build(out), values=builder.values, optimizer=None, samples=(0,)))
+    run = Run(Model(graph=builder.build(out), values=builder.values, optimizer=None))
     assert run.loss == 5_001
     assert gradient(run, "x") == 5_001
     assert verified(run).passed

@@ -1,0 +1,58 @@
+"""What a training step is given anew: pure functions of the iteration, so that any step can be made again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.tape import Array
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """Leaf `node` gets `draw(iteration)` before each iteration."""
+
+    node: int
+    draw: Callable[[int], Array]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Data:
+    """What a model may see: x (samples, features…), targets (samples, outputs), and the samples' numbers.
+
+    `batch` samples at a time, all where it is None. With `shuffle`, every epoch has an order of its own, from `seed`;
+    what is left over at the end of an epoch waits for another one.
+    """
+
+    x: Array
+    targets: Array
+    samples: Sequence[int]
+    batch: int | None = None
+    shuffle: bool = True
+    seed: int = 0
+
+    @property
+    def size(self) -> int:
+        """Samples in one batch."""
+        return len(self.samples) if self.batch is None else self.batch
+
+    @property
+    def steps(self) -> int:
+        """Training steps in one epoch."""
+        return len(self.samples) // self.size
+
+    def rows(self, iteration: int) -> Array:
+        """Which rows of x the batch of an iteration is made of."""
+        if self.batch is None:
+            return np.arange(len(self.samples))
+        epoch, place = divmod(iteration, self.steps)
+        order = np.arange(len(self.samples))
+        if self.shuffle:
+            order = np.random.default_rng([self.seed, epoch]).permutation(order)
+        return order[place * self.size : (place + 1) * self.size]
+
+    def chosen(self, iteration: int) -> Sequence[int]:
+        """The numbers of the samples in the batch of an iteration."""
+        return [self.samples[int(row)] for row in self.rows(iteration)]
