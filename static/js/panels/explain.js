@@ -40,7 +40,7 @@ function heading(trace) {
 /** @param {{explanation: Explanation | null, trace: Trace}} props */
 function Sentence({ explanation, trace }) {
   if (!explanation) return html`<p class="say waiting">…</p>`;
-  return html`<p class="say">${spans(explanation.sentence, trace.numbers).map(({ text, strong }) => (strong ? html`<b>${text}</b>` : text))}</p>`;
+  return html`<p class="say">${spans(explanation.sentence, trace.numbers).map(({ text, strong }) => (strong ? html`<b class=${text.length < 18 ? "short" : ""}>${text}</b>` : text))}</p>`;
 }
 
 /** @param {{trace: Trace}} props */

@@ -19,10 +19,10 @@ export function Notices() {
 const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1).replace(/\.?$/, ".");
 
 const SAID = {
-  lost: (/** @type {string} */ text) => html`<b>${sentence(text)}</b> What you see stays. Trying again every two seconds.`,
-  unknown: (/** @type {string} */ text) => html`<b>${sentence(text)}</b> It may have been deleted, or the server was started anew.
+  lost: (/** @type {string} */ text) => html`<span><b>${sentence(text)}</b> What you see stays. Trying again every two seconds.</span>`,
+  unknown: (/** @type {string} */ text) => html`<span><b>${store.trace.value ? "The server no longer knows this session." : sentence(text)}</b> It may have been deleted, or the server was started anew.</span>
     ${store.session.value && html`<${Button} id="reopen" named class="pill on">Make it again<//>`}<${Button} id="gallery" named class="pill">Open the gallery<//>`,
-  problem: (/** @type {string} */ text) => html`<b>That did not work.</b> ${sentence(text)} <button type="button" class="quiet-button" aria-label="Close this message" data-command="dismiss" onClick=${() => (store.notice.value = null)}>✕</button>`,
+  problem: (/** @type {string} */ text) => html`<span><b>That did not work.</b> ${sentence(text)}</span> <button type="button" class="quiet-button" aria-label="Close this message" data-command="dismiss" onClick=${() => (store.notice.value = null)}>✕</button>`,
 };
 
 /** While the server is lost, ask again; then open what could not be opened. @param {() => void} reopen */
