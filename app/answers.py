@@ -46,8 +46,12 @@ class SourcedRow(NamedRow):
     source: str
 
 
+class ScheduleRow(NamedRow):
+    settings: dict[str, float | bool]
+
+
 class OptimizerRow(SourcedRow):
-    settings: dict[str, float]
+    settings: dict[str, float | bool]
 
 
 class DataRow(NamedRow):
@@ -59,6 +63,7 @@ class Catalogue(TypedDict):
     layers: list[LayerRow]
     losses: list[NamedRow]
     optimizers: list[OptimizerRow]
+    schedules: list[ScheduleRow]
     initializers: list[SourcedRow]
     data: list[DataRow]
     limits: dict[str, int | float]

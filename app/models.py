@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from math import prod
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.data import SOURCES, Dataset
 from app.errors import SpecError, TooLargeError
-from app.requests import ArraysRequest, Digits8Request, ExpressionRequest, NetworkRequest, SpecRequest
+from app.requests import ArraysRequest, Batched, Digits8Request, ExpressionRequest, NetworkRequest, SpecRequest
 from app.settings import Settings
 from engine import Data, Limits, Model, build
 
@@ -47,10 +49,19 @@ def resolve(request: SpecRequest, settings: Settings) -> Resolved:
         return None, None
     if isinstance(source, ArraysRequest):
         return _arrays(source, settings), None
-    dataset = load(source.name, **source.model_dump(exclude={"name", "sample"}))
-    chosen = [source.sample] if isinstance(source, Digits8Request) else list(range(len(dataset.x)))
-    _allow("samples in a batch", len(chosen), settings.batch)
-    return Data(x=dataset.x[chosen], targets=dataset.targets()[chosen], samples=chosen), dataset
+    generated = SOURCES[source.name].generated
+    dataset = load(source.name, **(source.model_dump(exclude={"name", "batch", "shuffle"}) if generated else {}))
+    one = isinstance(source, Digits8Request) and source.batch is None
+    chosen = [source.sample] if isinstance(source, Digits8Request) and one else list(range(len(dataset.x)))
+    return _batches(source, dataset.x[chosen], dataset.targets()[chosen], chosen, settings), dataset
+
+
+def _batches(
+    source: Batched, x: NDArray[np.float64], targets: NDArray[np.float64], samples: Sequence[int], settings: Settings
+) -> Data:
+    data = Data(x=x, targets=targets, samples=samples, batch=source.batch, shuffle=source.shuffle, seed=source.seed)
+    _allow("samples in a batch", data.size, settings.batch)
+    return data
 
 
 @lru_cache(maxsize=8)
@@ -61,12 +72,11 @@ def load(name: str, **options: float) -> Dataset:
 def _arrays(source: ArraysRequest, settings: Settings) -> Data:
     x = np.array(source.arrays["x"], np.float64)
     y = np.array(source.arrays["y"], np.float64)
-    _allow("samples in a batch", len(x), settings.batch)
     if y.ndim == 1:
         if (y < 0).any() or (y % 1 != 0).any() or y.max() >= 1_000:
             raise SpecError("class numbers must be whole, from 0 to 999", "/spec/data/arrays/y")
         y = np.eye(int(y.max()) + 1)[y.astype(int)]
-    return Data(x=x, targets=y, samples=range(len(x)))
+    return _batches(source, x, y, range(len(x)), settings)
 
 
 def _check_values(model: ExpressionRequest, settings: Settings) -> None:

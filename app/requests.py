@@ -2,61 +2,27 @@
 
 from __future__ import annotations
 
-import math
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
 
+from app.checks import check_option, check_settings, numbers, one_of, shape_of
 from engine import (
-    INITIALIZERS,
     LAYERS,
     LOSSES,
-    OPS,
     OPTIMIZERS,
+    SCHEDULES,
+    Clip,
     ExpressionModel,
     LayerSpec,
     NetworkModel,
     OptimizerSpec,
-    Option,
     Spec,
 )
 
-DEEPEST = 8  # axes a value may have
-
-
-def _numbers(value: Any) -> Any:
-    """A finite number, or lists of them with equal lengths on every level."""
-    _shape(value, 0)
-    return value
-
-
-def _shape(value: Any, depth: int) -> tuple[int, ...]:
-    if isinstance(value, list):
-        return _list_shape(value, depth)
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueError(f"a number or lists of numbers expected, got {type(value).__name__}")
-    if isinstance(value, float) and not math.isfinite(value):
-        raise ValueError("the number is not finite")
-    if abs(value) > 1.7e308:
-        raise ValueError("the number is too large for a float64")
-    return ()
-
-
-def _list_shape(value: list[Any], depth: int) -> tuple[int, ...]:
-    if depth == DEEPEST:
-        raise ValueError(f"more than {DEEPEST} axes")
-    if not value:
-        raise ValueError("an empty list has no numbers")
-    shapes = {_shape(v, depth + 1) for v in value}
-    if len(shapes) > 1:
-        first, second = sorted(map(str, shapes))[:2]
-        raise ValueError(f"entries of one list differ in shape: {first} and {second}")
-    return (len(value), *shapes.pop())
-
-
 Numbers = Annotated[
-    Any, AfterValidator(_numbers), Field(json_schema_extra={"anyOf": [{"type": "number"}, {"type": "array"}]})
+    Any, AfterValidator(numbers), Field(json_schema_extra={"anyOf": [{"type": "number"}, {"type": "array"}]})
 ]
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 Name = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
@@ -88,14 +54,14 @@ class LayerRequest(BaseModel):
 
     @model_validator(mode="after")
     def _known(self) -> LayerRequest:
-        _one_of("layer type", self.type, LAYERS)
+        one_of("layer type", self.type, LAYERS)
         said, known = self.options(), {o.name: o for o in LAYERS[self.type].options}
         for name, value in said.items():
             if name not in known:
                 raise ValueError(
                     f"a {self.type} layer has no option {name[:64]!r}; it has {', '.join(known) or 'none'}"
                 )
-            _check_option(known[name], value)
+            check_option(known[name], value)
         missing = [o.name for o in known.values() if o.default is None and said.get(o.name) is None]
         if missing:
             raise ValueError(f"a {self.type} layer needs `{missing[0]}`")
@@ -105,36 +71,13 @@ class LayerRequest(BaseModel):
         return dict(self.model_extra or {})
 
 
-def _check_option(option: Option, value: Any) -> None:
-    if value is None and option.default is not None:
-        raise ValueError(f"{option.name} cannot be null")
-    kinds: dict[str, tuple[type, ...]] = {"integer": (int,), "number": (int, float), "boolean": (bool,)}
-    if option.kind == "initializer":
-        _one_of("initializer", str(value), INITIALIZERS)
-    elif option.kind == "op":
-        _one_of("op", str(value), OPS)
-    elif option.kind == "shape":
-        if not isinstance(value, list) or not all(type(n) is int and 1 <= n <= 65_536 for n in value) or len(value) > 8:
-            raise ValueError(f"{option.name} must be a list of at most 8 sizes from 1 to 65536")
-    elif type(value) not in kinds[option.kind]:
-        raise ValueError(f"{option.name} must be of kind {option.kind}, got {type(value).__name__}")
-    elif option.kind != "boolean":
-        _check_range(option, value)
-
-
-def _check_range(option: Option, value: float) -> None:
-    low, high = option.low, option.high
-    if not math.isfinite(value) or (low is not None and value < low) or (high is not None and value > high):
-        raise ValueError(f"{option.name} is {str(value)[:24]}; it must be from {low:g} to {high:g}")
-
-
 class LossRequest(Body):
     name: str
     reduction: Literal["mean", "batch", "sum"] = "mean"
 
     @model_validator(mode="after")
     def _known(self) -> LossRequest:
-        _one_of("loss", self.name, LOSSES)
+        one_of("loss", self.name, LOSSES)
         return self
 
 
@@ -166,24 +109,31 @@ class NetworkRequest(Body):
         return self
 
 
-class SpiralRequest(Body):
+class Batched(Body):
+    """How many samples a training step sees (all where it is null), and whether each epoch has an order of its own."""
+
+    batch: Annotated[int, Field(ge=1, le=1_024)] | None = None
+    shuffle: bool = True
+    seed: Seed = 0
+
+
+class SpiralRequest(Batched):
     """A spiral in the plane."""
 
     name: Literal["spiral"]
     points: Annotated[int, Field(ge=1, le=1_024)] = 100
     classes: Annotated[int, Field(ge=2, le=10)] = 3
     noise: Annotated[float, Field(ge=0, le=10, allow_inf_nan=False)] = 0.2
-    seed: Seed = 0
 
 
-class Digits8Request(Body):
-    """One handwritten digit, by its number in the data set."""
+class Digits8Request(Batched):
+    """Handwritten digits: one, by its number in the data set, or, where `batch` is said, batches of all."""
 
     name: Literal["digits8"]
     sample: Annotated[int, Field(ge=0, le=1_796)] = 0
 
 
-class ArraysRequest(Body):
+class ArraysRequest(Batched):
     """Arrays of the client's own: x (samples, features); y class numbers (samples,) or targets (samples, outputs)."""
 
     name: Literal["arrays"] = "arrays"
@@ -194,7 +144,7 @@ class ArraysRequest(Body):
         missing = {"x", "y"} - set(self.arrays)
         if missing:
             raise ValueError(f"arrays: {', '.join(sorted(missing))} missing")
-        x, y = (_shape(self.arrays[k], 0) for k in ("x", "y"))
+        x, y = (shape_of(self.arrays[k], 0) for k in ("x", "y"))
         if len(x) != 2:
             raise ValueError(f"x must be (samples, features); its shape is {x}")
         if len(y) not in (1, 2) or y[0] != x[0]:
@@ -215,17 +165,53 @@ DataRequest = Annotated[
 ]
 
 
-class OptimizerRequest(Body):
+class ScheduleRequest(BaseModel):
+    """How the learning rate changes; beside its name, the settings of its kind (see /catalogue)."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+    name: str = "constant"
+
+    @model_validator(mode="after")
+    def _known(self) -> ScheduleRequest:
+        one_of("schedule", self.name, SCHEDULES)
+        check_settings(f"the schedule {self.name}", self.model_extra or {}, SCHEDULES[self.name].settings)
+        return self
+
+
+class ClipRequest(Body):
+    """A bound on the norm of all gradients together, or on the size of every entry."""
+
+    norm: Annotated[float, Field(gt=0, le=1e12, allow_inf_nan=False)] | None = None
+    value: Annotated[float, Field(gt=0, le=1e12, allow_inf_nan=False)] | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> ClipRequest:
+        if (self.norm is None) == (self.value is None):
+            raise ValueError("exactly one of `norm` and `value` is needed")
+        return self
+
+
+class OptimizerRequest(BaseModel):
+    """An optimizer; beside what stands here, the settings of its kind (see /catalogue)."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
     name: str = "sgd"
     learning_rate: Annotated[float, Field(gt=0, le=1e6, allow_inf_nan=False)]
+    schedule: ScheduleRequest = ScheduleRequest()
+    clip: ClipRequest | None = None
 
     @model_validator(mode="after")
     def _known(self) -> OptimizerRequest:
-        _one_of("optimizer", self.name, OPTIMIZERS)
+        one_of("optimizer", self.name, OPTIMIZERS)
+        check_settings(self.name, self.model_extra or {}, OPTIMIZERS[self.name].settings)
         return self
 
     def to_optimizer(self) -> OptimizerSpec:
-        return OptimizerSpec(name=self.name, learning_rate=self.learning_rate)
+        return OptimizerSpec(
+            name=self.name, learning_rate=self.learning_rate, settings=dict(self.model_extra or {}),
+            schedule=self.schedule.name, schedule_settings=dict(self.schedule.model_extra or {}),
+            clip=Clip(norm=self.clip.norm, value=self.clip.value) if self.clip else None,
+        )  # fmt: skip
 
 
 class BackwardRequest(Body):
@@ -305,8 +291,3 @@ class CheckRequest(Body):
 
     epsilon: Annotated[float, Field(ge=1e-12, le=1e-1, allow_inf_nan=False)] = 1e-5
     seconds: Annotated[float, Field(gt=0, le=10, allow_inf_nan=False)] = 10.0
-
-
-def _one_of(what: str, asked: str, table: Any) -> None:
-    if asked not in table:
-        raise ValueError(f"there is no {what} {asked[:64]!r}; there are {', '.join(table)}")

@@ -15,7 +15,7 @@ from app.models import to_model
 from app.requests import Grain, SessionRequest, SpecRequest
 from app.settings import Settings
 from app.store import Record, Store
-from app.travel import Journey, target
+from app.travel import Journey, epochs, target
 from engine import AnyEvent, Explainer, Model, Phase, Run, Trace
 
 
@@ -112,7 +112,10 @@ class Session:
     def step(self, grain: Grain, count: int) -> tuple[Position, Position]:
         """Move; the positions before and after. Raises `TooLargeError` beyond the limits, and then stays."""
         before = self.iteration, self.cursor
-        after = target(self.run.schedule, grain, count, before, endless=self.optimizer is not None)
+        if grain is Grain.EPOCH and count and self.model.epoch > 1:
+            after = epochs(self.length, self.model.epoch, count, before)
+        else:
+            after = target(self.run.schedule, grain, count, before, endless=self.optimizer is not None)
         self._allow(before, after, grain, abs(count))
         self._reach(after[0])
         self.iteration, self.cursor = after
@@ -120,8 +123,9 @@ class Session:
 
     def _allow(self, before: tuple[int, int], after: tuple[int, int], grain: Grain, count: int) -> None:
         if grain in (Grain.ITERATION, Grain.EPOCH):
-            if count > self.settings.step_iterations:
-                raise TooLargeError(f"{count} iterations asked for; one request moves {self.settings.step_iterations}")
+            asked = count * (self.model.epoch if grain is Grain.EPOCH else 1)
+            if asked > self.settings.step_iterations:
+                raise TooLargeError(f"{asked} iterations asked for; one request moves {self.settings.step_iterations}")
             return
         iterations = abs(after[0] - before[0])
         events = abs((after[0] - before[0]) * self.length + after[1] - before[1])

@@ -27,6 +27,15 @@ def _key(event: object, grain: Grain) -> object:
     return getattr(event, {Grain.EVENT: "index"}.get(grain, grain.value))
 
 
+def epochs(length: int, epoch: int, count: int, place: tuple[int, int]) -> tuple[int, int]:
+    """The position `count` epochs of `epoch` iterations away: forward on an end, back on a beginning."""
+    events = length * epoch
+    here = place[0] * length + place[1]
+    if count > 0:
+        return (here // events + count) * epoch - 1, length
+    return max(-(-here // events) + count, 0) * epoch, 0
+
+
 def target(schedule: Schedule, grain: Grain, count: int, place: tuple[int, int], *, endless: bool) -> tuple[int, int]:
     """The position `count` steps of `grain` away from `place` = (iteration, cursor).
 

@@ -11,7 +11,7 @@ from app.errors import NotFoundError
 from app.lessons import EXAMPLES, Example
 from app.routes import SettingsHere, problems
 from app.wire import answer
-from engine import INITIALIZERS, LAYERS, LOSSES, OPS, OPTIMIZERS, Op, Text
+from engine import INITIALIZERS, LAYERS, LOSSES, OPS, OPTIMIZERS, SCHEDULES, Op, Text
 
 router = APIRouter(tags=["catalogue"])
 
@@ -27,6 +27,7 @@ def catalogue(settings: SettingsHere) -> Response:
             {"name": r.name, "doc": r.doc, "source": r.source, "settings": dict(r.settings)}
             for r in OPTIMIZERS.values()
         ],
+        "schedules": [{"name": r.name, "doc": r.doc, "settings": dict(r.settings)} for r in SCHEDULES.values()],
         "initializers": [{"name": r.name, "doc": r.doc, "source": r.source} for r in INITIALIZERS.values()],
         "data": [{"name": r.name, "doc": r.doc, "generated": r.generated} for r in SOURCES.values()],
         "limits": settings.limits(),

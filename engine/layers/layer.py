@@ -6,9 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+import numpy as np
 from numpy.random import Generator
 
 from engine.build import Builder, Ref
+from engine.feeds import Feed
+from engine.tape import Array
 
 Kind = Literal["integer", "number", "boolean", "initializer", "op", "shape"]
 
@@ -49,6 +52,13 @@ class Context:
     def parameter(self, name: str, value: Any) -> Ref:
         """A parameter of this layer, labelled layer.name."""
         return self.builder.leaf(f"{self.name}.{name}", value, "parameter")
+
+    def feed(self, name: str, draw: Callable[[Generator], Array]) -> Ref:
+        """A constant of this layer that every training step draws anew, from its seed and the iteration alone."""
+        seed = int(self.rng.integers(2**32))
+        ref = self.builder.leaf(f"{self.name}.{name}", draw(np.random.default_rng([seed, 0])), "constant")
+        self.builder.feeds.append(Feed(ref.id, lambda iteration: draw(np.random.default_rng([seed, iteration]))))
+        return ref
 
     def numbered(self, ref: Ref, letter: str) -> Ref:
         """z1, z2, … and a1, a2, …: pre-activations and activations as textbooks number them."""

@@ -51,6 +51,22 @@ SPECS = {
     ),
     "sample outside": (network([{"type": "relu"}], {"name": "digits8", "sample": 5_000}), 422, "1796"),
     "network without data": ({"model": network([{"type": "relu"}])["model"]}, 422, "data"),
+    "unknown setting": (
+        expression("w*w", {"w": 1}, optimizer={"name": "sgd", "learning_rate": 1, "beta1": 0.9}),
+        422,
+        "sgd has no setting 'beta1'",
+    ),
+    "two bounds": (
+        expression("w*w", {"w": 1}, optimizer={"learning_rate": 1, "clip": {"norm": 1, "value": 1}}),
+        422,
+        "exactly one of `norm` and `value`",
+    ),
+    "unknown schedule": (
+        expression("w*w", {"w": 1}, optimizer={"learning_rate": 1, "schedule": {"name": "lunar"}}),
+        422,
+        "lunar",
+    ),
+    "batch too large": (network([{"type": "relu"}], {"name": "spiral", "points": 5, "batch": 99}), 422, "15 samples"),
     "unknown field": ({**expression("x*x", {"x": 1}), "colour": "red"}, 422, "colour"),
 }
 

@@ -173,3 +173,57 @@ async def test_a_number_that_overflows_is_shown_and_not_refused(client, open_ses
     _, path = await open_session(expression("L = exp(x)", {"x": 1000}))
     assert (await step(client, path, "iteration"))["loss"] == "Infinity"
     assert (await client.get(f"{path}/verify")).json()["passed"] is True
+
+
+BATCHES = {
+    "model": {"kind": "network", "layers": [{"type": "dense", "units": 3}], "loss": {"name": "softmax_cross_entropy"}},
+    "data": {"name": "spiral", "points": 20, "batch": 16, "seed": 5},
+    "optimizer": {"name": "adam", "learning_rate": 0.05, "beta1": 0.8, "clip": {"norm": 1.0}},
+}
+
+
+async def test_an_epoch_sees_every_sample_at_most_once(client, open_session):
+    session, path = await open_session(BATCHES)
+    moved = await step(client, path, "epoch")
+    assert moved["to"] == {"iteration": 2, "cursor": session["length"]}  # 60 points make 3 batches of 16
+    seen = []
+    for iteration in range(3):
+        trace = (await client.get(f"{path}/trace", params={"iteration": iteration})).json()
+        seen += trace["events"][0]["samples"]["data"]
+    assert len(set(seen)) == len(seen) == 48
+    assert set(seen) <= set(range(60))
+
+
+async def test_every_epoch_has_an_order_of_its_own_and_one_seed_one_order(client, open_session):
+    orders = []
+    for _ in range(2):
+        _, path = await open_session(BATCHES)
+        for iteration in (0, 3):
+            trace = (await client.get(f"{path}/trace", params={"iteration": iteration})).json()
+            orders.append(trace["events"][0]["samples"]["data"])
+    assert orders[0] == orders[2] != orders[1] == orders[3]
+
+
+async def test_stepping_back_an_epoch_lands_on_its_beginning(client, open_session):
+    _, path = await open_session(BATCHES)
+    await client.post(f"{path}/seek", json={"iteration": 4, "cursor": 2})
+    assert (await step(client, path, "epoch", -1))["to"] == {"iteration": 3, "cursor": 0}
+    assert (await step(client, path, "epoch", -1))["to"] == {"iteration": 0, "cursor": 0}
+
+
+async def test_a_batch_brings_the_inputs_of_its_samples(client, open_session):
+    _, path = await open_session(BATCHES)
+    _, whole = await open_session({**BATCHES, "data": {"name": "spiral", "points": 20, "seed": 5}})
+    points = (await client.get(f"{whole}/tensors/x/value")).json()["data"]
+    trace = (await client.get(f"{path}/trace", params={"iteration": 1})).json()
+    batch = (await client.get(f"{path}/tensors/x/value", params={"iteration": 1})).json()["data"]
+    assert batch == [points[int(k)] for k in trace["events"][0]["samples"]["data"]]
+
+
+async def test_clipping_is_an_event_of_the_backward_pass(client, open_session):
+    _, path = await open_session(BATCHES)
+    events = (await client.get(f"{path}/trace")).json()["events"]
+    clipped = [e for e in events if e["kind"] == "clip"]
+    assert {e["phase"] for e in clipped} == {"backward"}
+    assert clipped[0]["factor"]["data"] == pytest.approx(min(1.0, 1.0 / (clipped[0]["norm"]["data"] + 1e-6)))
+    assert (await client.get(f"{path}/verify")).json()["passed"] is True

@@ -351,12 +351,24 @@ export interface components {
             arrays: {
                 [key: string]: number | unknown[];
             };
+            /** Batch */
+            batch?: number | null;
             /**
              * Name
              * @default arrays
              * @constant
              */
             name: "arrays";
+            /**
+             * Seed
+             * @default 0
+             */
+            seed: number;
+            /**
+             * Shuffle
+             * @default true
+             */
+            shuffle: boolean;
         };
         /**
          * Assign
@@ -405,7 +417,7 @@ export interface components {
         };
         /**
          * Batch
-         * @description Which samples this training step sees, at which learning rate.
+         * @description Which samples this training step sees, at which learning rate; `step` counts the updates, this one included.
          */
         Batch: {
             /** Index */
@@ -427,6 +439,7 @@ export interface components {
              */
             phase: "forward" | "loss" | "backward" | "update";
             samples: components["schemas"]["ArrayRef"];
+            step: components["schemas"]["ArrayRef"];
         };
         /** Catalogue */
         Catalogue: {
@@ -446,6 +459,8 @@ export interface components {
             ops: components["schemas"]["OpRow"][];
             /** Optimizers */
             optimizers: components["schemas"]["OptimizerRow"][];
+            /** Schedules */
+            schedules: components["schemas"]["ScheduleRow"][];
         };
         /**
          * CheckRequest
@@ -462,6 +477,56 @@ export interface components {
              * @default 10
              */
             seconds: number;
+        };
+        /**
+         * Clip
+         * @description Bounds on gradients before the update: on the norm of all together, or on every entry; None: no bound.
+         */
+        Clip: {
+            /** Norm */
+            norm?: components["schemas"]["Number"] | null;
+            /** Value */
+            value?: components["schemas"]["Number"] | null;
+        };
+        /**
+         * Clipped
+         * @description The gradient of `params` was clipped; `value` is what is left.
+         *
+         *     By norm: `norm` is that of all gradients together and `factor` what each is multiplied by. By value: neither.
+         */
+        Clipped: {
+            factor: components["schemas"]["ArrayRef"] | null;
+            /** Index */
+            index: number;
+            /**
+             * Kind
+             * @default clip
+             * @constant
+             */
+            kind: "clip";
+            /** Layer */
+            layer: number;
+            norm: components["schemas"]["ArrayRef"] | null;
+            /** Operation */
+            operation: number;
+            /** Params */
+            params: number[];
+            /**
+             * Phase
+             * @enum {string}
+             */
+            phase: "forward" | "loss" | "backward" | "update";
+            value: components["schemas"]["ArrayRef"];
+        };
+        /**
+         * ClipRequest
+         * @description A bound on the norm of all gradients together, or on the size of every entry.
+         */
+        ClipRequest: {
+            /** Norm */
+            norm?: number | null;
+            /** Value */
+            value?: number | null;
         };
         /**
          * Contribution
@@ -532,9 +597,11 @@ export interface components {
         };
         /**
          * Digits8Request
-         * @description One handwritten digit, by its number in the data set.
+         * @description Handwritten digits: one, by its number in the data set, or, where `batch` is said, batches of all.
          */
         Digits8Request: {
+            /** Batch */
+            batch?: number | null;
             /**
              * Name
              * @constant
@@ -545,6 +612,16 @@ export interface components {
              * @default 0
              */
             sample: number;
+            /**
+             * Seed
+             * @default 0
+             */
+            seed: number;
+            /**
+             * Shuffle
+             * @default true
+             */
+            shuffle: boolean;
         };
         /**
          * Example
@@ -860,8 +937,12 @@ export interface components {
             /** Title */
             title: string;
         };
-        /** OptimizerRequest */
+        /**
+         * OptimizerRequest
+         * @description An optimizer; beside what stands here, the settings of its kind (see /catalogue).
+         */
         OptimizerRequest: {
+            clip?: components["schemas"]["ClipRequest"] | null;
             /** Learning Rate */
             learning_rate: number;
             /**
@@ -869,6 +950,14 @@ export interface components {
              * @default sgd
              */
             name: string;
+            /**
+             * @default {
+             *       "name": "constant"
+             *     }
+             */
+            schedule: components["schemas"]["ScheduleRequest"];
+        } & {
+            [key: string]: unknown;
         };
         /** OptimizerRow */
         OptimizerRow: {
@@ -878,10 +967,34 @@ export interface components {
             name: string;
             /** Settings */
             settings: {
-                [key: string]: components["schemas"]["Number"];
+                [key: string]: components["schemas"]["Number"] | boolean;
             };
             /** Source */
             source: string;
+        };
+        /**
+         * OptimizerSpec
+         * @description An optimizer with its settings, the learning rate and how it changes, and clipping.
+         */
+        OptimizerSpec: {
+            clip?: components["schemas"]["Clip"] | null;
+            /** Learning Rate */
+            learning_rate: components["schemas"]["Number"];
+            /** Name */
+            name: string;
+            /**
+             * Schedule
+             * @default constant
+             */
+            schedule: string;
+            /** Schedule Settings */
+            schedule_settings?: {
+                [key: string]: components["schemas"]["Number"] | boolean;
+            };
+            /** Settings */
+            settings?: {
+                [key: string]: components["schemas"]["Number"] | boolean;
+            };
         };
         /**
          * Option
@@ -961,7 +1074,8 @@ export interface components {
          * Schedule
          * @description One training step: `events`, the place of every node's value, and the numbers a recording holds.
          *
-         *     `carried`: (from, to) places whose numbers are the next step's beginning.
+         *     `carried`: (from, to) places whose numbers are the next step's beginning. `slots`: what the optimizer keeps for a
+         *     parameter, as (parameter, name, place, first value).
          */
         Schedule: {
             /**
@@ -975,13 +1089,48 @@ export interface components {
             /** Dtype */
             dtype: string;
             /** Events */
-            events: (components["schemas"]["Batch"] | components["schemas"]["Forward"] | components["schemas"]["ZeroGrad"] | components["schemas"]["Seed"] | components["schemas"]["Contribution"] | components["schemas"]["Assign"])[];
+            events: (components["schemas"]["Batch"] | components["schemas"]["Forward"] | components["schemas"]["ZeroGrad"] | components["schemas"]["Seed"] | components["schemas"]["Contribution"] | components["schemas"]["Clipped"] | components["schemas"]["Assign"])[];
             /** Length */
             length: number;
+            optimizer?: components["schemas"]["OptimizerSpec"] | null;
             /** Size */
             size: number;
+            /**
+             * Slots
+             * @default []
+             */
+            slots: [
+                number,
+                string,
+                components["schemas"]["ArrayRef"],
+                components["schemas"]["Number"]
+            ][];
             /** Values */
             values: components["schemas"]["ArrayRef"][];
+        };
+        /**
+         * ScheduleRequest
+         * @description How the learning rate changes; beside its name, the settings of its kind (see /catalogue).
+         */
+        ScheduleRequest: {
+            /**
+             * Name
+             * @default constant
+             */
+            name: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** ScheduleRow */
+        ScheduleRow: {
+            /** Doc */
+            doc: string;
+            /** Name */
+            name: string;
+            /** Settings */
+            settings: {
+                [key: string]: components["schemas"]["Number"] | boolean;
+            };
         };
         /**
          * Seed
@@ -1104,6 +1253,8 @@ export interface components {
          * @description A spiral in the plane.
          */
         SpiralRequest: {
+            /** Batch */
+            batch?: number | null;
             /**
              * Classes
              * @default 3
@@ -1129,6 +1280,11 @@ export interface components {
              * @default 0
              */
             seed: number;
+            /**
+             * Shuffle
+             * @default true
+             */
+            shuffle: boolean;
         };
         /** StepAnswer */
         StepAnswer: {
@@ -1264,6 +1420,9 @@ export type BackwardRequest = components['schemas']['BackwardRequest'];
 export type Batch = components['schemas']['Batch'];
 export type Catalogue = components['schemas']['Catalogue'];
 export type CheckRequest = components['schemas']['CheckRequest'];
+export type Clip = components['schemas']['Clip'];
+export type Clipped = components['schemas']['Clipped'];
+export type ClipRequest = components['schemas']['ClipRequest'];
 export type Contribution = components['schemas']['Contribution'];
 export type DataRow = components['schemas']['DataRow'];
 export type DataView = components['schemas']['DataView'];
@@ -1291,11 +1450,14 @@ export type Operand = components['schemas']['Operand'];
 export type OpRow = components['schemas']['OpRow'];
 export type OptimizerRequest = components['schemas']['OptimizerRequest'];
 export type OptimizerRow = components['schemas']['OptimizerRow'];
+export type OptimizerSpec = components['schemas']['OptimizerSpec'];
 export type Option = components['schemas']['Option'];
 export type ParameterCheck = components['schemas']['ParameterCheck'];
 export type Position = components['schemas']['Position'];
 export type Problem = components['schemas']['Problem'];
 export type Schedule = components['schemas']['Schedule'];
+export type ScheduleRequest = components['schemas']['ScheduleRequest'];
+export type ScheduleRow = components['schemas']['ScheduleRow'];
 export type Seed = components['schemas']['Seed'];
 export type SeekRequest = components['schemas']['SeekRequest'];
 export type SessionRequest = components['schemas']['SessionRequest'];

@@ -1,0 +1,83 @@
+"""Checks of what a client says: each raises ValueError naming what was wrong and what is allowed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from engine import INITIALIZERS, OPS, Option
+
+DEEPEST = 8  # axes a value may have
+
+
+def numbers(value: Any) -> Any:
+    """A finite number, or lists of them with equal lengths on every level."""
+    shape_of(value, 0)
+    return value
+
+
+def shape_of(value: Any, depth: int) -> tuple[int, ...]:
+    """The shape of nested lists. Raises ValueError where they are ragged or hold anything but finite numbers."""
+    if isinstance(value, list):
+        return _list_shape(value, depth)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError(f"a number or lists of numbers expected, got {type(value).__name__}")
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError("the number is not finite")
+    if abs(value) > 1.7e308:
+        raise ValueError("the number is too large for a float64")
+    return ()
+
+
+def _list_shape(value: list[Any], depth: int) -> tuple[int, ...]:
+    if depth == DEEPEST:
+        raise ValueError(f"more than {DEEPEST} axes")
+    if not value:
+        raise ValueError("an empty list has no numbers")
+    shapes = {shape_of(v, depth + 1) for v in value}
+    if len(shapes) > 1:
+        first, second = sorted(map(str, shapes))[:2]
+        raise ValueError(f"entries of one list differ in shape: {first} and {second}")
+    return (len(value), *shapes.pop())
+
+
+def check_option(option: Option, value: Any) -> None:
+    """Raises ValueError where a layer's option cannot have this value."""
+    if value is None and option.default is not None:
+        raise ValueError(f"{option.name} cannot be null")
+    kinds: dict[str, tuple[type, ...]] = {"integer": (int,), "number": (int, float), "boolean": (bool,)}
+    if option.kind == "initializer":
+        one_of("initializer", str(value), INITIALIZERS)
+    elif option.kind == "op":
+        one_of("op", str(value), OPS)
+    elif option.kind == "shape":
+        if not isinstance(value, list) or not all(type(n) is int and 1 <= n <= 65_536 for n in value) or len(value) > 8:
+            raise ValueError(f"{option.name} must be a list of at most 8 sizes from 1 to 65536")
+    elif type(value) not in kinds[option.kind]:
+        raise ValueError(f"{option.name} must be of kind {option.kind}, got {type(value).__name__}")
+    elif option.kind != "boolean":
+        _check_range(option, value)
+
+
+def _check_range(option: Option, value: float) -> None:
+    low, high = option.low, option.high
+    if not math.isfinite(value) or (low is not None and value < low) or (high is not None and value > high):
+        raise ValueError(f"{option.name} is {str(value)[:24]}; it must be from {low:g} to {high:g}")
+
+
+def check_settings(what: str, said: dict[str, Any], known: Mapping[str, float | bool]) -> None:
+    """Raises ValueError for a setting there is not, or one of a wrong kind or size."""
+    for name, value in said.items():
+        if name not in known:
+            raise ValueError(f"{what} has no setting {name[:64]!r}; it has {', '.join(known) or 'none'}")
+        if isinstance(known[name], bool) != isinstance(value, bool) or not isinstance(value, int | float):
+            raise ValueError(f"{name} must be {'true or false' if isinstance(known[name], bool) else 'a number'}")
+        if not 0 <= value <= 1e9:
+            raise ValueError(f"{name} is {str(value)[:24]}; it must be from 0 to 1e9")
+
+
+def one_of(what: str, asked: str, table: Any) -> None:
+    """Raises ValueError naming what there is."""
+    if asked not in table:
+        raise ValueError(f"there is no {what} {asked[:64]!r}; there are {', '.join(table)}")
