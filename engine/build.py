@@ -14,8 +14,8 @@ from engine.feeds import Feed
 from engine.graph import Graph, Group, Node, Role
 from engine.notation import PLAIN, Text, exact, number, write
 from engine.op import ShapeError
-from engine.ops import OPS
-from engine.tape import Array, Shape, trace
+from engine.ops import OPS, PRODUCTS
+from engine.tape import Array, Shape, UntraceableError, trace
 
 LONGEST_TEXT = 12  # an unnamed node is labelled with its expression up to this length, else by its number
 
@@ -56,7 +56,7 @@ class Ref:
         return self.builder.op("div", other, self)
 
     def __matmul__(self, other: Ref) -> Ref:
-        return self.builder.op("matmul", self, other)
+        return self.builder.product(self, other)
 
     def __neg__(self) -> Ref:
         return self.builder.op("neg", self)
@@ -112,6 +112,13 @@ class Builder:
         self._rename(ref.id, self._expression(self.nodes[ref.id]), unique=False)
         return ref
 
+    def product(self, a: Ref | float, b: Ref | float) -> Ref:
+        """a @ b: the row for operands of so many axes. Raises `ShapeError` where there is none."""
+        ranks = tuple(len(x.shape) if isinstance(x, Ref) else 0 for x in (a, b))
+        if ranks not in PRODUCTS:
+            raise ShapeError(f"@: there is no product of operands with {ranks[0]} and {ranks[1]} axes")
+        return self.op(PRODUCTS[ranks], a, b)
+
     def power(self, base: Ref, exponent: Ref | float) -> Ref:
         """x**2 is the op `square`; any other power is `pow`."""
         return self.op("square", base) if exponent == 2 else self.op("pow", base, exponent)
@@ -152,12 +159,12 @@ class Builder:
         """Nodes on a path from a wanted leaf to the output."""
         reached: set[int] = set()
         for n in self.nodes:
-            if n.role in roles or any(i in reached for i in n.inputs):
+            if n.role in roles or any(i in reached for i in n.sources):
                 reached.add(n.id)
         leading = {output}
         for n in reversed(self.nodes):
             if n.id in leading:
-                leading.update(n.inputs)
+                leading.update(n.sources)
         return reached & leading
 
     def _homes(self) -> list[tuple[str, ...]]:
@@ -200,7 +207,11 @@ class Builder:
         texts = [number(label) if (label := self.nodes[i].label)[0] == "-" else Text(label) for i in node.inputs]
         if row.family != "elementwise" or not all(self.nodes[i].op is None or self.nodes[i].named for i in node.inputs):
             return self._numbered(node.id)
-        text = _raised(write(trace(row.forward, ((),) * len(texts)), texts, PLAIN).text)
+        try:
+            tape = trace(row.forward, ((),) * len(texts), node.settings)
+        except UntraceableError:
+            return self._numbered(node.id)
+        text = _raised(write(tape, texts, PLAIN).text)
         return text if len(text) <= LONGEST_TEXT else self._numbered(node.id)
 
     def _numbered(self, id: int) -> str:

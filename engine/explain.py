@@ -89,7 +89,7 @@ class Explainer:
         what = _size(event.value.shape) if event.value.shape else rf"\num{{{event.value.offset}}}"
         return Explanation(
             event=event.index, title=f"{row.symbol} · {row.title}", entry=_shown(event.value, entry),
-            sentence=f"{row.does.format(*(self._said(i) for i in node.inputs))}: *{left}{what}*.",
+            sentence=f"{self._does(node)}: *{left}{what}*.",
             lines=self._value_lines(node, names, numbers),
             operands=(
                 *self._inputs(node),
@@ -99,6 +99,10 @@ class Explainer:
             code=self._forward_code(event, node),
         )  # fmt: skip
 
+    def _does(self, node: Node) -> str:
+        said = [self._said(i) for i in node.inputs]
+        return node.row.does.format(*said, all=_listed(said), **node.options)
+
     def _value_lines(self, node: Node, names: Sequence[Text], numbers: str | None) -> tuple[Formula, ...]:
         row = node.row
         left = f"{formula_name(self.graph, node).text} = " if node.named or row.family != "elementwise" else ""
@@ -107,9 +111,8 @@ class Explainer:
         )
         if row.sigma is None:
             return (whole,)
-        entry = (
-            f"{indexed(left.removesuffix(' = '), row.subscripts.split('->')[1])} = {row.sigma(names, node.settings)}"
-        )
+        whole_name, axes = left.removesuffix(" = "), row.axes(node.settings).split("->")[1]
+        entry = f"{indexed(whole_name, axes)} = {row.sigma(names, node.settings)}"
         return (whole, Formula(says="one entry", formula=entry, numbers=numbers))
 
     def _forward_code(self, event: Forward, node: Node) -> tuple[str, ...]:
@@ -149,7 +152,7 @@ class Explainer:
         )  # fmt: skip
 
     def _sent_sentence(self, event: Contribution, node: Node, into: Node) -> str:
-        how = node.row.sends[event.slot].format(*(self._said(i) for i in node.inputs))
+        how = node.row.sends[event.slot].format(*(self._said(i) for i in node.inputs), **node.options)
         target = self._said(into.id)
         many = event.value.shape != ()
         what = f"{_size(event.value.shape)} of gradient go" if many else rf"*\num{{{event.value.offset}}}* goes"
@@ -192,7 +195,7 @@ class Explainer:
                 Formula(says="sent back", formula=f"{sent} = {through}", numbers=None if row.sigma_vjp else numbers)
             )
             if row.sigma_vjp:
-                term = row.subscripts.split("->")[0].split(",")[event.slot]
+                term = row.axes(node.settings).split("->")[0].split(",")[event.slot]
                 one = f"{indexed(self._partial(into), term)} = {row.sigma_vjp[event.slot](given, node.settings)}"
                 lines.append(Formula(says="one entry", formula=one, numbers=numbers))
         if event.total != event.value:

@@ -42,6 +42,11 @@ class Node:
         return OPS[self.op or ""]
 
     @property
+    def sources(self) -> tuple[int, ...]:
+        """The inputs that can get a gradient from this node: all but conditions and indices."""
+        return tuple(i for slot, i in enumerate(self.inputs) if self.row.vjps[slot] is not None)
+
+    @property
     def settings(self) -> Options:
         return tuple(self.options.items())
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from engine.tape import Line, Ref, Tape, UntraceableError
+from engine.tape import ERF, Line, Ref, Tape, UntraceableError
 
 # Binding strength, loosest first; an operand looser than its operator gets parentheses.
 COMPARE, SUM, NEGATE, PRODUCT, POWER, ATOM = range(6)
@@ -58,6 +58,18 @@ def _call(module: str, ufunc: np.ufunc) -> Form:
     return Form(ATOM, f"{module}{ufunc.__name__}({operands})", (COMPARE,) * ufunc.nin)
 
 
+CALLED = (
+    *(np.exp, np.expm1, np.log, np.logaddexp, np.sin, np.cos, np.tanh, np.sqrt),
+    *(np.absolute, np.sign, np.maximum, np.minimum),
+)
+COMPARISONS: dict[np.ufunc, tuple[str, str, str]] = {  # LaTeX, NumPy, plain
+    np.greater: (">", ">", ">"),
+    np.greater_equal: (r"\ge", ">=", "≥"),
+    np.less: ("<", "<", "<"),
+    np.less_equal: (r"\le", "<=", "≤"),
+    np.equal: ("=", "==", "="),
+    np.not_equal: (r"\ne", "!=", "≠"),
+}
 SIGNS: dict[np.ufunc, tuple[str, str]] = {np.add: (r"\sum", "np.sum"), np.maximum: (r"\max", "np.max")}  # LaTeX, NumPy
 
 
@@ -87,9 +99,15 @@ LATEX = Notation(
         np.cos: Form(ATOM, r"\cos({0})", (COMPARE,)),
         np.tanh: Form(ATOM, r"\tanh({0})", (COMPARE,)),
         np.sqrt: Form(ATOM, r"\sqrt{{{0}}}", (COMPARE,)),
+        np.absolute: Form(ATOM, r"\lvert {0} \rvert", (COMPARE,)),
+        np.sign: Form(ATOM, r"\operatorname{{sign}}({0})", (COMPARE,)),
+        np.expm1: Form(SUM, "e^{{{0}}} - 1", (COMPARE,)),
+        np.logaddexp: Form(ATOM, r"\ln(e^{{{0}}} + e^{{{1}}})", (COMPARE, COMPARE)),
+        ERF: Form(ATOM, r"\operatorname{{erf}}({0})", (COMPARE,)),
         np.maximum: Form(ATOM, r"\max({0}, {1})", (COMPARE, COMPARE)),
-        np.greater: Form(COMPARE, "{0} > {1}", (SUM, SUM)),
-    },
+        np.minimum: Form(ATOM, r"\min({0}, {1})", (COMPARE, COMPARE)),
+    }
+    | {f: Form(COMPARE, f"{{0}} {sign} {{1}}", (SUM, SUM)) for f, (sign, _, _) in COMPARISONS.items()},
     reduce=_latex_reduce,
     brackets="({0})",
 )
@@ -102,9 +120,10 @@ NUMPY = Notation(
         np.negative: Form(NEGATE, "-{0}", (POWER,)),
         np.power: Form(POWER, "{0}**{1}", (ATOM, ATOM)),
         np.square: Form(POWER, "{0}**2", (ATOM,)),
-        np.greater: Form(COMPARE, "{0} > {1}", (SUM, SUM)),
+        ERF: Form(ATOM, "np.vectorize(math.erf)({0})", (COMPARE,)),
     }
-    | {f: _call("np.", f) for f in (np.exp, np.log, np.sin, np.cos, np.tanh, np.sqrt, np.maximum)},
+    | {f: _call("np.", f) for f in CALLED}
+    | {f: Form(COMPARE, f"{{0}} {sign} {{1}}", (SUM, SUM)) for f, (_, sign, _) in COMPARISONS.items()},
     reduce=_numpy_reduce,
     brackets="({0})",
 )
@@ -118,9 +137,13 @@ PLAIN = Notation(
         np.negative: Form(NEGATE, "−{0}", (PRODUCT,)),
         np.power: Form(POWER, "{0}^{1}", (ATOM, ATOM)),
         np.square: Form(POWER, "{0}²", (ATOM,)),
-        np.greater: Form(COMPARE, "{0} > {1}", (SUM, SUM)),
+        np.absolute: Form(ATOM, "|{0}|", (COMPARE,)),
+        np.maximum: Form(ATOM, "max({0}, {1})", (COMPARE, COMPARE)),
+        np.minimum: Form(ATOM, "min({0}, {1})", (COMPARE, COMPARE)),
+        ERF: Form(ATOM, "erf({0})", (COMPARE,)),
     }
-    | {f: _call("", f) for f in (np.exp, np.log, np.sin, np.cos, np.tanh, np.sqrt, np.maximum)},
+    | {f: _call("", f) for f in CALLED if f not in (np.absolute, np.maximum, np.minimum)}
+    | {f: Form(COMPARE, f"{{0}} {sign} {{1}}", (SUM, SUM)) for f, (_, _, sign) in COMPARISONS.items()},
     reduce=_numpy_reduce,
     brackets="({0})",
 )

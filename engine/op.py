@@ -7,10 +7,12 @@ adjoint; `plain` rows give every rule themselves.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import combinations
 from math import prod
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, TypeVar
 
 import numpy as np
 
@@ -20,6 +22,7 @@ from engine.tape import Array, Options, Ref, Rule, Shape, trace
 Family = Literal["elementwise", "contraction", "structural", "plain"]
 Line = Callable[..., str]  # (names of the operands, options) -> one line of text
 Index = tuple[int, ...]
+T = TypeVar("T")
 Entry = Callable[["Pick", Index], str]  # one entry of a result, spelled out in entries of what it was made from
 
 
@@ -32,8 +35,10 @@ class Op:
     """One differentiable operation y = f(x_0, …, x_{n-1}; options).
 
     Rules are NumPy code on arrays: `forward(*xs)`, `vjps[k](g, y, *saved, *xs)` for input k,
-    `jvp(dxs, y, *saved, *xs)`, each with the options as keywords. `saved` names further results of `forward`
-    that the backward pass reads. Texts of lines are functions of the operands' names.
+    `jvp(dxs, y, *saved, *xs)`, each with the options as keywords. An input whose VJP is None (a condition, an index)
+    gets no gradient. `saved` names further results of `forward` that the backward pass reads. Texts of lines are
+    functions of the operands' names. A row that is `variadic` takes any number of inputs; what it has per slot is
+    an `Each`.
     """
 
     name: str
@@ -42,28 +47,52 @@ class Op:
     title: str  # its name in a sentence
     inputs: tuple[str, ...]  # names of the operands, in slot order
     does: str  # what the forward pass does, an imperative with {0}, {1}, … for the operands
-    sends: tuple[str, ...]  # per slot: what the backward pass does to the gradient
+    sends: Sequence[str]  # per slot: what the backward pass does to the gradient
     forward: Rule
-    vjps: tuple[Rule, ...]
+    vjps: Sequence[Rule | None]
     jvp: Rule
     shape: Callable[..., Shape]
     flops: Callable[..., int]
     latex: Line  # right-hand side of y = …
-    local: tuple[Line, ...]  # per slot: dy/dx_k, operands preceded by y (contraction: by upstream, and times it)
+    local: Sequence[Line]  # per slot: dy/dx_k, operands preceded by y (contraction: by upstream, and times it)
     numpy: Line
-    numpy_vjp: tuple[Line, ...]  # per slot, operands preceded by g and y (and saved)
+    numpy_vjp: Sequence[Line]  # per slot, operands preceded by g and y (and saved)
     example: tuple[Any, ...]
     doc: str
     saved: tuple[str, ...] = ()
     options: Options = ()  # the defaults; a node may set others
-    partials: tuple[Rule, ...] = ()  # elementwise only
-    subscripts: str = ""  # contraction only
+    variadic: bool = False
+    partials: tuple[Rule | None, ...] = ()  # elementwise only
+    subscripts: str = ""  # contraction only; where it is empty, they are an option of that name
     sigma: Line | None = None  # contraction only: one entry as a sum
-    sigma_vjp: tuple[Line, ...] = ()
+    sigma_vjp: Sequence[Line] = ()
     numpy_saved: tuple[Line, ...] = ()  # right-hand sides for the saved results
     smooth: bool = True  # has a complex-step derivative
     entry: Entry | None = None  # one entry of y in numbers
-    entry_vjp: tuple[Entry, ...] = ()  # per slot: one entry of the contribution in numbers
+    entry_vjp: Sequence[Entry] = ()  # per slot: one entry of the contribution in numbers
+
+    def axes(self, options: Options) -> str:
+        """A contraction's subscripts."""
+        return self.subscripts or str(dict(options)["subscripts"])
+
+
+class Each(Sequence[T]):
+    """What a variadic row has per slot: made for any slot, and equal whenever it is made for the same one."""
+
+    def __init__(self, make: Callable[[int], T], shown: int = 2) -> None:
+        self.make, self.shown = lru_cache(maxsize=64)(make), shown
+
+    def __getitem__(self, slot: Any) -> Any:
+        if slot < 0:
+            raise IndexError(slot)
+        return self.make(slot)
+
+    def __len__(self) -> int:
+        """As many as the row's example has operands."""
+        return self.shown
+
+    def __iter__(self) -> Iterator[T]:
+        return map(self.make, range(self.shown))
 
 
 class Pick(Protocol):
@@ -92,7 +121,7 @@ def series(shape: Shape, term: Callable[..., str], joint: str = " + ", most: int
 def elementwise(
     name: str,
     forward: Rule,
-    *partials: Rule,
+    *partials: Rule | None,
     symbol: str,
     title: str,
     does: str,
@@ -101,13 +130,17 @@ def elementwise(
     doc: str,
     flops: int = 1,
     latex: str | None = None,
+    local: tuple[str, ...] | None = None,
+    numpy: str | None = None,
     smooth: bool = True,
+    options: Options = (),
 ) -> Op:
     """An op with y[i] = f(a[i], b[i], …) after broadcasting, given by its partial derivatives.
 
-    Each partial is (y, *xs) -> dy/dx_k. The VJP, the JVP, the shape rule, the cost, both formulas and the
-    NumPy lines follow. `latex` replaces the forward formula where the rule does not read well; its {0}, {1} are
-    the operands' names.
+    Each partial is (y, *xs) -> dy/dx_k, with the options as keywords; None where x_k is a condition, without a
+    gradient. The VJP, the JVP, the shape rule, the cost, both formulas and the NumPy lines follow. `latex` and `local`
+    replace formulas that do not read well, `numpy` a forward line that cannot be traced; their {0}, {1} are the
+    operands' names (in `local` preceded by y), and options stand by name.
     """
     count = len(partials)
     show = _written(forward, LATEX) if latex is None else template(latex)
@@ -120,17 +153,18 @@ def elementwise(
         does=does,
         sends=sends,
         forward=forward,
-        vjps=tuple(_elementwise_vjp(partial, k, count) for k, partial in enumerate(partials)),
+        vjps=tuple(partial and _elementwise_vjp(partial, k) for k, partial in enumerate(partials)),
         jvp=_elementwise_jvp(partials),
-        shape=lambda *shapes: _broadcast(name, shapes),
-        flops=lambda *shapes: flops * prod(np.broadcast_shapes(*shapes)),
+        shape=lambda *shapes, **options: _broadcast(name, shapes),
+        flops=lambda *shapes, **options: flops * prod(np.broadcast_shapes(*shapes)),
         latex=show,
-        local=tuple(_written(p, LATEX) for p in partials),
-        numpy=_written(forward, NUMPY),
+        local=tuple(map(template, local)) if local else tuple(_written(p or _zero, LATEX) for p in partials),
+        numpy=_written(forward, NUMPY) if numpy is None else template(numpy),
         numpy_vjp=tuple(_elementwise_line(p, k) for k, p in enumerate(partials)),
         partials=partials,
-        entry=lambda pick, index: show([Text(pick.x(k, *index)) for k in range(count)], ()),
+        entry=lambda pick, index: show([Text(pick.x(k, *index)) for k in range(count)], tuple(pick.options.items())),
         smooth=smooth,
+        options=options,
         example=example,
         doc=doc,
     )
@@ -140,29 +174,35 @@ def _broadcast(name: str, shapes: tuple[Shape, ...]) -> Shape:
     try:
         return np.broadcast_shapes(*shapes)
     except ValueError:
-        a, b = shapes[0], shapes[-1]
-        back, sizes = _clash(a, b)
+        a, b = next(pair for pair in combinations(shapes, 2) if _clashes(*pair))
+        back, sizes = _clashes(a, b)[0]
         raise ShapeError(
             f"{name}: axis {-back} is {sizes[0]} in one input and {sizes[1]} in another (shapes {a} and {b})"
         ) from None
 
 
-def _clash(a: Shape, b: Shape) -> tuple[int, tuple[int, int]]:
+def _clashes(a: Shape, b: Shape) -> list[tuple[int, tuple[int, int]]]:
     pairs = enumerate(zip(a[::-1], b[::-1], strict=False), start=1)
-    return next((back, (m, n)) for back, (m, n) in pairs if m != n and 1 not in (m, n))
+    return [(back, (m, n)) for back, (m, n) in pairs if m != n and 1 not in (m, n)]
 
 
-def _elementwise_vjp(partial: Rule, slot: int, count: int) -> Rule:
-    def vjp(g: Array, y: Array, *xs: Array) -> Any:
-        return unbroadcast(g * partial(y, *xs), xs[slot].shape)
+def _zero(y: Any, *xs: Any, **options: Any) -> float:
+    """The slope for a condition."""
+    return 0.0
+
+
+def _elementwise_vjp(partial: Rule, slot: int) -> Rule:
+    def vjp(g: Array, y: Array, *xs: Array, **options: Any) -> Any:
+        return unbroadcast(g * partial(y, *xs, **options), xs[slot].shape)
 
     return vjp
 
 
-def _elementwise_jvp(partials: tuple[Rule, ...]) -> Rule:
-    def jvp(dxs: Sequence[Any], y: Array, *xs: Array) -> Array:
+def _elementwise_jvp(partials: tuple[Rule | None, ...]) -> Rule:
+    def jvp(dxs: Sequence[Any], y: Array, *xs: Array, **options: Any) -> Array:
         """Sum over inputs of partial times tangent; an input without a tangent (None) adds nothing."""
-        terms = [partial(y, *xs) * dx for partial, dx in zip(partials, dxs, strict=True) if dx is not None]
+        slopes = ((p, dx) for p, dx in zip(partials, dxs, strict=True) if p is not None and dx is not None)
+        terms = [partial(y, *xs, **options) * dx for partial, dx in slopes]
         return np.asarray(sum(terms) + np.zeros(np.shape(y)))
 
     return jvp
@@ -183,19 +223,22 @@ def _written(rule: Rule, notation: Notation) -> Line:
     return line
 
 
-def _elementwise_line(partial: Rule, slot: int) -> Line:
+def _elementwise_line(partial: Rule | None, slot: int) -> Line:
     def line(names: Sequence[Text], options: Options = ()) -> str:
-        slope = constant(partial, len(names) - 1)
+        slope = constant(partial or _zero, len(names) - 1, options)
         if slope in (1.0, -1.0):
             return names[0].text if slope == 1.0 else f"-{names[0].text}"
-        return write(trace(lambda g, *ys: g * partial(*ys), ((),) * len(names), options), names, NUMPY).text
+        return write(trace(scaled, ((),) * len(names), options), names, NUMPY).text
+
+    def scaled(g: Any, *ys: Any, **options: Any) -> Any:
+        return g * (partial or _zero)(*ys, **options)
 
     return line
 
 
-def constant(partial: Rule, operands: int) -> float | None:
+def constant(partial: Rule, operands: int, options: Options = ()) -> float | None:
     """The number a partial always is, or None where it depends on its operands."""
-    result = trace(partial, ((),) * operands).results[0]
+    result = trace(partial, ((),) * operands, options).results[0]
     return None if isinstance(result, Ref) else float(result)
 
 

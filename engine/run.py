@@ -107,7 +107,8 @@ class Plan:
             self.schedule.values[i] for i in (node.id, *node.inputs)
         ):
             partial = node.row.partials[event.slot]
-            calls = rule_calls(partial, [y, *self._operands(node)], [self.view(event.local)], self.scratch)
+            operands = [y, *self._operands(node)]
+            calls = rule_calls(partial, operands, [self.view(event.local)], self.scratch, node.settings)
         return calls + self._scaled(upstream, local, value)
 
     def _scaled(self, upstream: Array, local: Array | float, value: Array) -> list[Call]:
@@ -172,7 +173,7 @@ def rule_calls(
 ) -> list[Call]:
     """Calls that compute `rule(*ins)` into `outs`: in place where its tape allows, by a copy of its result else."""
     if hasattr(rule, "calls"):
-        return list(rule.calls(ins, outs[0]))
+        return list(rule.calls(ins, outs[0], **dict(options)))
     try:
         tape = trace(rule, tuple(x.shape for x in ins), options)
     except UntraceableError:

@@ -221,7 +221,7 @@ class _Scheduler:
         """A node sends to its inputs once all its own contributions have arrived: ids fall, so they have."""
         upstream = self.total[node.id]
         for slot, into in enumerate(node.inputs):
-            if not self.graph.nodes[into].wanted:
+            if not self.graph.nodes[into].wanted or node.row.vjps[slot] is None:
                 continue
             local = self.local(node, slot)
             value = (
@@ -241,8 +241,9 @@ class _Scheduler:
         if not node.row.partials:
             return None
         operands = (node.id, *node.inputs)
+        shapes = tuple(self.graph.nodes[i].shape for i in operands)
         try:
-            tape = trace(node.row.partials[slot], tuple(self.graph.nodes[i].shape for i in operands))
+            tape = trace(node.row.partials[slot], shapes, node.settings)
         except UntraceableError:
             return self.place(node.shape)
         result = tape.results[0]

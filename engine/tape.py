@@ -8,6 +8,7 @@ formula on screen, the line of code beside it and the numbers in the recording c
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
@@ -89,6 +90,14 @@ class Symbol(NDArrayOperatorsMixin):
         return self._reduce(np.maximum, axis, keepdims)
 
 
+ERF = np.frompyfunc(math.erf, 1, 1)
+
+
+def erf(x: Any) -> Any:
+    """The error function, by Python's own: NumPy has none. Right to the last place or two, about 60 ns an entry."""
+    return ERF(x) if isinstance(x, Symbol) else ERF(x, out=np.empty(np.shape(x)), casting="unsafe")
+
+
 def _operand(x: Any) -> Any:
     if isinstance(x, Symbol):
         return x.ref
@@ -162,6 +171,8 @@ def _call(line: Line, args: tuple[Any, ...], out: Array) -> Call:
     if line.reduce is not None:
         axis, keepdims = line.reduce
         return line.ufunc.reduce, (args[0], axis, None, out, keepdims)
+    if line.ufunc is ERF:  # it makes Python numbers
+        return partial(ERF, *args, out=out, casting="unsafe"), ()
     if line.ufunc in (np.maximum, np.minimum):  # NumPy deprecates their output as a positional argument
         return partial(line.ufunc, *args, out=out), ()
     return line.ufunc, (*args, out)

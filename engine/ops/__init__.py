@@ -17,3 +17,4 @@ def merged(*tables: Iterable[Op]) -> dict[str, Op]:
 
 
 OPS = merged(arithmetic.ROWS, activations.ROWS, contractions.ROWS, structure.ROWS, losses.ROWS)
+PRODUCTS = contractions.PRODUCTS

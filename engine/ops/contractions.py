@@ -18,3 +18,5 @@ ROWS = (
         doc="Matrix product.",
     ),
 )
+
+PRODUCTS = {(2, 2): "matmul"}  # what a @ b is for operands of so many axes
