@@ -8,7 +8,7 @@ import * as store from "./store.js";
 
 const PAGE = 500;
 const MOST_CARDS = 150;
-/** @typedef {Awaited<ReturnType<typeof openRecordings>>} Recordings */
+/** @typedef {ReturnType<typeof openRecordings>} Recordings */
 /** @type {Recordings | null} */
 let recordings = null;
 /** Counts openings, so that a slow answer for an earlier one is dropped. */
@@ -20,7 +20,7 @@ export async function open(find, place = {}) {
   store.loading.value = true;
   try {
     const session = await find();
-    const opened = await openRecordings(session.id);
+    const opened = openRecordings(session.id);
     const trace = await opened.at(place.iteration ?? session.iteration);
     if (mine === opening) enter(session, opened, trace, place.cursor ?? session.cursor);
   } catch (error) {

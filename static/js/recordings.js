@@ -7,16 +7,17 @@ const KEPT = 8;
 
 /**
  * @param {string} id
- * @returns {Promise<{at: (iteration: number) => Promise<import("./types").Trace>}>}
+ * @returns {{at: (iteration: number) => Promise<import("./types").Trace>}}
  */
-export async function openRecordings(id) {
-  const [graph, schedule] = await Promise.all([api.graph(id), api.schedule(id)]);
+export function openRecordings(id) {
+  const structure = Promise.all([api.graph(id), api.schedule(id)]);
   /** @type {Map<number, Promise<import("./types").Trace>>} */
   const kept = new Map();
 
   /** @param {number} iteration */
   const fetchTrace = async (iteration) => {
-    const [buffer, magnitudes] = await Promise.all([api.recording(id, iteration), api.magnitudes(id, iteration)]);
+    const [[graph, schedule], buffer, magnitudes] =
+      await Promise.all([structure, api.recording(id, iteration), api.magnitudes(id, iteration)]);
     return makeTrace(graph, schedule, buffer, magnitudes, iteration);
   };
 
