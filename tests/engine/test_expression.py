@@ -5,16 +5,11 @@ from time import perf_counter
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
-from hypothesis import strategies as st
 
-from engine import ExpressionError, ExpressionModel, Limits, Run, ShapeError, Spec, build
+from engine import ExpressionError, Limits, ShapeError
 from engine.expression import FUNCTIONS
-from tests.engine.models import expression, value, verified
-
-
-def read(source, limits=None, **values):
-    return build(Spec(model=ExpressionModel(source=source, values=values)), limits=limits)
+from tests.engine.models import expression, value
+from tests.engine.reading import read, read_or_refused
 
 
 def refused(source, **values):
@@ -249,113 +244,6 @@ def test_a_tower_of_powers_is_four_constants_that_overflow():
 def test_a_sum_of_a_thousand_terms_is_right_where_it_is_allowed():
     model = read(" + ".join(["x"] * 1000), Limits(characters=10_000, nodes=2_000), x=1.0)
     assert len(model.graph.nodes) == 1_000
-
-
-# --- any text ---
-
-LETTERS = "xyz019.+-*/@()[]{}=,:;'\"_ \n#\\eEjlambdsinforu"
-FAILURES = (ExpressionError, ShapeError)
-no_deadline = settings(deadline=None, max_examples=300)
-
-
-def read_or_refused(source, limits=None, **values):
-    """The model, or None where the text was refused; any other exception fails the test."""
-    try:
-        return read(source, limits, **values)
-    except FAILURES:
-        return None
-    except ValueError as error:
-        assert str(error).startswith("nothing here can get a gradient")  # noqa: PT017
-        return None
-
-
-@no_deadline
-@given(st.text(alphabet=st.one_of(st.sampled_from(LETTERS), st.characters(max_codepoint=0x2FFF)), max_size=60))
-def test_random_text_is_read_or_refused(source):
-    read_or_refused(source, x=1.0)
-
-
-names = st.sampled_from(["x", "y", "w"])
-numbers = st.sampled_from(["0", "1", "2", "3", "0.5", "1e3", "1e-3", "7.25"])
-signs = st.sampled_from(["+", "-", "*", "/", "**", "@", "//"])
-calls = st.sampled_from([*FUNCTIONS, "abs"])
-
-
-def grown(smaller):
-    return st.one_of(
-        st.tuples(smaller, signs, smaller).map("({0[0]} {0[1]} {0[2]})".format),
-        st.tuples(smaller, signs, smaller).map("{0[0]}{0[1]}{0[2]}".format),
-        smaller.map("-{}".format),
-        st.tuples(calls, smaller).map("{0[0]}({0[1]})".format),
-        st.tuples(calls, smaller, smaller).map("{0[0]}({0[1]}, {0[2]})".format),
-        st.tuples(smaller, st.sampled_from(["None", "0", "1", "-1", "7"])).map("sum({0[0]}, axis={0[1]})".format),
-    )
-
-
-texts = st.recursive(st.one_of(names, numbers), grown, max_leaves=12)
-VALUES = {"x": 1.5, "y": [[0.5, 2.0], [1.0, 3.0]], "w": [1.0, -2.0]}
-
-
-@no_deadline
-@given(texts)
-def test_random_expressions_are_refused_or_run_and_follow_from_their_leaves(source):
-    model = read_or_refused(f"sum({source}) + 0*(x + sum(y) + sum(w))", **VALUES)
-    assert model is None or verified(Run(model)).passed
-
-
-def exact(smaller):
-    """Text of operations that IEEE arithmetic defines to the last bit."""
-    return st.one_of(
-        st.tuples(smaller, st.sampled_from("+-*/"), smaller).map("({0[0]} {0[1]} {0[2]})".format),
-        st.tuples(smaller, st.sampled_from("+-*/"), smaller).map("{0[0]} {0[1]} {0[2]}".format),
-        smaller.map("-{}".format),
-        smaller.map("(-{})".format),
-    )
-
-
-floats = st.floats(-1e3, 1e3)
-
-
-@no_deadline
-@given(st.recursive(st.one_of(names, numbers), exact, max_leaves=12), floats, floats, floats)
-def test_arithmetic_has_the_bits_of_pythons_own(source, x, y, w):
-    source += " + x*0.0 + y*0.0 + w*0.0"
-    floated = {"x": x, "y": y, "w": w}
-    try:
-        expected = eval(source, {"__builtins__": {}}, floated)
-    except ZeroDivisionError:
-        assume(False)
-    run = expression(source, **floated)
-    assert run.loss == expected or (math.isnan(run.loss) and math.isnan(expected))
-
-
-MATH = {
-    "exp": math.exp,
-    "log": math.log,
-    "sin": math.sin,
-    "cos": math.cos,
-    "tanh": math.tanh,
-    "sigmoid": lambda x: 1 / (1 + math.exp(-x)),
-    "relu": lambda x: max(x, 0.0),
-    "square": lambda x: x * x,
-}
-functions = st.sampled_from(sorted(MATH))
-
-
-@no_deadline
-@given(st.lists(functions, min_size=1, max_size=3), st.floats(0.1, 2.0), st.floats(-3.0, 3.0))
-def test_functions_and_powers_have_the_values_of_pythons_own(chain, x, y):
-    source = "x"
-    for name in chain:
-        source = f"{name}({source})"
-    source = f"{source} + x**y + (x + 2)**2"
-    try:
-        expected = eval(source, {"__builtins__": {}}, MATH | {"x": x, "y": y})
-    except (ValueError, OverflowError):
-        assume(False)
-    # Two libraries' functions differ by some units in the last place; sin and cos pass them on magnified up to e⁷⁵.
-    assume(abs(expected) < 1e6)
-    assert expression(source, x=x, y=y).loss == pytest.approx(expected, rel=1e-9, abs=1e-9)
 
 
 def test_values_are_taken_as_float64():
