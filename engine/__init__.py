@@ -7,6 +7,19 @@
 """
 
 from engine.check import GradientCheck, ParameterCheck, Verification, check, verify
+from engine.events import (
+    AnyEvent,
+    Assign,
+    Batch,
+    Clipped,
+    Contribution,
+    Event,
+    Forward,
+    Phase,
+    Recompute,
+    Seed,
+    ZeroGrad,
+)
 from engine.explain import Explainer
 from engine.explanation import EntryError, Explanation, Formula, Operand
 from engine.expression import ExpressionError, Limits
@@ -20,20 +33,7 @@ from engine.ops import OPS
 from engine.optim import OPTIMIZERS, SCHEDULES, Clip, OptimizerSpec
 from engine.recording import ArrayRef, Recording
 from engine.run import Run
-from engine.schedule import (
-    AnyEvent,
-    Assign,
-    Batch,
-    Clipped,
-    Contribution,
-    Event,
-    Forward,
-    Phase,
-    Schedule,
-    Seed,
-    ZeroGrad,
-    schedule,
-)
+from engine.schedule import Schedule, schedule
 from engine.spec import ExpressionModel, Model, NetworkModel, Spec, build
 from engine.tape import Array
 from engine.trace import Summary, Trace, places, summary
@@ -76,6 +76,7 @@ __all__ = [
     "Option",
     "ParameterCheck",
     "Phase",
+    "Recompute",
     "Recording",
     "Role",
     "Run",

@@ -8,10 +8,10 @@ from time import monotonic
 
 import numpy as np
 
+from engine.events import AnyEvent, Batch
 from engine.graph import Graph, Node
 from engine.recording import ArrayRef, Recording
 from engine.run import Plan
-from engine.schedule import AnyEvent, Batch
 from engine.tape import Array
 from engine.trace import Trace, places
 

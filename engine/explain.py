@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from math import prod
 
 from engine.contraction import indexed
+from engine.events import AnyEvent, Assign, Batch, Clipped, Contribution, Forward, Recompute, Seed, ZeroGrad
 from engine.explain_update import explain_assign, explain_clip, lines
 from engine.explanation import EntryError, Explanation, Formula, Operand, Places, at, placed, repeated, summed
 from engine.graph import Graph, Node
@@ -17,7 +18,7 @@ from engine.names import formula_name, gradient_variable, operand, variable
 from engine.notation import ATOM, Text, wrap
 from engine.op import Index, series
 from engine.recording import ArrayRef
-from engine.schedule import AnyEvent, Assign, Batch, Clipped, Contribution, Forward, Schedule, Seed, ZeroGrad
+from engine.schedule import Schedule
 from engine.tape import Shape
 
 
@@ -26,7 +27,11 @@ class Explainer:
 
     def __init__(self, graph: Graph, schedule: Schedule) -> None:
         self.graph, self.schedule = graph, schedule
-        self.forwards = {e.node: e for e in schedule.events if isinstance(e, Forward)}
+        self.forwards = {e.node: e for e in schedule.events if isinstance(e, Forward | Recompute)}
+        self.now = [*schedule.values]  # where the backward pass finds a value
+        for e in schedule.events:
+            if isinstance(e, Recompute):
+                self.now[e.node] = e.value
         self.gradient: dict[int, ArrayRef] = {}  # at the end of the backward pass
         self.before: dict[int, ArrayRef] = {}  # by event: what had arrived until then
         for e in schedule.events:
@@ -47,7 +52,7 @@ class Explainer:
         match event:
             case Batch():
                 return self._batch(event)
-            case Forward():
+            case Forward() | Recompute():
                 return self._forward(event, entry)
             case ZeroGrad():
                 return self._zero_grad(event)
@@ -81,15 +86,16 @@ class Explainer:
             code=(),
         )  # fmt: skip
 
-    def _forward(self, event: Forward, entry: Index) -> Explanation:
+    def _forward(self, event: Forward | Recompute, entry: Index) -> Explanation:
         node, row = self.graph.nodes[event.node], self.graph.nodes[event.node].row
+        again = "" if isinstance(event, Forward) else "Once more, since it was not kept: "
         names = self._names(node)
         numbers = self._equation(event.value, entry, row.entry(self._places(node), entry) if row.entry else None)
         left = f"{node.label} = " if node.named else ""
         what = _size(event.value.shape) if event.value.shape else rf"\num{{{event.value.offset}}}"
         return Explanation(
             event=event.index, title=f"{row.symbol} · {row.title}", entry=_shown(event.value, entry),
-            sentence=f"{self._does(node)}: *{left}{what}*.",
+            sentence=f"{again}{_lowered(self._does(node)) if again else self._does(node)}: *{left}{what}*.",
             lines=self._value_lines(node, names, numbers),
             operands=(
                 *self._inputs(node),
@@ -115,7 +121,7 @@ class Explainer:
         entry = f"{indexed(whole_name, axes)} = {row.sigma(names, node.settings)}"
         return (whole, Formula(says="one entry", formula=entry, numbers=numbers))
 
-    def _forward_code(self, event: Forward, node: Node) -> tuple[str, ...]:
+    def _forward_code(self, event: Forward | Recompute, node: Node) -> tuple[str, ...]:
         names = self._operands(node)
         saved = zip(_saved_variables(node), node.row.numpy_saved, strict=True)
         return (
@@ -222,7 +228,7 @@ class Explainer:
 
     def _sent_operands(self, event: Contribution, node: Node, into: Node) -> list[Operand]:
         loss, y, x = self._loss, node.label, into.label
-        rows = [*self._inputs(node), Operand(label=y, says="output", tone="forward", ref=self.schedule.values[node.id])]
+        rows = [*self._inputs(node), Operand(label=y, says="output", tone="forward", ref=self.now[node.id])]
         rows += self._kept(node)
         rows.append(Operand(label=f"∂{loss}/∂{y}", says="upstream", tone="backward", ref=event.upstream))
         if isinstance(event.local, ArrayRef):
@@ -255,7 +261,7 @@ class Explainer:
         return explain_clip(event, self.graph, self.schedule, self.gradient[param], self._loss, entry)
 
     def _places(self, node: Node, upstream: ArrayRef | None = None) -> Places:
-        refs = self.schedule.values
+        refs = self.now
         saved = tuple(self.forwards[node.id].saved.values())
         return Places(refs[node.id], tuple(refs[i] for i in node.inputs), dict(node.options), upstream, saved)
 
@@ -281,7 +287,7 @@ class Explainer:
         return self.graph.loss.label if self.graph.loss.named else "L"
 
     def _inputs(self, node: Node) -> list[Operand]:
-        refs = self.schedule.values
+        refs = self.now
         return [
             Operand(label=self.graph.nodes[i].label, says="input", tone="forward", ref=refs[i]) for i in node.inputs
         ]
@@ -296,6 +302,10 @@ class Explainer:
         """A node's name in a sentence."""
         node = self.graph.nodes[id]
         return f"the {node.row.title}" if node.op and node.label == f"v{id}" else node.label
+
+
+def _lowered(sentence: str) -> str:
+    return sentence[:1].lower() + sentence[1:]
 
 
 def _shown(ref: ArrayRef, entry: Index) -> Index | None:

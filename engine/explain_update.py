@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from engine.events import Assign, Batch, Clipped
 from engine.explanation import Explanation, Formula, Operand, Tone, at
 from engine.graph import Graph, Node
 from engine.names import gradient_variable, symbol, variable
@@ -12,7 +13,7 @@ from engine.notation import LATEX, NUMPY, Text, write
 from engine.op import Index
 from engine.optim import SYMBOLS, OptimizerSpec, Step
 from engine.recording import ArrayRef
-from engine.schedule import Assign, Batch, Clipped, Schedule, step_inputs
+from engine.schedule import Schedule, step_inputs
 from engine.tape import trace
 
 SAYS = {

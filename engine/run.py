@@ -10,21 +10,11 @@ from typing import Any
 
 import numpy as np
 
+from engine.events import AnyEvent, Assign, Batch, Clipped, Contribution, Forward, Recompute, Seed
 from engine.graph import Graph, Node
 from engine.op import unbroadcast
 from engine.recording import ArrayRef, Recording
-from engine.schedule import (
-    AnyEvent,
-    Assign,
-    Batch,
-    Clipped,
-    Contribution,
-    Forward,
-    Schedule,
-    Seed,
-    schedule,
-    step_inputs,
-)
+from engine.schedule import Schedule, schedule, step_inputs
 from engine.spec import Model
 from engine.tape import Array, Call, Options, Rule, Scratch, Shape, UntraceableError, bind, trace
 
@@ -37,6 +27,7 @@ class Plan:
         self.scratch = Scratch(recording.buffer.dtype)
         self.view = recording.view
         self._saved: dict[int, list[Array]] = {}
+        self._place = {n.id: schedule.values[n.id] for n in graph.leaves}  # of every node's newest value
         self._gradient: dict[int, ArrayRef] = {}
         self._scope: dict[int, dict[str, Array]] = {}  # by parameter: what the lines of its update may read
         self._common: dict[str, Array] = {}
@@ -62,7 +53,7 @@ class Plan:
 
     def _emit(self, event: AnyEvent) -> list[Call]:
         match event:
-            case Forward():
+            case Forward() | Recompute():
                 return self._forward(event)
             case Seed():
                 self._gradient[event.node] = event.value
@@ -78,10 +69,11 @@ class Plan:
         return []
 
     def _operands(self, node: Node) -> list[Array]:
-        return [self.view(self.schedule.values[i]) for i in node.inputs]
+        return [self.view(self._place[i]) for i in node.inputs]
 
-    def _forward(self, event: Forward) -> list[Call]:
+    def _forward(self, event: Forward | Recompute) -> list[Call]:
         node = self.graph.nodes[event.node]
+        self._place[node.id] = event.value
         self._saved[node.id] = [self.view(ref) for ref in event.saved.values()]
         outs = [self.view(event.value), *self._saved[node.id]]
         return rule_calls(node.row.forward, self._operands(node), outs, self.scratch, node.settings)
@@ -97,15 +89,14 @@ class Plan:
 
     def _sent(self, event: Contribution, node: Node) -> list[Call]:
         upstream, value = self.view(event.upstream), self.view(event.value)
-        y = self.view(self.schedule.values[node.id])
+        y = self.view(self._place[node.id])
         if event.local is None:
             operands = [upstream, y, *self._saved[node.id], *self._operands(node)]
             return rule_calls(node.row.vjps[event.slot], operands, [value], self.scratch, node.settings)
         calls: list[Call] = []
         local: Array | float = event.local if isinstance(event.local, float) else self.view(event.local)
-        if isinstance(event.local, ArrayRef) and event.local not in (
-            self.schedule.values[i] for i in (node.id, *node.inputs)
-        ):
+        own = [self._place[i] for i in (node.id, *node.inputs)]
+        if isinstance(event.local, ArrayRef) and event.local not in own:
             partial = node.row.partials[event.slot]
             operands = [y, *self._operands(node)]
             calls = rule_calls(partial, operands, [self.view(event.local)], self.scratch, node.settings)
@@ -190,7 +181,7 @@ class Run:
 
     def __init__(self, model: Model) -> None:
         self.model, self.graph, self.optimizer = model, model.graph, model.optimizer
-        self.schedule = schedule(model.graph, model.optimizer, len(model.samples(0)))
+        self.schedule = schedule(model.graph, model.optimizer, len(model.samples(0)), model.backward)
         self.recording = Recording(self.schedule.size, self.schedule.dtype)
         self.plan = Plan(model.graph, self.schedule, self.recording)
         self.iteration = 0

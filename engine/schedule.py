@@ -2,109 +2,35 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import count
-from typing import Any, Literal
+from typing import Any
 
+from engine.events import AnyEvent, Assign, Batch, Clipped, Contribution, Forward, Phase, Recompute, Seed, ZeroGrad
 from engine.graph import Graph, Node
 from engine.optim import Clip, OptimizerSpec, Step
 from engine.recording import ArrayRef
 from engine.tape import Line, Options, Ref, Shape, UntraceableError, trace
 
-Phase = Literal["forward", "loss", "backward", "update"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
-    """What every event has: its place, its phase, and the operation and layer it belongs to, as ordinals."""
+class Backward:
+    """How the backward pass goes. `cut`: edges (node, slot) that carry nothing back.
 
-    index: int
-    phase: Phase
-    operation: int
-    layer: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Batch(Event):
-    """Which samples this training step sees, at which learning rate; `step` counts the updates, this one included."""
-
-    samples: ArrayRef
-    learning_rate: ArrayRef
-    step: ArrayRef
-    kind: Literal["batch"] = "batch"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Forward(Event):
-    """`node` has its value; `saved` are further results the backward pass will read, by name."""
-
-    node: int
-    value: ArrayRef
-    saved: Mapping[str, ArrayRef] = field(default_factory=dict)
-    kind: Literal["forward"] = "forward"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ZeroGrad(Event):
-    """The gradients of `params` were cleared."""
-
-    params: tuple[int, ...]
-    kind: Literal["zero_grad"] = "zero_grad"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seed(Event):
-    """The backward pass begins: the loss changes by 1 where the loss changes by 1."""
-
-    node: int
-    value: ArrayRef
-    kind: Literal["seed"] = "seed"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contribution(Event):
-    """`node` sent `value` to its input number `slot`, node `into`.
-
-    `local` is dy/dx where the op works entry by entry: a place, or a number where it is constant. `total` is the
-    gradient of `into` so far, this part included.
+    `checkpoints`: with any, only these nodes' values are kept after the forward pass; what lies between two of them
+    is computed again when the backward pass comes to it. What follows the last one is kept.
     """
 
-    node: int
-    slot: int
-    into: int
-    upstream: ArrayRef
-    local: ArrayRef | float | None
-    value: ArrayRef
-    total: ArrayRef
-    kind: Literal["contribution"] = "contribution"
+    cut: tuple[tuple[int, int], ...] = ()
+    checkpoints: tuple[int, ...] = ()
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Clipped(Event):
-    """The gradient of `params` was clipped; `value` is what is left.
-
-    By norm: `norm` is that of all gradients together and `factor` what each is multiplied by. By value: neither.
-    """
-
-    params: tuple[int, ...]
-    norm: ArrayRef | None
-    factor: ArrayRef | None
-    value: ArrayRef
-    kind: Literal["clip"] = "clip"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Assign(Event):
-    """One line of the optimizer ran for parameter `param`; target `parameter` is its new value."""
-
-    param: int
-    target: str
-    value: ArrayRef
-    kind: Literal["assign"] = "assign"
-
-
-AnyEvent = Batch | Forward | ZeroGrad | Seed | Contribution | Clipped | Assign
+    def segment(self, node: int) -> int | None:
+        """Which stretch between checkpoints a node belongs to; None where its value is kept."""
+        passed = bisect_left(self.checkpoints, node)
+        kept = passed == len(self.checkpoints) or self.checkpoints[passed] == node
+        return None if kept else passed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +49,7 @@ class Schedule:
     carried: tuple[tuple[ArrayRef, ArrayRef], ...] = ()
     slots: tuple[tuple[int, str, ArrayRef, float], ...] = ()
     optimizer: OptimizerSpec | None = None
+    backward: Backward = Backward()
 
     def phase(self, cursor: int) -> Phase:
         """The phase of the event that made the state at `cursor`; before all events, the first one's."""
@@ -144,8 +71,9 @@ class _Ordinals:
 class _Scheduler:
     """Walks one training step, giving out places and emitting events."""
 
-    def __init__(self, graph: Graph, optimizer: OptimizerSpec | None, samples: int) -> None:
-        self.graph, self.optimizer, self.samples = graph, optimizer, samples
+    def __init__(self, graph: Graph, optimizer: OptimizerSpec | None, samples: int, how: Backward) -> None:
+        self.graph, self.optimizer, self.samples, self.how = graph, optimizer, samples, how
+        self.recomputed: set[int] = set()  # stretches between checkpoints
         self.next = 0
         self.events: list[AnyEvent] = []
         self.operations, self.layers = _Ordinals(), _Ordinals()
@@ -155,6 +83,7 @@ class _Scheduler:
         self.slots: list[tuple[int, str, ArrayRef, float]] = []
         self.loss_function = graph.loss_function()
         self.values: dict[int, ArrayRef] = {n.id: self.place(n.shape) for n in graph.leaves}
+        self.now = dict(self.values)  # where the backward pass finds a value: after a recompute, its new place
 
     def place(self, shape: Shape) -> ArrayRef:
         ref = ArrayRef(self.next, shape)
@@ -176,7 +105,7 @@ class _Scheduler:
         values = tuple(self.values[n.id] for n in self.graph.nodes)
         return Schedule(size=self.next, dtype="float64", length=len(self.events), values=values,
                         events=tuple(self.events), carried=tuple(self.carried), slots=tuple(self.slots),
-                        optimizer=self.optimizer)  # fmt: skip
+                        optimizer=self.optimizer, backward=self.how)  # fmt: skip
 
     def batch(self) -> Batch:
         samples, rate, step = self.place((self.samples,)), self.place(()), self.place(())
@@ -187,7 +116,7 @@ class _Scheduler:
             if node.op is None:
                 continue
             phase: Phase = "loss" if node.id in self.loss_function else "forward"
-            self.values[node.id] = self.place(node.shape)
+            self.values[node.id] = self.now[node.id] = self.place(node.shape)
             yield Forward(
                 **self.head(phase, node.id, _layer(node)),
                 node=node.id,
@@ -214,14 +143,26 @@ class _Scheduler:
         self.total[loss.id] = self.place(())
         yield Seed(**self.head("backward", "seed", "seed"), node=loss.id, value=self.total[loss.id])
         for node in reversed(self.graph.nodes):
-            if node.op and node.wanted:
+            if node.op and node.id in self.total:
+                yield from self.recompute(self.how.segment(node.id))
                 yield from self.contributions(node)
+
+    def recompute(self, segment: int | None) -> Iterator[AnyEvent]:
+        """Compute a stretch between checkpoints again, the first time the backward pass enters it."""
+        if segment is None or segment in self.recomputed:
+            return
+        self.recomputed.add(segment)
+        for node in self.graph.nodes:
+            if node.op and self.how.segment(node.id) == segment:
+                self.now[node.id] = self.place(node.shape)
+                head = self.head("backward", ("again", node.id), _layer(node))
+                yield Recompute(**head, node=node.id, value=self.now[node.id], saved=self.saved(node))
 
     def contributions(self, node: Node) -> Iterator[AnyEvent]:
         """A node sends to its inputs once all its own contributions have arrived: ids fall, so they have."""
         upstream = self.total[node.id]
         for slot, into in enumerate(node.inputs):
-            if not self.graph.nodes[into].wanted or node.row.vjps[slot] is None:
+            if not self.graph.nodes[into].wanted or node.row.vjps[slot] is None or (node.id, slot) in self.how.cut:
                 continue
             local = self.local(node, slot)
             value = (
@@ -250,7 +191,7 @@ class _Scheduler:
         if not isinstance(result, Ref):
             return float(result)
         if result < tape.inputs:
-            return self.values[operands[result]]
+            return self.now[operands[result]]
         return self.place(tape.lines[result - tape.inputs].shape)
 
     def clip(self, clip: Clip) -> Iterator[AnyEvent]:
@@ -303,6 +244,8 @@ def _layer(node: Node) -> Any:
     return node.group[:1] or node.id
 
 
-def schedule(graph: Graph, optimizer: OptimizerSpec | None = None, samples: int = 1) -> Schedule:
+def schedule(
+    graph: Graph, optimizer: OptimizerSpec | None = None, samples: int = 1, backward: Backward | None = None
+) -> Schedule:
     """The events of one training step of `graph`: with batch, zero_grad and update where an optimizer trains it."""
-    return _Scheduler(graph, optimizer, samples).run()
+    return _Scheduler(graph, optimizer, samples, backward or Backward()).run()

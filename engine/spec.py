@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -15,6 +15,7 @@ from engine.graph import Graph, Role
 from engine.layers import LAYERS, Context, LayerSpec
 from engine.op import ShapeError
 from engine.optim import OptimizerSpec
+from engine.schedule import Backward
 from engine.tape import Array
 
 
@@ -39,12 +40,17 @@ class NetworkModel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spec:
-    """Everything that decides the numbers, but the data. `inputs`: the inputs get gradients too."""
+    """Everything that decides the numbers, but the data.
+
+    `inputs`: the inputs get gradients too. `checkpoints`: layers whose outputs are kept for the backward pass, while
+    what lies between them is computed again.
+    """
 
     model: ExpressionModel | NetworkModel
     optimizer: OptimizerSpec | None = None
     seed: int = 0
     inputs: bool = True
+    checkpoints: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +66,7 @@ class Model:
     feeds: Sequence[Feed] = ()
     samples: Callable[[int], Sequence[int]] = lambda iteration: (0,)
     epoch: int = 1
+    backward: Backward = field(default_factory=Backward)
 
 
 def build(spec: Spec, data: Data | None = None, limits: Limits | None = None) -> Model:
@@ -80,12 +87,20 @@ def build(spec: Spec, data: Data | None = None, limits: Limits | None = None) ->
         raise ValueError("nothing here can get a gradient: no parameter and no input leads to the result")
     if spec.optimizer:
         spec.optimizer.complete  # noqa: B018 - a setting the optimizer does not have is refused here
-    if data is None:
-        return Model(graph=graph, values=builder.values, optimizer=spec.optimizer, feeds=builder.feeds)
-    return Model(
+    model = Model(
         graph=graph, values=builder.values, optimizer=spec.optimizer, feeds=builder.feeds,
-        samples=data.chosen, epoch=data.steps,
+        backward=Backward(checkpoints=_checkpoints(graph, spec.checkpoints)),
     )  # fmt: skip
+    return model if data is None else replace(model, samples=data.chosen, epoch=data.steps)
+
+
+def _checkpoints(graph: Graph, layers: Sequence[str]) -> tuple[int, ...]:
+    """The last node of each layer. Raises ValueError naming a layer there is not."""
+    last = {node.group[0]: node.id for node in graph.nodes if node.op and node.group}
+    unknown = next((name for name in layers if name not in last), None)
+    if unknown:
+        raise ValueError(f"there is no layer {unknown!r} to keep; there are {', '.join(last)}")
+    return tuple(sorted(last[name] for name in layers))
 
 
 def default_role(name: str, trained: bool) -> Role:

@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from engine.events import AnyEvent, Assign, Contribution, Forward, Seed
 from engine.graph import Graph
 from engine.recording import ArrayRef, Recording
-from engine.schedule import AnyEvent, Assign, Contribution, Forward, Schedule, Seed
+from engine.schedule import Schedule
 from engine.tape import Array, Shape
 
 INLINE = 64  # a summary carries the numbers themselves up to this many

@@ -399,6 +399,28 @@ export interface components {
             value: components["schemas"]["ArrayRef"];
         };
         /**
+         * Backward
+         * @description How the backward pass goes. `cut`: edges (node, slot) that carry nothing back.
+         *
+         *     `checkpoints`: with any, only these nodes' values are kept after the forward pass; what lies between two of them
+         *     is computed again when the backward pass comes to it. What follows the last one is kept.
+         */
+        Backward: {
+            /**
+             * Checkpoints
+             * @default []
+             */
+            checkpoints: number[];
+            /**
+             * Cut
+             * @default []
+             */
+            cut: [
+                number,
+                number
+            ][];
+        };
+        /**
          * BackwardRequest
          * @description `inputs`: whether the inputs get gradients too.
          */
@@ -1071,6 +1093,36 @@ export interface components {
             type: string;
         };
         /**
+         * Recompute
+         * @description A value that was not kept after the forward pass was computed again, with what its op saves.
+         */
+        Recompute: {
+            /** Index */
+            index: number;
+            /**
+             * Kind
+             * @default recompute
+             * @constant
+             */
+            kind: "recompute";
+            /** Layer */
+            layer: number;
+            /** Node */
+            node: number;
+            /** Operation */
+            operation: number;
+            /**
+             * Phase
+             * @enum {string}
+             */
+            phase: "forward" | "loss" | "backward" | "update";
+            /** Saved */
+            saved?: {
+                [key: string]: components["schemas"]["ArrayRef"];
+            };
+            value: components["schemas"]["ArrayRef"];
+        };
+        /**
          * Schedule
          * @description One training step: `events`, the place of every node's value, and the numbers a recording holds.
          *
@@ -1078,6 +1130,13 @@ export interface components {
          *     parameter, as (parameter, name, place, first value).
          */
         Schedule: {
+            /**
+             * @default {
+             *       "cut": [],
+             *       "checkpoints": []
+             *     }
+             */
+            backward: components["schemas"]["Backward"];
             /**
              * Carried
              * @default []
@@ -1089,7 +1148,7 @@ export interface components {
             /** Dtype */
             dtype: string;
             /** Events */
-            events: (components["schemas"]["Batch"] | components["schemas"]["Forward"] | components["schemas"]["ZeroGrad"] | components["schemas"]["Seed"] | components["schemas"]["Contribution"] | components["schemas"]["Clipped"] | components["schemas"]["Assign"])[];
+            events: (components["schemas"]["Batch"] | components["schemas"]["Forward"] | components["schemas"]["ZeroGrad"] | components["schemas"]["Seed"] | components["schemas"]["Contribution"] | components["schemas"]["Recompute"] | components["schemas"]["Clipped"] | components["schemas"]["Assign"])[];
             /** Length */
             length: number;
             optimizer?: components["schemas"]["OptimizerSpec"] | null;
@@ -1416,6 +1475,7 @@ export interface components {
 export type ArrayRef = components['schemas']['ArrayRef'];
 export type ArraysRequest = components['schemas']['ArraysRequest'];
 export type Assign = components['schemas']['Assign'];
+export type Backward = components['schemas']['Backward'];
 export type BackwardRequest = components['schemas']['BackwardRequest'];
 export type Batch = components['schemas']['Batch'];
 export type Catalogue = components['schemas']['Catalogue'];
@@ -1455,6 +1515,7 @@ export type Option = components['schemas']['Option'];
 export type ParameterCheck = components['schemas']['ParameterCheck'];
 export type Position = components['schemas']['Position'];
 export type Problem = components['schemas']['Problem'];
+export type Recompute = components['schemas']['Recompute'];
 export type Schedule = components['schemas']['Schedule'];
 export type ScheduleRequest = components['schemas']['ScheduleRequest'];
 export type ScheduleRow = components['schemas']['ScheduleRow'];
