@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from engine.feeds import Feed
-from engine.graph import Graph, Group, Node, Role
+from engine.graph import Carry, Graph, Group, Node, Role
 from engine.notation import PLAIN, Text, exact, number, write
 from engine.op import ShapeError
 from engine.ops import OPS, PRODUCTS
@@ -78,6 +78,7 @@ class Builder:
         self.values: dict[int, Array] = {}
         self.groups: list[Group] = []
         self.feeds: list[Feed] = []  # what each iteration is given anew
+        self.carries: list[Carry] = []
         self._outside: set[int] = set()
         self._path: tuple[str, ...] = ()
         self._labels: dict[str, int] = {}
@@ -111,6 +112,11 @@ class Builder:
         ref = self._add(op=name, inputs=inputs, shape=shape, role="intermediate", label="", options=chosen)
         self._rename(ref.id, self._expression(self.nodes[ref.id]), unique=False)
         return ref
+
+    def withdraw(self, ref: Ref) -> None:
+        """Take the newest node back, unless it is not the newest."""
+        if ref.id == len(self.nodes) - 1:
+            self._labels.pop(self.nodes.pop().label, None)
 
     def product(self, a: Ref | float, b: Ref | float) -> Ref:
         """a @ b: the row for operands of so many axes. Raises `ShapeError` where there is none."""
@@ -153,7 +159,8 @@ class Builder:
             replace(n, wanted=n.id in wanted, group=homes[n.id], role="loss" if n.id == output.id else n.role)
             for n in self.nodes
         )
-        return Graph(nodes=tuple(nodes), groups=tuple(self.groups), outputs=(output.id,))
+        groups, carries = tuple(self.groups), tuple(self.carries)
+        return Graph(nodes=tuple(nodes), groups=groups, outputs=(output.id,), carries=carries)
 
     def _wanted(self, output: int, roles: frozenset[Role]) -> set[int]:
         """Nodes on a path from a wanted leaf to the output."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from engine.op import Op
 from engine.ops import OPS
@@ -33,8 +33,8 @@ class Node:
 
     @property
     def named(self) -> bool:
-        """Somebody gave it a name of its own; else its label is what it computes, or v and its number."""
-        return self.label.isascii() and self.label.isidentifier() and self.label != f"v{self.id}"
+        """It has a name of its own (z1, lstm1.h3); else its label is what it computes, or v and its number."""
+        return self.label.isascii() and self.label.replace(".", "_").isidentifier() and self.label != f"v{self.id}"
 
     @property
     def row(self) -> Op:
@@ -59,6 +59,15 @@ class Group:
     title: str
 
 
+class Carry(NamedTuple):
+    """An edge that brings the state of time step `time` - 1 into step `time` of a recurrent layer; steps count from 1."""
+
+    layer: str
+    time: int
+    node: int
+    slot: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Graph:
     """A model's nodes, in an order in which each comes after its inputs. Backward begins at `outputs[0]`."""
@@ -66,6 +75,7 @@ class Graph:
     nodes: tuple[Node, ...]
     groups: tuple[Group, ...]
     outputs: tuple[int, ...]
+    carries: tuple[Carry, ...] = ()
 
     @property
     def loss(self) -> Node:

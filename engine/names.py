@@ -28,16 +28,22 @@ GREEK = frozenset(
     )
 )
 PARAMETERS = {"weight": "W", "bias": "b"}
+RECURRENT = {"weight_ih": "W_{ih}", "weight_hh": "W_{hh}", "bias_ih": "b_{ih}", "bias_hh": "b_{hh}"}
 TRAILING = re.compile(r"\d+$")
 TEXT_BOOK = re.compile(r"([A-Za-z])_?(\d+)")  # z1, W_2
 
 
 def symbol(label: str) -> str:
-    """LaTeX for a label: z1 is z with index 1, dense1.weight is W with index 1, longer words stand upright."""
+    """LaTeX for a label: z1 is z with index 1, dense1.weight is W with index 1, longer words stand upright.
+
+    lstm1.h3 is h with index 3 of layer (1), held in braces so that it can take a power or an index.
+    """
     layer, _, name = label.rpartition(".")
+    number = TRAILING.search(layer)
     if layer and name in PARAMETERS:
-        number = TRAILING.search(layer)
         return f"{PARAMETERS[name]}_{{{number[0] if number else upright(layer)}}}"
+    if layer and (name in RECURRENT or TEXT_BOOK.fullmatch(name)):
+        return f"{{{RECURRENT.get(name) or symbol(name)}^{{{f'({number[0]})' if number else upright(layer)}}}}}"
     if match := TEXT_BOOK.fullmatch(label):
         return f"{match[1]}_{{{match[2]}}}"
     if label in GREEK:

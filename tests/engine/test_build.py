@@ -5,7 +5,7 @@ import pytest
 
 from engine import ShapeError
 from engine.build import Builder
-from engine.graph import Group
+from engine.graph import Carry, Group
 
 
 def leaves(**shapes):
@@ -139,3 +139,19 @@ def test_a_chain_of_five_thousand_nodes_is_built():
     for _ in range(5_000):
         out = out + x
     assert len(builder.build(out).nodes) == 5_001
+
+
+def test_the_newest_node_can_be_taken_back_and_no_other():
+    builder, (x,) = leaves(x=())
+    kept = (x + 1).named("kept")
+    builder.withdraw((x * x).named("spare"))
+    builder.withdraw(x)
+    assert [n.label for n in builder.nodes] == ["x", "1", "kept"]
+    assert (x * kept).named("spare").id == 3
+
+
+def test_a_graph_says_which_edges_carry_state():
+    builder, (x,) = leaves(x=())
+    out = x * x
+    builder.carries.append(Carry("rnn1", 2, out.id, 1))
+    assert builder.build(out).carries == (("rnn1", 2, out.id, 1),)

@@ -21,6 +21,10 @@ from tests.engine.models import NAMES, expression, gallery_model
         ("dense1.weight", "W_{1}"),
         ("dense12.bias", "b_{12}"),
         ("output.weight", r"W_{\text{output}}"),
+        ("lstm1.weight_ih", "{W_{ih}^{(1)}}"),
+        ("encoder.bias_hh", r"{b_{hh}^{\text{encoder}}}"),
+        ("lstm1.h3", "{h_{3}^{(1)}}"),
+        ("encoder.c12", r"{c_{12}^{\text{encoder}}}"),
     ],
 )
 def test_labels_are_written_as_textbooks_do(label, latex):
