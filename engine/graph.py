@@ -60,7 +60,7 @@ class Group:
 
 
 class Carry(NamedTuple):
-    """An edge that brings the state of time step `time` - 1 into step `time` of a recurrent layer; steps count from 1."""
+    """An edge that brings the state of step `time` - 1 into step `time` of a recurrent layer; steps count from 1."""
 
     layer: str
     time: int
