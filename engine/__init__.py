@@ -7,6 +7,7 @@
 """
 
 from engine.check import GradientCheck, ParameterCheck, Verification, check, verify
+from engine.cost import Cost, cost
 from engine.events import (
     AnyEvent,
     Assign,
@@ -53,6 +54,7 @@ __all__ = [
     "Clip",
     "Clipped",
     "Contribution",
+    "Cost",
     "Data",
     "EntryError",
     "Event",
@@ -91,6 +93,7 @@ __all__ = [
     "ZeroGrad",
     "build",
     "check",
+    "cost",
     "places",
     "schedule",
     "summary",

@@ -34,6 +34,7 @@ ENGINE: Table = {
     "spec": {"layers", "expression", "schedule"},
     "run": {"schedule", "spec"},
     "check": {"run", "trace"},
+    "cost": {"schedule"},
     "names": {"graph"},
     "explanation": {"op", "recording"},
     "events": {"recording"},
