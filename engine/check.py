@@ -119,7 +119,7 @@ def check(trace: Trace, *, epsilon: float = EPSILON, seconds: float = 10.0, seed
 def _check_leaf(
     trace: Trace, plan: Plan, leaf: Node, epsilon: float, rng: np.random.Generator, deadline: float
 ) -> ParameterCheck:
-    reverse = trace.gradient(leaf.id, trace.schedule.length)
+    reverse = trace.gradient(leaf.id, trace.backward_end)
     assert reverse is not None, "a wanted leaf has a gradient at the end"
     order = rng.permutation(reverse.size)
     pairs: list[tuple[float, float, float]] = []

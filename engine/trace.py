@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.events import AnyEvent, Assign, Contribution, Forward, Seed
+from engine.events import AnyEvent, Assign, Clipped, Contribution, Forward, Recompute, Seed
 from engine.graph import Graph
 from engine.recording import ArrayRef, Recording
 from engine.schedule import Schedule
@@ -68,24 +68,23 @@ class Trace:
 
     def value(self, node: int, cursor: int) -> Array | None:
         """The node's value after `cursor` events; None while it has none."""
-        if self.graph.nodes[node].op is None:
-            ref = self.schedule.values[node]
-            for event in self._before(cursor):
-                if isinstance(event, Assign) and event.param == node and event.target == "parameter":
-                    ref = event.value
-            return self.view(ref)
-        done = any(isinstance(e, Forward) and e.node == node for e in self._before(cursor))
-        return self.view(self.schedule.values[node]) if done else None
+        ref = self.schedule.values[node] if self.graph.nodes[node].op is None else None
+        for event in self._before(cursor):
+            ref = _new_value(event, node) or ref
+        return None if ref is None else self.view(ref)
 
     def gradient(self, node: int, cursor: int) -> Array | None:
         """dL/d(node) so far, after `cursor` events; None while nothing has arrived."""
-        found: ArrayRef | None = None
+        ref: ArrayRef | None = None
         for event in self._before(cursor):
-            if isinstance(event, Contribution) and event.into == node:
-                found = event.total
-            elif isinstance(event, Seed) and event.node == node:
-                found = event.value
-        return None if found is None else self.view(found)
+            ref = _new_gradient(event, node) or ref
+        return None if ref is None else self.view(ref)
+
+    @property
+    def backward_end(self) -> int:
+        """The cursor at which every contribution has arrived and nothing has been clipped or updated."""
+        later = (e.index for e in self.schedule.events if isinstance(e, Clipped | Assign))
+        return next(later, self.schedule.length)
 
     def magnitudes(self) -> list[float | None]:
         """Per event the root mean square of its `value`: how strong the signal is, whatever the array's size."""
@@ -95,6 +94,22 @@ class Trace:
 
     def _before(self, cursor: int) -> Iterator[AnyEvent]:
         return iter(self.schedule.events[:cursor])
+
+
+def _new_value(event: AnyEvent, node: int) -> ArrayRef | None:
+    if isinstance(event, Forward | Recompute) and event.node == node:
+        return event.value
+    if isinstance(event, Assign) and event.param == node and event.target == "parameter":
+        return event.value
+    return None
+
+
+def _new_gradient(event: AnyEvent, node: int) -> ArrayRef | None:
+    if isinstance(event, Contribution) and event.into == node:
+        return event.total
+    if isinstance(event, Seed) and event.node == node:
+        return event.value
+    return event.value if isinstance(event, Clipped) and node in event.params else None
 
 
 def _rms(x: Array) -> float:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from engine.op import Op
-from engine.ops import activations, arithmetic, contractions, losses, structure
+from engine.ops import activations, arithmetic, contractions, losses, sequences, structure
 
 
 def merged(*tables: Iterable[Op]) -> dict[str, Op]:
@@ -16,5 +16,5 @@ def merged(*tables: Iterable[Op]) -> dict[str, Op]:
     return rows
 
 
-OPS = merged(arithmetic.ROWS, activations.ROWS, contractions.ROWS, structure.ROWS, losses.ROWS)
+OPS = merged(arithmetic.ROWS, activations.ROWS, contractions.ROWS, structure.ROWS, losses.ROWS, sequences.ROWS)
 PRODUCTS = contractions.PRODUCTS

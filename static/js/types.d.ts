@@ -26,7 +26,10 @@ export interface ContributionEvent extends Common {
   upstream: Ref; local: Ref | number | null; value: Ref; total: Ref;
 }
 export interface AssignEvent extends Common { kind: "assign"; param: number; target: string; value: Ref }
-export type TraceEvent = BatchEvent | ForwardEvent | ZeroGradEvent | SeedEvent | ContributionEvent | AssignEvent;
+export interface RecomputeEvent extends Common { kind: "recompute"; node: number; value: Ref; saved?: Record<string, Ref> }
+export interface ClipEvent extends Common { kind: "clip"; params: number[]; norm: Ref | null; factor: Ref | null; value: Ref }
+export type TraceEvent =
+  | BatchEvent | ForwardEvent | ZeroGradEvent | SeedEvent | ContributionEvent | RecomputeEvent | ClipEvent | AssignEvent;
 
 export interface Schedule {
   size: number; dtype: "float64" | "float32"; length: number; values: Ref[]; events: TraceEvent[];

@@ -17,6 +17,7 @@ from engine import (
     Run,
     Spec,
     build,
+    check,
 )
 from engine.optim import formula
 from tests.engine.models import traced, verified
@@ -157,3 +158,11 @@ def test_adam_keeps_two_means_and_plain_descent_nothing():
 def test_all_optimizers_of_the_course_are_there():
     assert set(OPTIMIZERS) == {"sgd", "rmsprop", "adagrad", "adam", "adamw"}
     assert isinstance(run_of("adam"), Run)
+
+
+def test_a_clipped_gradient_is_what_is_left_and_the_check_speaks_of_the_whole():
+    run = trained("L = sum(w*w)", OptimizerSpec(name="sgd", learning_rate=0.1, clip=Clip(norm=1.0)), w=[3.0, 4.0])
+    trace = traced(run)
+    np.testing.assert_allclose(trace.gradient(0, trace.backward_end), [6, 8])
+    np.testing.assert_allclose(trace.gradient(0, trace.schedule.length), [0.6, 0.8], rtol=1e-6)
+    assert check(trace).passed

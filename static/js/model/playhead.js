@@ -30,6 +30,8 @@ function happen(frame, trace, event) {
     case "seed": frame.gradients[event.node] = event.value; return;
     case "assign": return assign(frame, event);
     case "zero_grad": for (const id of event.params) frame.gradients[id] = null; return;
+    case "clip": for (const id of event.params) frame.gradients[id] = event.value; return;
+    case "recompute": frame.values[event.node] = event.value; return;
     case "batch": return;
     default: unknown(event);
   }
@@ -79,8 +81,8 @@ export function sameOperation(trace, cursor) {
 /** @param {Live} live @param {Trace} trace @param {TraceEvent} event */
 function light(live, trace, event) {
   live.tone = toneOf(event);
-  live.reverse = live.tone === "backward";
-  if (event.kind === "forward") {
+  live.reverse = live.tone === "backward" && event.kind !== "recompute";
+  if (event.kind === "forward" || event.kind === "recompute") {
     live.nodes.add(event.node);
     trace.graph.nodes[event.node].inputs.forEach((_, slot) => live.edges.add(edgeKey(event.node, slot)));
   } else if (event.kind === "contribution") {
@@ -88,7 +90,7 @@ function light(live, trace, event) {
     live.edges.add(edgeKey(event.node, event.slot));
   } else if (event.kind === "seed") live.nodes.add(event.node);
   else if (event.kind === "assign") live.nodes.add(event.param);
-  else if (event.kind === "zero_grad") event.params.forEach((id) => live.nodes.add(id));
+  else if (event.kind === "zero_grad" || event.kind === "clip") event.params.forEach((id) => live.nodes.add(id));
 }
 
 /** @param {TraceEvent} event @returns {import("../types").Tone} */

@@ -37,11 +37,12 @@ function symbolOf(event, trace) {
   /** @param {number} id */
   const op = (id) => store.ops.value.get(nodes[id].op ?? "")?.symbol ?? nodes[id].op ?? nodes[id].label;
   switch (event.kind) {
-    case "forward": return op(event.node);
+    case "forward": case "recompute": return op(event.node);
     case "contribution": return `∂${op(event.node)}`;
     case "seed": return `∂${nodes[event.node].label}`;
     case "assign": return nodes[event.param].label;
     case "zero_grad": return "0";
+    case "clip": return "✂";
     case "batch": return "⋯";
     default: return "";
   }
