@@ -1,4 +1,4 @@
-// Small helpers that touch the DOM only where something changed.
+// Writes to the DOM only where something changed.
 
 const NS = "http://www.w3.org/2000/svg";
 
