@@ -43,6 +43,7 @@ class Tape(NamedTuple):
     inputs: int
     lines: tuple[Line, ...]
     results: tuple[Any, ...]  # Ref or number
+    kernel: Callable[..., list[Call]] | None = None  # computes all results; each line tells only the shape of one
 
 
 class Symbol(NDArrayOperatorsMixin):
@@ -90,6 +91,32 @@ class Symbol(NDArrayOperatorsMixin):
         return self._reduce(np.maximum, axis, keepdims)
 
 
+class Kernel:
+    """A rule that takes more than ufuncs, such as a convolution: computed by calls into given arrays.
+
+    `shapes(*shapes, **options)` are those of its results; `write(ins, outs, scratch, **options)` gives the calls.
+    """
+
+    __slots__ = ("shapes", "write")
+
+    def __init__(self, shapes: Callable[..., tuple[Shape, ...]], write: Callable[..., list[Call]]) -> None:
+        self.shapes, self.write = shapes, write
+
+    def __call__(self, *xs: Any, **options: Any) -> Any:
+        ins = [np.ascontiguousarray(x) for x in xs]
+        dtype = np.result_type(*ins)
+        outs = [np.empty(shape, dtype) for shape in self.shapes(*(x.shape for x in ins), **options)]
+        for function, arguments in self.write(ins, outs, Scratch(dtype), **options):
+            function(*arguments)
+        return tuple(outs) if len(outs) > 1 else outs[0]
+
+    def tape(self, shapes: tuple[Shape, ...], options: Options) -> Tape:
+        given = self.shapes(*shapes, **dict(options))
+        lines = tuple(Line(np.positive, (), shape) for shape in given)
+        results = tuple(Ref(len(shapes) + k) for k in range(len(given)))
+        return Tape(len(shapes), lines, results, partial(self.write, **dict(options)))
+
+
 ERF = np.frompyfunc(math.erf, 1, 1)
 
 
@@ -109,6 +136,8 @@ def _operand(x: Any) -> Any:
 @lru_cache(maxsize=4096)
 def trace(rule: Rule, shapes: tuple[Shape, ...], options: Options = ()) -> Tape:
     """The tape of `rule` for operands of these shapes. Raises `UntraceableError` where it uses more than ufuncs."""
+    if isinstance(rule, Kernel):
+        return rule.tape(shapes, options)
     lines: list[Line] = []
     got = rule(*(Symbol(lines, i, s, len(shapes)) for i, s in enumerate(shapes)), **dict(options))
     results = got if isinstance(got, tuple) else (got,)
@@ -136,6 +165,8 @@ def bind(tape: Tape, ins: Sequence[Array], outs: Sequence[Array], scratch: Scrat
 
     `outs` must not overlap `ins`. A result that is an operand or a number is copied.
     """
+    if tape.kernel is not None:
+        return tape.kernel(ins, outs, scratch)
     wanted = {int(r): out for r, out in zip(tape.results, outs, strict=True) if _is_line(tape, r)}
     last_use = {int(a): i for i, line in enumerate(tape.lines) for a in line.args if isinstance(a, Ref)}
     place: dict[int, Array] = dict(enumerate(ins))

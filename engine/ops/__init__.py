@@ -3,7 +3,18 @@
 from collections.abc import Iterable
 
 from engine.op import Op
-from engine.ops import activations, arithmetic, contractions, losses, sequences, structure
+from engine.ops import (
+    activations,
+    arithmetic,
+    channels,
+    contractions,
+    convolution,
+    losses,
+    normalisation,
+    pooling,
+    sequences,
+    structure,
+)
 
 
 def merged(*tables: Iterable[Op]) -> dict[str, Op]:
@@ -16,5 +27,16 @@ def merged(*tables: Iterable[Op]) -> dict[str, Op]:
     return rows
 
 
-OPS = merged(arithmetic.ROWS, activations.ROWS, contractions.ROWS, structure.ROWS, losses.ROWS, sequences.ROWS)
+OPS = merged(
+    arithmetic.ROWS,
+    activations.ROWS,
+    contractions.ROWS,
+    structure.ROWS,
+    sequences.ROWS,
+    convolution.ROWS,
+    channels.ROWS,
+    pooling.ROWS,
+    normalisation.ROWS,
+    losses.ROWS,
+)
 PRODUCTS = contractions.PRODUCTS

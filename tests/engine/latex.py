@@ -22,13 +22,14 @@ MEANING = {
     "cos": np.cos,
     "tanh": np.tanh,
     "sqrt": np.sqrt,
-    "max": np.maximum,
+    "max": lambda *xs: max(xs),
     "sigma": lambda x: 1 / (1 + np.exp(-x)),
 }
 
 
 def python(text):
     r"""The line as a Python expression: ``\frac{a}{b}`` becomes ``frac(a)(b)``."""
+    text = re.sub(r"\[([^\[\]]*) = ([^\[\]]*)\]", r"(\1 == \2)", text)
     text = re.sub(r"\\num\{(\d+)\}", r"n[\1]", text)
     text = text.replace(r"\cdot", "*").replace("^", "**").replace("\\", "")
     return text.translate(str.maketrans("{}", "()"))

@@ -8,6 +8,8 @@ from itertools import product
 
 import numpy as np
 
+from tests.engine import windowed
+
 IMAGINARY = 1e-30  # its square is far below one unit in the last place of anything here
 STEP = 2.0**-20  # truncation and rounding error of the central difference are both near 1e-13
 TINY = 1e-300
@@ -32,6 +34,7 @@ def cross_entropy_of_logarithms(logarithms, t, reduction):
 
 
 DEFINITIONS = {
+    **windowed.DEFINITIONS,
     "add": lambda a, b: a + b,
     "sub": lambda a, b: a - b,
     "mul": lambda a, b: a * b,
@@ -101,17 +104,18 @@ def disagreement(op, xs, options, rng):
     with np.errstate(all="ignore"):
         y, saved = results(op, xs, options)
         g, dxs = rng.uniform(0.5, 1.5, y.shape), [rng.uniform(0.5, 1.5, x.shape) for x in xs]
-        vjps = [vjp(g, y, *saved, *xs, **options) for vjp in op.vjps]
+        vjps = {k: vjp(g, y, *saved, *xs, **options) for k, vjp in enumerate(op.vjps) if vjp is not None}
         moved = op.jvp(dxs, y, *saved, *xs, **options)
-        alone = [op.jvp(only(dxs, k), y, *saved, *xs, **options) for k in range(len(xs))]
+        alone = {k: op.jvp(only(dxs, k), y, *saved, *xs, **options) for k in vjps}
+    dxs = [dx if k in vjps else np.zeros(dx.shape) for k, dx in enumerate(dxs)]
     still = [np.zeros(x.shape) for x in xs]
     along = [[dx if i == k else still[i] for i, dx in enumerate(dxs)] for k in range(len(xs))]
-    pulled = sum(np.sum(vjp * dx) for vjp, dx in zip(vjps, dxs, strict=True))
+    pulled = sum(np.sum(vjp * dxs[k]) for k, vjp in vjps.items())
     return {
         "forward": distance(y, DEFINITIONS[op.name](*map(np.asarray, xs), **options)),
-        **{f"vjp {k}": distance(vjp, gradient(op, xs, k, g, options)) for k, vjp in enumerate(vjps)},
+        **{f"vjp {k}": distance(vjp, gradient(op, xs, k, g, options)) for k, vjp in vjps.items()},
         "jvp": distance(moved, directional(op, xs, dxs, options)),
-        **{f"jvp {k}": distance(alone[k], directional(op, xs, along[k], options)) for k in range(len(xs))},
+        **{f"jvp {k}": distance(alone[k], directional(op, xs, along[k], options)) for k in vjps},
         "adjoint": distance(pulled, np.sum(g * moved)),
     }
 
@@ -124,7 +128,9 @@ def only(dxs, k):
 # --- operands ---
 
 POSITIVE = {"log": (0,), "pow": (0,), "cross_entropy": (0, 1), "softmax_cross_entropy": (1,)}
+POSITIVE |= windowed.POSITIVE
 SHAPES = {  # what an op of so many operands, or of this name, is tried on
+    **windowed.SHAPES,
     1: [((),), ((3,),), ((2, 3),)],
     2: [((), ()), ((2, 3), (3,)), ((2, 1), (2, 3)), ((3,), (2, 1))],
     "matmul": [((2, 3), (3, 4)), ((1, 2), (2, 1)), ((3, 3), (3, 3))],
@@ -141,7 +147,10 @@ CHOICES = {"reduction": ("mean", "batch", "sum"), "axis": (None, 0, -1), "keepdi
 def settings(op):
     """Every combination of the options the op takes."""
     names = list(dict(op.options))
-    return [dict(zip(names, chosen, strict=True)) for chosen in product(*(CHOICES[name] for name in names))]
+    return [
+        dict(zip(names, chosen, strict=True))
+        for chosen in product(*((CHOICES | windowed.CHOICES)[name] for name in names))
+    ]
 
 
 def example(op):
