@@ -59,6 +59,10 @@ DEFINITIONS = {
     "cross_entropy": lambda p, t, reduction: cross_entropy_of_logarithms(np.log(p), t, reduction),
     "softmax_cross_entropy": lambda z, t, reduction: cross_entropy_of_logarithms(log_softmax(z), t, reduction),
 }
+DEFINITIONS |= {
+    "select": lambda x, axis, index: np.moveaxis(x, axis, 0)[index],
+    "linear": lambda x, w: np.einsum("...i,oi->...o", x, w),
+}
 
 
 def directional(op, xs, directions, options):
@@ -141,11 +145,17 @@ SHAPES = {  # what an op of so many operands, or of this name, is tried on
 }
 SHAPES |= {"mean": SHAPES["sum"], "log_softmax": SHAPES["softmax"], "half_mse": SHAPES["mse"]}
 SHAPES |= {"softmax_cross_entropy": SHAPES["cross_entropy"]}
+SHAPES |= {"select": [((2, 3),), ((2, 4, 3),)], "linear": [((2, 3), (4, 3)), ((1, 2), (1, 2)), ((3, 3), (3, 3))]}
 CHOICES = {"reduction": ("mean", "batch", "sum"), "axis": (None, 0, -1), "keepdims": (False, True)}
+OWN = {  # the options a row is tried with, where not every combination makes sense
+    "select": [{"axis": a, "index": i} for a, i in ((0, 0), (0, 1), (1, 1), (-1, 0), (-2, -1))],
+}
 
 
 def settings(op):
     """Every combination of the options the op takes."""
+    if op.name in OWN:
+        return OWN[op.name]
     names = list(dict(op.options))
     return [
         dict(zip(names, chosen, strict=True))

@@ -227,6 +227,7 @@ def small(op):
     }
     shapes |= {"mean": shapes["sum"], "log_softmax": shapes["softmax"], "half_mse": shapes["mse"]}
     shapes |= {"softmax_cross_entropy": shapes["cross_entropy"]}
+    shapes |= {"select": [((2, 3),), ((2, 3, 2),)], "linear": [((2, 3), (2, 3))]}
     drawn = [oracle.draw(op, s, rng) for s in shapes.get(op.name, oracle.SHAPES[len(op.inputs)])]
     if op.name == "softmax_cross_entropy":  # its formula p − t takes targets that add up to 1
         drawn = [[z, t / t.sum(axis=-1, keepdims=True)] for z, t in drawn]
