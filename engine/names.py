@@ -57,7 +57,7 @@ def upright(word: str) -> str:
 
 def formula_name(graph: Graph, node: Node, depth: int = 2) -> Text:
     """The node's name in a formula; one without a name of its own is written out, `depth` operations deep."""
-    if node.role == "constant" and not node.named:
+    if literal(node):
         return latex_number(node.label)
     if node.op is None or node.named:
         return Text(symbol(node.label))
@@ -65,6 +65,11 @@ def formula_name(graph: Graph, node: Node, depth: int = 2) -> Text:
         texts = [formula_name(graph, graph.nodes[i], depth - 1) for i in node.inputs]
         return write(trace(node.row.forward, ((),) * len(texts)), texts, LATEX)
     return Text(f"v_{{{node.id}}}")
+
+
+def literal(node: Node) -> bool:
+    """A constant that nobody named is written as its number."""
+    return node.role == "constant" and not node.named and not node.label[:1].isalpha()
 
 
 def latex_number(text: str) -> Text:
@@ -80,7 +85,7 @@ def operand(node: Node, family: str) -> Text:
 
     A family that asks its operands for their size or sum gets it as an array.
     """
-    if node.role == "constant" and not node.named:
+    if literal(node):
         return number(node.label) if family == "elementwise" else Text(f"np.float64({node.label})")
     return Text(variable(node))
 

@@ -11,6 +11,7 @@ from numpy.random import Generator
 
 from engine.build import Builder, Ref
 from engine.feeds import Feed
+from engine.op import ShapeError
 from engine.tape import Array
 
 Kind = Literal["integer", "number", "boolean", "initializer", "op", "shape"]
@@ -52,6 +53,17 @@ class Context:
     def parameter(self, name: str, value: Any) -> Ref:
         """A parameter of this layer, labelled layer.name."""
         return self.builder.leaf(f"{self.name}.{name}", value, "parameter")
+
+    def constant(self, name: str, value: Any) -> Ref:
+        """Numbers of this layer that nothing trains, labelled layer.name."""
+        return self.builder.leaf(f"{self.name}.{name}", value, "constant")
+
+    def op(self, name: str, *operands: Ref | float, **options: Any) -> Ref:
+        """A node of this layer. Raises `ShapeError` naming the layer where the operands do not fit."""
+        try:
+            return self.builder.op(name, *operands, **options)
+        except ShapeError as error:
+            raise ShapeError(f"{self.name}: {error}") from None
 
     def feed(self, name: str, draw: Callable[[Generator], Array]) -> Ref:
         """A constant of this layer that every training step draws anew, from its seed and the iteration alone."""

@@ -19,13 +19,17 @@ def added(builder, x, type, name, **said):
     return row.add(context, x)
 
 
+PICTURES = {"conv2d": (4, 2, 2, 2), "max_pool2d": (4, 3, 2, 2), "avg_pool2d": (4, 3, 2, 2), "global_avg_pool": (4, 3)}
+LAST = {"dense": "add", "conv2d": "add_channel", "global_avg_pool": "mean", "dropout": "mul", "residual": "add"}
+
+
 @pytest.mark.parametrize("type", LAYERS)
 def test_a_layer_adds_its_nodes_and_keeps_the_batch(type):
     builder = Builder()
-    x = builder.leaf("x", np.ones((4, 3)), "input")
-    out = added(builder, x, type, "layer1", units=3)
-    assert out.shape == (4, 3)
-    assert builder.nodes[out.id].op == ("add" if type == "dense" else type)
+    x = builder.leaf("x", np.ones((4, 3, 4, 4) if type in PICTURES else (4, 3)), "input")
+    out = added(builder, x, type, "layer1", units=3, filters=2)
+    assert out.shape == PICTURES.get(type, (4, 3))
+    assert builder.nodes[out.id].op == LAST.get(type, type)
 
 
 def test_values_are_numbered_as_textbooks_do():
