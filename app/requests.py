@@ -215,10 +215,16 @@ class OptimizerRequest(BaseModel):
 
 
 class BackwardRequest(Body):
-    """`inputs`: whether the inputs get gradients too."""
+    """How the backward pass goes.
+
+    `inputs`: the inputs get gradients too. `checkpoint`: layers whose outputs are kept, while what lies between them
+    is computed again. `truncate`: recurrent layers send nothing back over borders of stretches of so many steps.
+    """
 
     mode: Literal["reverse"] = "reverse"
     inputs: bool = True
+    checkpoint: Annotated[list[Name], Field(max_length=64)] = Field(default_factory=list)
+    truncate: Annotated[int, Field(ge=1, le=10_000)] | None = None
 
 
 class SpecRequest(Body):
@@ -242,6 +248,8 @@ class SpecRequest(Body):
             optimizer=self.optimizer.to_optimizer() if self.optimizer else None,
             seed=self.seed,
             inputs=self.backward.inputs,
+            checkpoints=self.backward.checkpoint,
+            truncate=self.backward.truncate,
         )
 
 

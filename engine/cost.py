@@ -3,7 +3,7 @@
 An operation is one addition, multiplication or comparison as the op table's `flops` counts them; a function such as
 exp counts as the row says. A contribution costs what the op's forward pass does, plus, where the op works entry by
 entry, one product with upstream. Numbers are held from the event that makes them to the last event that needs them;
-leaves, samples and the optimizer's slots are there anyway and not counted.
+what is there with any strategy is not counted: leaves and their gradients, and what the update makes.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from math import prod
 
 from engine.contraction import Adjoint
-from engine.events import AnyEvent, Assign, Clipped, Contribution, Forward, Recompute, Seed
+from engine.events import AnyEvent, Contribution, Forward, Recompute, Seed
 from engine.graph import Graph, Node
 from engine.recording import ArrayRef
 from engine.schedule import Schedule
@@ -96,12 +96,9 @@ def walked(graph: Graph, schedule: Schedule) -> Iterator[tuple[AnyEvent, list[Ar
                 needed = _needed(graph.nodes[event.node], graph, event)
                 own = [place[event.node], *saved[event.node], *(place[i] for i in graph.nodes[event.node].inputs)]
                 reads = [event.upstream, *before, *(own[k] for k in needed)]
-                made = [event.value, event.total, *([event.local] if isinstance(event.local, ArrayRef) else [])]
+                sent = [event.value, event.total] if graph.nodes[event.into].op else []
+                made = [*sent, *([event.local] if isinstance(event.local, ArrayRef) else [])]
                 yield event, reads, [ref for ref in made if ref not in own and ref != event.upstream]
-            case Clipped():
-                yield event, [total[event.params[0]]], [event.value]
-            case Assign():
-                yield event, [total[event.param]], [event.value]
             case _:
                 yield event, [], []
 

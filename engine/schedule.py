@@ -112,7 +112,8 @@ class _Scheduler:
         return Batch(**self.head("forward", "batch", "batch"), samples=samples, learning_rate=rate, step=step)
 
     def forward(self) -> Iterator[AnyEvent]:
-        for node in self.graph.nodes:
+        """The loss function's nodes come last; nothing else waits for them."""
+        for node in sorted(self.graph.nodes, key=lambda n: n.id in self.loss_function):
             if node.op is None:
                 continue
             phase: Phase = "loss" if node.id in self.loss_function else "forward"

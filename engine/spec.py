@@ -43,7 +43,8 @@ class Spec:
     """Everything that decides the numbers, but the data.
 
     `inputs`: the inputs get gradients too. `checkpoints`: layers whose outputs are kept for the backward pass, while
-    what lies between them is computed again.
+    what lies between them is computed again. `truncate`: recurrent layers pass no gradient back over the border of
+    two stretches of so many time steps.
     """
 
     model: ExpressionModel | NetworkModel
@@ -51,6 +52,7 @@ class Spec:
     seed: int = 0
     inputs: bool = True
     checkpoints: Sequence[str] = ()
+    truncate: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,9 +91,18 @@ def build(spec: Spec, data: Data | None = None, limits: Limits | None = None) ->
         spec.optimizer.complete  # noqa: B018 - a setting the optimizer does not have is refused here
     model = Model(
         graph=graph, values=builder.values, optimizer=spec.optimizer, feeds=builder.feeds,
-        backward=Backward(checkpoints=_checkpoints(graph, spec.checkpoints)),
+        backward=Backward(checkpoints=_checkpoints(graph, spec.checkpoints), cut=_cut(graph, spec.truncate)),
     )  # fmt: skip
     return model if data is None else replace(model, samples=data.chosen, epoch=data.steps)
+
+
+def _cut(graph: Graph, every: int | None) -> tuple[tuple[int, int], ...]:
+    """The edges over which truncated backpropagation through time sends nothing back."""
+    if every is None:
+        return ()
+    return tuple(
+        (carry.node, carry.slot) for carry in graph.carries if carry.time > 1 and (carry.time - 1) % every == 0
+    )
 
 
 def _checkpoints(graph: Graph, layers: Sequence[str]) -> tuple[int, ...]:

@@ -45,6 +45,23 @@ def _dense(units: int) -> dict[str, Any]:
 
 RELU = {"type": "relu"}
 FIRST, NEURONS, LAYERS, NETWORKS = "First steps", "One neuron", "Layers and losses", "Networks that learn"
+DEPTH, TRAINING = "What goes wrong in depth", "Optimizers and training"
+ONE_SAMPLE = {"arrays": {"x": [[0.5, -1.2, 0.3, 0.8, -0.4, 1.1, -0.7, 0.2, 0.9, -0.1]], "y": [3]}}
+VALLEY = "L = 0.1*x**2 + 2*y**2"
+
+
+def _deep(initializer: str, activation: str | None, **more: Any) -> dict[str, Any]:
+    """20 layers of width 10 and a loss: one sample, one of ten classes."""
+    layer = {"type": "dense", "units": 10, "initializer": initializer}
+    layers: list[dict[str, Any]] = [layer, {"type": activation}] * 20 if activation else [layer] * 20
+    data = {"arrays": {"x": ONE_SAMPLE["arrays"]["x"], "y": [[0, 0, 0, 1, 0, 0, 0, 0, 0, 0]]}}
+    return _network(layers, data, 0.1, **more)
+
+
+def _valley(**optimizer: Any) -> dict[str, Any]:
+    roles = {"x": "parameter", "y": "parameter"}
+    return _expression(VALLEY, {"x": -4, "y": 2}, roles=roles, optimizer=optimizer)
+
 
 EXAMPLES = {
     row.id: row
@@ -117,6 +134,58 @@ EXAMPLES = {
             id="modular", title="The spiral with two hidden layers", group=NETWORKS,
             summary="Layers as building blocks: 2 → 64 → 32 → 3.",
             spec=_network([_dense(64), RELU, _dense(32), RELU, _dense(3)], SPIRAL, 0.5, backward={"inputs": False}),
+        ),
+        Example(
+            id="vanishing", title="Vanishing gradients", group=DEPTH,
+            summary="20 sigmoid layers: what comes back to the first is a billionth of what left the last.",
+            spec=_deep("xavier_normal", "sigmoid"),
+        ),
+        Example(
+            id="exploding", title="Exploding gradients", group=DEPTH,
+            summary="20 linear layers with weights too large: the gradient grows with every layer it passes.",
+            spec=_deep("too_large", None),
+        ),
+        Example(
+            id="dying-relu", title="Dying ReLU", group=DEPTH,
+            summary="Five pre-activations, four below zero: nothing comes back through them, exactly nothing.",
+            spec=_expression(
+                "a = relu(z)\nL = sum(a * g)",
+                {"z": [-1, -0.5, 0.1, -2, -0.3], "g": [1, 1, 1, 1, 1]},
+                roles={"g": "constant"},
+            ),
+        ),
+        Example(
+            id="checkpointing", title="Activation checkpointing", group=DEPTH,
+            summary="20 ReLU layers, every fifth kept: the others are computed again on the way back.",
+            spec=_deep("he_normal", "relu", backward={"checkpoint": ["relu5", "relu10", "relu15"]}),
+        ),
+        Example(
+            id="instability", title="Scores too large for exp", group=DEPTH,
+            summary="e¹⁰⁰⁰ is infinite and infinity over infinity no number; shifted scores give the answer beside it.",
+            spec=_expression(
+                "e = exp(z)\np = e / sum(e)\nnaive = sum(t * p)\nstable = softmax_cross_entropy(z, t)\n"
+                "L = naive + stable",
+                {"z": [1000, 0, -1000], "t": [1, 0, 0]},
+                roles={"t": "target"},
+            ),
+        ),
+        Example(
+            id="optimizers", title="Down a valley with momentum", group=TRAINING,
+            summary="0.1·x² + 2·y² from (−4, 2): a velocity that remembers carries on along the floor.",
+            spec=_valley(name="sgd", learning_rate=0.05, momentum=0.9),
+        ),
+        Example(
+            id="optimizers-adam", title="Down a valley with Adam", group=TRAINING,
+            summary="The same valley: two running means per parameter, and each line of the update is a step.",
+            spec=_valley(name="adam", learning_rate=0.3),
+        ),
+        Example(
+            id="training-loop", title="The training loop", group=TRAINING,
+            summary="Batches of 32, epochs, clearing, forward, loss, backward, clipping, update: one after the other.",
+            spec=_network(
+                [_dense(64), RELU, _dense(32), RELU, _dense(3)], {**SPIRAL, "batch": 32}, 0.5,
+                optimizer={"name": "sgd", "learning_rate": 0.5, "clip": {"norm": 1.0}}, backward={"inputs": False},
+            ),
         ),
     )
 }  # fmt: skip

@@ -23,7 +23,7 @@ from engine.optim import formula
 from tests.engine.models import traced, verified
 from tests.reference.cases import CASES, RATES, SOURCE, START, TARGET
 
-FILE = Path(__file__).parents[1] / "reference" / "optimizers.npz"
+FILE = Path(__file__).parents[1] / "reference" / "updates.npz"
 
 
 def run_of(case):

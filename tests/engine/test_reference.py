@@ -15,8 +15,11 @@ examples = pytest.mark.parametrize("name", NAMES)
 
 
 def distance(ours, theirs):
-    """By the norm of the whole array, or of all its weighted sums."""
+    """By the norm of the whole array, or of all its weighted sums; what is not finite must be the same."""
     assert ours.shape == theirs.shape
+    finite = np.isfinite(theirs)
+    np.testing.assert_array_equal(ours[~finite], theirs[~finite])
+    ours, theirs = ours[finite], theirs[finite]
     norm = np.linalg.norm(theirs)
     return float(np.linalg.norm(ours - theirs) / norm) if norm else float(np.linalg.norm(ours))
 
@@ -24,10 +27,11 @@ def distance(ours, theirs):
 def ours(name):
     """The arrays of the engine's first training step, under the names of the reference."""
     run = gallery(name)
-    trace, length = traced(run), run.schedule.length
+    trace = traced(run)
     found = {f"value.{n.id}": run.recording.view(run.schedule.values[n.id]) for n in run.graph.nodes}
-    found |= {f"gradient.{n.id}": trace.gradient(n.id, length) for n in run.graph.nodes if n.wanted}
-    return found | {f"updated.{e.param}": run.recording.view(e.value) for e in events(run, "assign")}
+    found |= {f"gradient.{n.id}": trace.gradient(n.id, trace.backward_end) for n in run.graph.nodes if n.wanted}
+    updates = (e for e in events(run, "assign") if e.target == "parameter")
+    return found | {f"updated.{e.param}": run.recording.view(e.value) for e in updates}
 
 
 @examples
@@ -45,7 +49,7 @@ def test_there_is_a_reference_for_every_example_and_no_file_without_a_maker():
 
 
 def test_the_committed_files_stay_small():
-    assert sum(path.stat().st_size for path in FILES.glob("*.npz")) < 400_000
+    assert sum(path.stat().st_size for path in FILES.glob("*.npz")) < 700_000
 
 
 def test_one_wrong_entry_of_a_large_array_shows_in_its_sums():

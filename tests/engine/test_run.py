@@ -35,7 +35,7 @@ def test_a_restored_iteration_is_bit_equal_to_having_walked_there(name):
 @trained
 def test_each_step_begins_with_the_parameters_the_last_one_made(name):
     before, after = gallery(name), gallery(name, 1)
-    for event in events(before, "assign"):
+    for event in (e for e in events(before, "assign") if e.target == "parameter"):
         new = before.recording.view(event.value)
         assert (after.recording.view(after.schedule.values[event.param]) == new).all()
 
@@ -43,7 +43,7 @@ def test_each_step_begins_with_the_parameters_the_last_one_made(name):
 @trained
 def test_an_update_goes_against_the_gradient_by_the_learning_rate(name):
     run = gallery(name)
-    for event in events(run, "assign"):
+    for event in events(run, "assign") if run.optimizer.name == "sgd" and not run.schedule.slots else ():
         label = run.graph.nodes[event.param].label
         expected = value(run, label) - run.optimizer.learning_rate * gradient(run, label)
         assert (run.recording.view(event.value) == expected).all()
@@ -56,7 +56,7 @@ def test_every_total_is_what_had_arrived_plus_this_part(name):
     for event in events(run, "contribution"):
         part = run.recording.view(event.value)
         expected = so_far[event.into] + part if event.into in so_far else part
-        assert (run.recording.view(event.total) == expected).all()
+        np.testing.assert_array_equal(run.recording.view(event.total), expected)
         so_far[event.into] = expected
 
 

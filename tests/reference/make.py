@@ -17,6 +17,7 @@ import torch
 
 from tests.engine.models import NAMES, gallery_model
 from tests.reference.projections import kept
+from tests.reference.updates import MAKERS, settings_of
 
 HERE = Path(__file__).parent
 
@@ -61,6 +62,8 @@ TORCH = {
     "softmax": lambda z: torch.softmax(z, -1),
     "log_softmax": lambda z: torch.log_softmax(z, -1),
     "matmul": torch.matmul,
+    "linear": torch.nn.functional.linear,
+    "select": lambda x, axis, index: x.select(axis, index),
     "sum": summed,
     "mean": averaged,
     "mse": squared_error,
@@ -84,6 +87,15 @@ def evaluated(model):
     return tensors
 
 
+def torch_optimizer(spec, parameters):
+    """PyTorch's optimizer of a spec, the gradients clipped as it says."""
+    if spec.clip and spec.clip.norm is not None:
+        torch.nn.utils.clip_grad_norm_(parameters, spec.clip.norm)
+    if spec.clip and spec.clip.value is not None:
+        torch.nn.utils.clip_grad_value_(parameters, spec.clip.value)
+    return MAKERS[spec.name](parameters, lr=spec.rate(0), **settings_of(spec.name, spec.settings))
+
+
 def reference(model):
     """The arrays of one training step, by name."""
     tensors = evaluated(model)
@@ -92,7 +104,7 @@ def reference(model):
     found |= {f"gradient.{i}": kept(t.grad) for i, t in enumerate(tensors) if t.requires_grad}
     if model.optimizer:
         trained = {n.id: tensors[n.id] for n in model.graph.parameters if n.wanted}
-        torch.optim.SGD(trained.values(), lr=model.optimizer.learning_rate).step()
+        torch_optimizer(model.optimizer, list(trained.values())).step()
         found |= {f"updated.{i}": kept(t.detach()) for i, t in trained.items()}
     return found
 

@@ -422,9 +422,14 @@ export interface components {
         };
         /**
          * BackwardRequest
-         * @description `inputs`: whether the inputs get gradients too.
+         * @description How the backward pass goes.
+         *
+         *     `inputs`: the inputs get gradients too. `checkpoint`: layers whose outputs are kept, while what lies between them
+         *     is computed again. `truncate`: recurrent layers send nothing back over borders of stretches of so many steps.
          */
         BackwardRequest: {
+            /** Checkpoint */
+            checkpoint?: string[];
             /**
              * Inputs
              * @default true
@@ -436,6 +441,8 @@ export interface components {
              * @constant
              */
             mode: "reverse";
+            /** Truncate */
+            truncate?: number | null;
         };
         /**
          * Batch
@@ -463,6 +470,12 @@ export interface components {
             samples: components["schemas"]["ArrayRef"];
             step: components["schemas"]["ArrayRef"];
         };
+        Carry: [
+            string,
+            number,
+            number,
+            number
+        ];
         /** Catalogue */
         Catalogue: {
             /** Data */
@@ -787,6 +800,11 @@ export interface components {
          * @description A model's nodes, in an order in which each comes after its inputs. Backward begins at `outputs[0]`.
          */
         Graph: {
+            /**
+             * Carries
+             * @default []
+             */
+            carries: components["schemas"]["Carry"][];
             /** Groups */
             groups: components["schemas"]["Group"][];
             /** Nodes */
@@ -1292,7 +1310,8 @@ export interface components {
             /**
              * @default {
              *       "mode": "reverse",
-             *       "inputs": true
+             *       "inputs": true,
+             *       "checkpoint": []
              *     }
              */
             backward: components["schemas"]["BackwardRequest"];
@@ -1478,6 +1497,7 @@ export type Assign = components['schemas']['Assign'];
 export type Backward = components['schemas']['Backward'];
 export type BackwardRequest = components['schemas']['BackwardRequest'];
 export type Batch = components['schemas']['Batch'];
+export type Carry = components['schemas']['Carry'];
 export type Catalogue = components['schemas']['Catalogue'];
 export type CheckRequest = components['schemas']['CheckRequest'];
 export type Clip = components['schemas']['Clip'];

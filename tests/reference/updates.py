@@ -1,6 +1,6 @@
 """Makes the reference values of the optimizers: 20 updates of a small curved problem by torch.optim, in float64.
 
-PyTorch is no dependency of the project; with it installed, run ``python -m tests.reference.optimizers`` at the top of
+PyTorch is no dependency of the project; with it installed, run ``python -m tests.reference.updates`` at the top of
 the repository. The file holds, by case, the parameters after every update, one row each.
 """
 
@@ -11,7 +11,7 @@ import torch
 
 from tests.reference.cases import CASES, RATES, START, TARGET
 
-FILE = Path(__file__).with_name("optimizers.npz")
+FILE = Path(__file__).with_name("updates.npz")
 MAKERS = {
     "sgd": torch.optim.SGD,
     "rmsprop": torch.optim.RMSprop,
