@@ -105,7 +105,7 @@ export function openSample(sample) {
   if (session?.data?.sample == null) return;
   const last = session.data.samples - 1;
   const wanted = Math.max(0, Math.min(last, sample));
-  const data = { ...session.spec.data, sample: wanted };
+  const data = { .../** @type {object} */ (session.spec.data), sample: wanted };
   return open(() => createLike(session, { ...session.spec, data }), { cursor: store.cursor.value });
 }
 

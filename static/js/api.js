@@ -50,7 +50,7 @@ export const schedule = (id) => getJson(`/sessions/${id}/schedule`);
 /** @param {string} id @param {number} iteration @returns {Promise<ArrayBuffer>} */
 export const recording = async (id, iteration) =>
   (await ask(`${ROOT}/sessions/${id}/recording?iteration=${iteration}`)).arrayBuffer();
-/** @param {string} id @param {number} iteration @returns {Promise<(number | string | null)[]>} */
+/** @param {string} id @param {number} iteration @returns {Promise<(import("./types").WireNumber | null)[]>} */
 export const magnitudes = async (id, iteration) =>
   (await getJson(`/sessions/${id}/magnitudes?iteration=${iteration}`)).magnitudes;
 /** @param {string} id @param {number} from @param {number} to @returns {Promise<import("./types").ExplanationPage>} */

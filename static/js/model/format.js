@@ -2,7 +2,7 @@
 
 const MINUS = "−";
 
-/** @param {number | string | null | undefined} wire @returns {number} the wire's "NaN" and "Infinity" as numbers */
+/** @param {import("../types").WireNumber | null | undefined} wire @returns {number} the wire's "NaN" and "Infinity" as numbers */
 export function fromWire(wire) {
   return typeof wire === "number" ? wire : Number(wire ?? NaN);
 }

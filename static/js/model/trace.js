@@ -7,7 +7,7 @@
  * @param {import("../types").Graph} graph
  * @param {import("../types").Schedule} schedule
  * @param {ArrayBuffer} buffer little-endian
- * @param {(number | string | null)[]} magnitudes one per event
+ * @param {(import("../types").WireNumber | null)[]} magnitudes one per event
  * @param {number} iteration
  * @returns {Trace}
  */
@@ -20,7 +20,7 @@ export function makeTrace(graph, schedule, buffer, magnitudes, iteration) {
   return { iteration, graph, schedule, events: schedule.events, length: schedule.length, numbers, magnitudes: sizes };
 }
 
-/** @param {ArrayBuffer} buffer @param {"float64" | "float32"} dtype */
+/** @param {ArrayBuffer} buffer @param {string} dtype "float64" or "float32" */
 export function numbersOf(buffer, dtype) {
   const width = dtype === "float32" ? 4 : 8;
   if (isLittleEndian()) return dtype === "float32" ? new Float32Array(buffer) : new Float64Array(buffer);
