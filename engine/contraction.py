@@ -1,4 +1,4 @@
-"""Sums of products: the family `contraction`, written as one einsum string, and the rule that computes it."""
+"""The family `contraction`: sums of products, written as one einsum string."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from engine.contract import Contract
 from engine.notation import Text
 from engine.op import Entry, Index, Line, Op, Pick, ShapeError, series, template
-from engine.tape import Array, Call, Options, Rule, Shape
+from engine.tape import Array, Options, Shape
 
 
 def contraction(
@@ -57,12 +58,12 @@ def contraction(
         latex=template(latex),
         local=tuple(map(template, latex_vjp)),
         sigma=lambda names, options=(): sigma(terms, out, [n.text for n in names]),
-        sigma_vjp=tuple(_adjoint(terms, out, k) for k in range(len(terms))),
+        sigma_vjp=tuple(adjoint_line(terms, out, k) for k in range(len(terms))),
         numpy=lambda names, options=(): numpy.format(*(n.text for n in names)),
         numpy_vjp=tuple(template(t) for t in numpy_vjp),
         subscripts=subscripts,
-        entry=lambda pick, index: _products(pick, terms, out, index),
-        entry_vjp=tuple(_adjoint_entry(terms, out, k) for k in range(len(terms))),
+        entry=lambda pick, index: products(pick, terms, out, index),
+        entry_vjp=tuple(adjoint_entry(terms, out, k) for k in range(len(terms))),
         example=example,
         doc=doc,
     )
@@ -93,10 +94,12 @@ def indexed(name: str, axes: str) -> str:
     return f"{held}_{{{axes}}}" if axes else name
 
 
-def _products(pick: Pick, terms: Sequence[str], out: str, index: Index) -> str:
+def products(pick: Pick, terms: Sequence[str], out: str, index: Index) -> str:
     """The products that were summed into entry `index`."""
     sizes = axis_sizes("", terms, [pick.shape(k) for k in range(len(terms))])
     fixed = dict(zip(out, index, strict=True))
+    if any(fixed[axis] != i for axis, i in zip(out, index, strict=True)):
+        return "0"  # off the diagonal that a repeated letter takes
     summed = [axis for axis in sizes if axis not in fixed]
 
     def product(*at: int) -> str:
@@ -106,11 +109,11 @@ def _products(pick: Pick, terms: Sequence[str], out: str, index: Index) -> str:
     return series(tuple(sizes[a] for a in summed), product)
 
 
-def _adjoint_entry(terms: Sequence[str], out: str, k: int) -> Entry:
+def adjoint_entry(terms: Sequence[str], out: str, k: int) -> Entry:
     others = [i for i in range(len(terms)) if i != k]
 
     def entry(pick: Pick, index: Index) -> str:
-        return _products(_Swapped(pick, others), [out, *(terms[i] for i in others)], terms[k], index)
+        return products(_Swapped(pick, others), [out, *(terms[i] for i in others)], terms[k], index)
 
     return entry
 
@@ -142,7 +145,7 @@ class _Swapped:
         return self.pick.saved(number, *index)
 
 
-def _adjoint(terms: Sequence[str], out: str, k: int) -> Line:
+def adjoint_line(terms: Sequence[str], out: str, k: int) -> Line:
     def line(names: Sequence[Text], options: Options = ()) -> str:
         """Upstream (the first name) and the other operands, summed to the axes of operand k."""
         g, *xs = (n.text for n in names)
@@ -150,79 +153,3 @@ def _adjoint(terms: Sequence[str], out: str, k: int) -> Line:
         return sigma([out, *(t for i, t in enumerate(terms) if i != k)], terms[k], [g, *rest])
 
     return line
-
-
-# --- the rule ---
-
-
-class Contract:
-    """``Contract("ij,jk->ik")(a, b)`` is the einsum; `calls` computes it into a given array."""
-
-    __slots__ = ("out", "subscripts", "terms")
-
-    def __init__(self, subscripts: str) -> None:
-        inputs, self.out = subscripts.split("->")
-        self.subscripts, self.terms = subscripts, inputs.split(",")
-
-    def __call__(self, *xs: Array) -> Any:
-        return np.einsum(self.subscripts, *xs)
-
-    def adjoint(self, k: int) -> Rule:
-        """The VJP for input k: swap its subscripts with the output's."""
-        others = [t for i, t in enumerate(self.terms) if i != k]
-        return Adjoint(",".join([self.out, *others]) + "->" + self.terms[k], k)
-
-    def calls(self, xs: Sequence[Array], out: Array) -> list[Call]:
-        fast = _dot(self.subscripts, xs[0], xs[1], out) if len(xs) == 2 else None
-        return [fast or (_einsum, (self.subscripts, tuple(xs), out))]
-
-
-class Adjoint:
-    """The VJP (g, y, *xs) -> contribution of a contraction to its input k."""
-
-    __slots__ = ("k", "rule")
-
-    def __init__(self, subscripts: str, k: int) -> None:
-        self.rule, self.k = Contract(subscripts), k
-
-    def __call__(self, g: Array, y: Array, *xs: Array) -> Any:
-        return self.rule(g, *self._others(xs))
-
-    def calls(self, operands: Sequence[Array], out: Array) -> list[Call]:
-        g, _, *xs = operands
-        return self.rule.calls([g, *self._others(xs)], out)
-
-    def _others(self, xs: Sequence[Array]) -> list[Array]:
-        return [x for i, x in enumerate(xs) if i != self.k]
-
-
-def _einsum(subscripts: str, xs: tuple[Array, ...], out: Array) -> None:
-    np.einsum(subscripts, *xs, out=out)
-
-
-def _dot(subscripts: str, a: Array, b: Array, out: Array) -> Call | None:
-    """One np.dot on transposed, merged views; None where the axes do not allow it without a copy."""
-    (x, y), z = subscripts.split("->")[0].split(","), subscripts.split("->")[1]
-    if (
-        set(x) & set(y) & set(z)
-        or set(x + y) - set(z) - (set(x) & set(y))
-        or len(set(x)) < len(x)
-        or len(set(y)) < len(y)
-    ):
-        return None
-    for p, s, q, t in ((a, x, b, y), (b, y, a, x)):
-        left, right = [c for c in s if c in z], [c for c in t if c in z]
-        summed = [c for c in s if c not in z]
-        if "".join(left + right) == z and summed:
-            p2 = _merged(p.transpose([s.index(c) for c in left + summed]), len(left))
-            q2 = _merged(q.transpose([t.index(c) for c in summed + right]), len(summed))
-            if p2 is not None and q2 is not None:
-                return np.dot, (p2, q2, out.reshape(p2.shape[:-1] + q2.shape[1:]))
-    return None
-
-
-def _merged(v: Array, k: int) -> Array | None:
-    """`v` with its first k axes and its remaining axes merged, without a copy; None if that needs one."""
-    shape = ([prod(v.shape[:k])] if k else []) + ([prod(v.shape[k:])] if k < v.ndim else [])
-    merged = v.reshape(shape)
-    return merged if np.shares_memory(merged, v) else None

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from math import prod
 
-from engine.contraction import Adjoint
+from engine.contract import Adjoint
 from engine.events import AnyEvent, Contribution, Forward, Recompute, Seed
 from engine.graph import Graph, Node
 from engine.recording import ArrayRef

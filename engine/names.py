@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import keyword
 import re
+from contextlib import suppress
 
 from engine.graph import Graph, Node
 from engine.notation import LATEX, PRODUCT, Text, number, write
-from engine.tape import trace
+from engine.tape import UntraceableError, trace
 
 GREEK = frozenset(
     (
@@ -63,7 +64,8 @@ def formula_name(graph: Graph, node: Node, depth: int = 2) -> Text:
         return Text(symbol(node.label))
     if node.row.family == "elementwise" and depth:
         texts = [formula_name(graph, graph.nodes[i], depth - 1) for i in node.inputs]
-        return write(trace(node.row.forward, ((),) * len(texts)), texts, LATEX)
+        with suppress(UntraceableError):
+            return write(trace(node.row.forward, ((),) * len(texts), node.settings), texts, LATEX)
     return Text(f"v_{{{node.id}}}")
 
 

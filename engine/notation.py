@@ -59,7 +59,7 @@ def _call(module: str, ufunc: np.ufunc) -> Form:
 
 
 CALLED = (
-    *(np.exp, np.expm1, np.log, np.logaddexp, np.sin, np.cos, np.tanh, np.sqrt),
+    *(np.exp, np.expm1, np.log, np.log1p, np.logaddexp, np.sin, np.cos, np.tanh, np.sqrt),
     *(np.absolute, np.sign, np.maximum, np.minimum),
 )
 COMPARISONS: dict[np.ufunc, tuple[str, str, str]] = {  # LaTeX, NumPy, plain
@@ -102,6 +102,7 @@ LATEX = Notation(
         np.absolute: Form(ATOM, r"\lvert {0} \rvert", (COMPARE,)),
         np.sign: Form(ATOM, r"\operatorname{{sign}}({0})", (COMPARE,)),
         np.expm1: Form(SUM, "e^{{{0}}} - 1", (COMPARE,)),
+        np.log1p: Form(ATOM, r"\ln(1 + {0})", (PRODUCT,)),
         np.logaddexp: Form(ATOM, r"\ln(e^{{{0}}} + e^{{{1}}})", (COMPARE, COMPARE)),
         ERF: Form(ATOM, r"\operatorname{{erf}}({0})", (COMPARE,)),
         np.maximum: Form(ATOM, r"\max({0}, {1})", (COMPARE, COMPARE)),

@@ -134,6 +134,7 @@ def elementwise(
     numpy: str | None = None,
     smooth: bool = True,
     options: Options = (),
+    names: tuple[str, ...] = (),
 ) -> Op:
     """An op with y[i] = f(a[i], b[i], …) after broadcasting, given by its partial derivatives.
 
@@ -149,7 +150,7 @@ def elementwise(
         family="elementwise",
         symbol=symbol,
         title=title,
-        inputs=("x",) if count == 1 else tuple("abcd"[:count]),
+        inputs=names or (("x",) if count == 1 else tuple("abcd"[:count])),
         does=does,
         sends=sends,
         forward=forward,

@@ -75,6 +75,13 @@ class Symbol(NDArrayOperatorsMixin):
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
         raise UntraceableError(getattr(function, "__name__", repr(function)))
 
+    def __getattr__(self, name: str) -> Any:
+        """Whatever else arrays can do."""
+        raise AttributeError(name) if name.startswith("_") else UntraceableError(name)
+
+    def __getitem__(self, index: Any) -> Any:
+        raise UntraceableError("an entry of an array")
+
     def _write(self, line: Line) -> Symbol:
         self.lines.append(line)
         return Symbol(self.lines, self._inputs + len(self.lines) - 1, line.shape, self._inputs)

@@ -9,11 +9,19 @@ from engine.ops import (
     channels,
     contractions,
     convolution,
+    cross_entropies,
+    einsum,
+    indexing,
+    joins,
     losses,
     normalisation,
+    pointwise_losses,
     pooling,
+    reductions,
     sequences,
+    softmax,
     structure,
+    summaries,
 )
 
 
@@ -30,13 +38,21 @@ def merged(*tables: Iterable[Op]) -> dict[str, Op]:
 OPS = merged(
     arithmetic.ROWS,
     activations.ROWS,
+    softmax.ROWS,
     contractions.ROWS,
+    einsum.ROWS,
+    reductions.ROWS,
+    summaries.ROWS,
     structure.ROWS,
+    joins.ROWS,
+    indexing.ROWS,
     sequences.ROWS,
     convolution.ROWS,
     channels.ROWS,
     pooling.ROWS,
     normalisation.ROWS,
     losses.ROWS,
+    pointwise_losses.ROWS,
+    cross_entropies.ROWS,
 )
 PRODUCTS = contractions.PRODUCTS

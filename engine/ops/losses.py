@@ -14,7 +14,6 @@ import numpy as np
 
 from engine.notation import Text
 from engine.op import Op, Pick, ShapeError, series
-from engine.ops.activations import exponentials, softmax_line
 from engine.tape import Options, Shape
 
 REDUCTION = (("reduction", "mean"),)
@@ -30,8 +29,8 @@ def samples(shape: Shape, reduction: str) -> int:
     return 1 if reduction == "sum" else prod(shape[:-1])
 
 
-def _same(name: str) -> Callable[..., Shape]:
-    def shape(a: Shape, b: Shape, reduction: str) -> Shape:
+def same(name: str) -> Callable[..., Shape]:
+    def shape(a: Shape, b: Shape, **options: Any) -> Shape:
         if a != b:
             raise ShapeError(f"{name}: the output has shape {a} and the target {b}; they must be equal")
         return ()
@@ -39,11 +38,11 @@ def _same(name: str) -> Callable[..., Shape]:
     return shape
 
 
-def _classes(name: str) -> Callable[..., Shape]:
-    def shape(a: Shape, t: Shape, reduction: str) -> Shape:
+def classes(name: str) -> Callable[..., Shape]:
+    def shape(a: Shape, t: Shape, **options: Any) -> Shape:
         if not a:
             raise ShapeError(f"{name}: expected at least 1 axis (the classes), got shape ()")
-        return _same(name)(a, t, reduction)
+        return same(name)(a, t)
 
     return shape
 
@@ -102,10 +101,10 @@ def _squared(name: str, title: str, factor: float, doc: str) -> Op:
         ),
         forward=forward,
         vjps=(vjp, lambda g, loss, a, y, reduction: -vjp(g, loss, a, y, reduction)),
-        jvp=lambda dxs, loss, a, y, reduction: _tangent(
+        jvp=lambda dxs, loss, a, y, reduction: tangent(
             dxs, vjp(1.0, loss, a, y, reduction), -vjp(1.0, loss, a, y, reduction)
         ),
-        shape=_same(name),
+        shape=same(name),
         flops=lambda a, y, reduction: 3 * prod(a) + 1,
         latex=lambda names, options=(): rf"{half} \sum_i ({names[0].text}_i - {names[1].text}_i)^2",
         local=(
@@ -127,80 +126,9 @@ def _numpy_factor(factor: float, a: str, options: Options) -> str:
     return f"({factor:g}{below})"
 
 
-def _tangent(dxs: Sequence[Any], *slopes: Any) -> Any:
+def tangent(dxs: Sequence[Any], *slopes: Any) -> Any:
     """Σ of every slope times its input's tangent; an input without a tangent (None) adds nothing."""
     return np.asarray(sum((np.sum(slope * dx) for slope, dx in zip(slopes, dxs, strict=True) if dx is not None), 0.0))
-
-
-# --- cross-entropies --------------------------------------------------------------------------------------------
-
-
-def cross_entropy(p: Any, t: Any, reduction: str) -> Any:
-    return -(t * np.log(p)).sum() / samples(p.shape, reduction)
-
-
-def softmax_cross_entropy(z: Any, t: Any, reduction: str) -> tuple[Any, Any]:
-    """Loss and probabilities; in logarithms, so that a probability of 0 costs no infinity."""
-    shifted = z - z.max(axis=-1, keepdims=True)
-    e = np.exp(shifted)
-    below = e.sum(axis=-1, keepdims=True)
-    loss = (t * (np.log(below) - shifted)).sum() / samples(z.shape, reduction)
-    return loss, e / below
-
-
-def _fused_to_target(g: Any, loss: Any, p: Any, z: Any, t: Any, reduction: str) -> Any:
-    """dL/dt = −ln p, from the scores rather than from p, which may have rounded to 0."""
-    shifted = z - z.max(axis=-1, keepdims=True)
-    return (np.log(np.exp(shifted).sum(axis=-1, keepdims=True)) - shifted) * (g / samples(z.shape, reduction))
-
-
-def _fused_to_scores(g: Any, loss: Any, p: Any, z: Any, t: Any, reduction: str) -> Any:
-    """p·Σt − t: with a target that adds up to 1, p − t."""
-    return (p * t.sum(axis=-1, keepdims=True) - t) * (g / samples(z.shape, reduction))
-
-
-def _count_line(a: str, options: Options) -> str:
-    return "1" if dict(options)["reduction"] == "sum" else f"{a}[..., 0].size"
-
-
-def _true_classes(pick: Pick, term: Callable[..., str]) -> str:
-    """One term per entry, divided by the number of samples."""
-    shape = pick.shape(0)
-    below = samples(shape, pick.options["reduction"])
-    if below == 1:
-        return f"-{series(shape, term, ' - ', most=4)}"
-    return rf"-\frac{{{series(shape, term, most=4)}}}{{{below}}}"
-
-
-def _fused_entry(pick: Pick, index: tuple[int, ...]) -> str:
-    return _true_classes(pick, lambda *at: rf"{pick.x(1, *at)} \cdot \ln({pick.saved(0, *at)})")
-
-
-def _share(pick: Pick, text: str) -> str:
-    """What one sample sends back: its part of the batch."""
-    below = samples(pick.shape(0), pick.options["reduction"])
-    return text if below == 1 else rf"\frac{{{text}}}{{{below}}}"
-
-
-def _fused_sent(pick: Pick, index: tuple[int, ...]) -> str:
-    return _share(pick, rf"({pick.saved(0, *index)} - {pick.x(1, *index)}) \cdot {pick.g()}")
-
-
-def _fused_sent_to_target(pick: Pick, index: tuple[int, ...]) -> str:
-    """−ln p from the scores, as the rule has it."""
-    below = rf"\ln({exponentials(pick, index)})"
-    return _share(pick, rf"({below} - {pick.x(0, *index)}) \cdot {pick.g()}")
-
-
-def _ce_sent(pick: Pick, index: tuple[int, ...]) -> str:
-    below = samples(pick.shape(0), pick.options["reduction"])
-    times = "" if below == 1 else rf"{below} \cdot "
-    return rf"-\frac{{{pick.x(1, *index)}}}{{{times}{pick.x(0, *index)}}} \cdot {pick.g()}"
-
-
-def _ce_sent_to_target(pick: Pick, index: tuple[int, ...]) -> str:
-    sent = rf"\ln({pick.x(0, *index)}) \cdot {pick.g()}"
-    return f"-{_share(pick, sent)}"
 
 
 ROWS = (
@@ -210,98 +138,5 @@ ROWS = (
         "half the mean squared error",
         0.5,
         "Half the squared error, ½Σ(a − y)²/n, so that the slope is the plain error; n by `reduction`.",
-    ),
-    Op(
-        name="cross_entropy",
-        family="plain",
-        symbol="CE",
-        title="cross-entropy",
-        inputs=("p", "t"),
-        does="Charge −ln of the probability in {0} that the true class of {1} got",
-        sends=(
-            "sends minus target over probability, for each sample's share of the loss",
-            "sends minus ln of the probability",
-        ),
-        forward=cross_entropy,
-        vjps=(
-            lambda g, loss, p, t, reduction: -(t / p) * (g / samples(p.shape, reduction)),
-            lambda g, loss, p, t, reduction: -np.log(p) * (g / samples(p.shape, reduction)),
-        ),
-        jvp=lambda dxs, loss, p, t, reduction: _tangent(
-            dxs, -(t / p) / samples(p.shape, reduction), -np.log(p) / samples(p.shape, reduction)
-        ),
-        shape=_classes("cross_entropy"),
-        flops=lambda p, t, reduction: 6 * prod(p),
-        latex=lambda names, options=(): (
-            rf"-\frac{{1}}{{B}} \sum_i \sum_k {names[1].text}_{{ik}} \ln {names[0].text}_{{ik}}"
-        ),
-        local=(
-            lambda names, options=(): rf"-\frac{{{names[2].text}_{{ik}}}}{{B\,{names[1].text}_{{ik}}}}",
-            lambda names, options=(): rf"-\frac{{1}}{{B}} \ln {names[1].text}_{{ik}}",
-        ),
-        numpy=lambda names, options: (
-            f"-np.sum({names[1].text} * np.log({names[0].text})) / {_count_line(names[0].text, options)}"
-        ),
-        numpy_vjp=(
-            lambda names, options: (
-                f"-({names[3].text} / {names[2].text}) * ({names[0].text} / {_count_line(names[2].text, options)})"
-            ),
-            lambda names, options: (
-                f"-np.log({names[2].text}) * ({names[0].text} / {_count_line(names[2].text, options)})"
-            ),
-        ),
-        entry=lambda pick, index: _true_classes(pick, lambda *at: rf"{pick.x(1, *at)} \cdot \ln({pick.x(0, *at)})"),
-        entry_vjp=(_ce_sent, _ce_sent_to_target),
-        options=REDUCTION,
-        example=([[0.2, 0.7, 0.1], [0.1, 0.2, 0.7]], [[0.0, 1.0, 0.0], [1.0, 0.0, 0.0]]),
-        doc="Cross-entropy −Σ t·ln p of probabilities (rows along the last axis) against targets. "
-        "A probability of 0 for the true class costs infinity.",
-    ),
-    Op(
-        name="softmax_cross_entropy",
-        family="plain",
-        symbol="softmax+CE",
-        title="softmax with cross-entropy",
-        inputs=("z", "t"),
-        does="Turn the scores {0} into probabilities and charge −ln of the one the true class of {1} got",
-        sends=(
-            "sends probability minus target, for each sample's share of the loss",
-            "sends minus ln of the probability",
-        ),
-        forward=softmax_cross_entropy,
-        saved=("probabilities",),
-        vjps=(_fused_to_scores, _fused_to_target),
-        jvp=lambda dxs, loss, p, z, t, reduction: _tangent(
-            dxs, _fused_to_scores(1.0, loss, p, z, t, reduction), _fused_to_target(1.0, loss, p, z, t, reduction)
-        ),
-        shape=_classes("softmax_cross_entropy"),
-        flops=lambda z, t, reduction: 9 * prod(z),
-        latex=lambda names, options=(): (
-            rf"-\frac{{1}}{{B}} \sum_i \sum_k {names[1].text}_{{ik}} \ln \mathrm{{softmax}}({names[0].text})_{{ik}}"
-        ),
-        local=(
-            lambda names, options=(): rf"\frac{{p_{{ik}} - {names[2].text}_{{ik}}}}{{B}}",
-            lambda names, options=(): r"-\frac{1}{B} \ln p_{ik}",
-        ),
-        numpy=lambda names, options: (
-            "np.sum({1} * (np.logaddexp.reduce({0}, axis=-1, keepdims=True) - {0})) / {2}".format(
-                names[0].text, names[1].text, _count_line(names[0].text, options)
-            )
-        ),
-        numpy_saved=(lambda names, options: softmax_line(names),),
-        numpy_vjp=(
-            lambda names, options: "({0} * {1}.sum(-1, keepdims=True) - {1}) * ({2} / {3})".format(
-                names[2].text, names[4].text, names[0].text, _count_line(names[3].text, options)
-            ),
-            lambda names, options: "(np.logaddexp.reduce({0}, axis=-1, keepdims=True) - {0}) * ({1} / {2})".format(
-                names[3].text, names[0].text, _count_line(names[3].text, options)
-            ),
-        ),
-        entry=_fused_entry,
-        entry_vjp=(_fused_sent, _fused_sent_to_target),
-        options=REDUCTION,
-        example=([[1.0, 2.0, 3.0], [800.0, 0.0, -800.0]], [[0.0, 1.0, 0.0], [1.0, 0.0, 0.0]]),
-        doc="Softmax and cross-entropy in one step, in logarithms: no overflow, no logarithm of 0. "
-        "Its slope for the scores is p − t.",
     ),
 )

@@ -1,4 +1,4 @@
-"""Sums and means, whole or along axes: linear maps with an adjoint each."""
+"""The same numbers in another arrangement: linear maps, each with its adjoint."""
 
 from __future__ import annotations
 
@@ -9,128 +9,291 @@ from typing import Any
 import numpy as np
 
 from engine.notation import Text
-from engine.op import Line, Pick, ShapeError, series, structural
+from engine.op import Index, Pick, ShapeError, series, structural, unbroadcast
 from engine.tape import Array, Options, Shape
 
-Axis = int | tuple[int, ...] | None
+
+def _place(index: Index, shape: Shape) -> int:
+    return int(np.ravel_multi_index(index, shape)) if shape else 0
 
 
-def reduced(name: str, shape: Shape, axis: Axis, keepdims: bool) -> Shape:
-    """The shape left by a reduction. Raises `ShapeError` for an axis the operand does not have."""
-    axes = _axes(name, len(shape), axis)
-    return tuple(1 if i in axes else n for i, n in enumerate(shape) if keepdims or i not in axes)
+def _index(place: int, shape: Shape) -> Index:
+    return tuple(map(int, np.unravel_index(place, shape))) if shape else ()
 
 
-def _axes(name: str, rank: int, axis: Axis) -> set[int]:
-    asked = range(rank) if axis is None else [axis] if isinstance(axis, int) else axis
-    if any(not -rank <= a < rank for a in asked):
-        raise ShapeError(f"{name}: axis {axis} asked for; the operand has {rank} axes")
-    return {a % rank for a in asked}
+# --- reshape ---
 
 
-def spread(g: Any, x: Array, axis: Axis, keepdims: bool) -> Array:
-    """The adjoint of a sum: every summed entry gets the sum's gradient."""
-    axes = sorted(_axes("sum", x.ndim, axis))
-    kept = g if keepdims else np.expand_dims(g, axes)
-    return np.broadcast_to(kept, x.shape)
+def reshaped(x: Shape, shape: Shape) -> Shape:
+    """`shape` with its −1, if it has one, worked out. Raises `ShapeError` where the numbers do not fit."""
+    known = prod(n for n in shape if n != -1)
+    missing = prod(x) // known if known > 0 else 0
+    found = tuple(missing if n == -1 else n for n in shape)
+    if any(n < 1 for n in found) or shape.count(-1) > 1 or prod(found) != prod(x):
+        raise ShapeError(f"reshape: {prod(x)} numbers (shape {x}) do not fit into shape {shape}")
+    return found
 
 
-def _count(shape: Shape, axis: Axis) -> int:
-    return prod(shape[a] for a in _axes("mean", len(shape), axis))
+def _reshape_entry(pick: Pick, index: Index) -> str:
+    return pick.x(0, *_index(_place(index, pick.shape(-1)), pick.shape(0)))
 
 
-def _summed(pick: Pick, index: tuple[int, ...]) -> str:
-    shape, keepdims = pick.shape(0), pick.options["keepdims"]
-    axes = sorted(_axes("sum", len(shape), pick.options["axis"]))
-    kept = [i for i in range(len(shape)) if keepdims or i not in axes]
-    fixed = dict(zip(kept, index, strict=True))
+def _reshape_sent(pick: Pick, index: Index) -> str:
+    return pick.g(*_index(_place(index, pick.shape(0)), pick.shape(-1)))
+
+
+# --- transpose ---
+
+
+def _order(rank: int, axes: tuple[int, ...] | None) -> tuple[int, ...]:
+    """Which axis of the operand each axis of the result is."""
+    order = tuple(range(rank))[::-1] if axes is None else tuple(a + rank if a < 0 else a for a in axes)
+    if sorted(order) != list(range(rank)):
+        raise ShapeError(f"transpose: axes {axes} are no order of {rank} axes")
+    return order
+
+
+def _transpose_entry(pick: Pick, index: Index) -> str:
+    order = _order(len(index), pick.options["axes"])
+    return pick.x(0, *(index[order.index(i)] for i in range(len(index))))
+
+
+def _transpose_sent(pick: Pick, index: Index) -> str:
+    return pick.g(*(index[a] for a in _order(len(index), pick.options["axes"])))
+
+
+def _back(rank: int, axes: tuple[int, ...] | None) -> tuple[int, ...]:
+    return tuple(int(a) for a in np.argsort(_order(rank, axes)))
+
+
+def _transpose_sent_line(names: Sequence[Text], options: Options) -> str:
+    axes = dict(options)["axes"]
+    return f"{names[0].text}.transpose({'' if axes is None else _back(len(axes), axes)})"
+
+
+# --- slice ---
+
+PART: Options = (("axis", 0), ("start", 0), ("stop", None), ("step", 1))
+
+
+def _cut(x: Shape, axis: int, start: int, stop: int | None, step: int) -> tuple[slice, ...]:
+    """The index that takes the part. Raises `ShapeError` where it would be empty."""
+    if not -len(x) <= axis < len(x):
+        raise ShapeError(f"slice: axis {axis} asked for; the operand has {len(x)} axes")
+    if step < 1 or not range(x[axis])[start:stop:step]:
+        raise ShapeError(f"slice: nothing is left of axis {axis}, of size {x[axis]}, from {start} to {stop} by {step}")
+    return (slice(None),) * (axis % len(x)) + (slice(start, stop, step),)
+
+
+def _cut_shape(x: Shape, **o: Any) -> Shape:
+    cut = _cut(x, **o)
+    return (*x[: len(cut) - 1], len(range(x[len(cut) - 1])[cut[-1]]), *x[len(cut) :])
+
+
+def _put_back(g: Array, x: Array, **o: Any) -> Array:
+    out = np.zeros(x.shape)
+    out[_cut(x.shape, **o)] = g
+    return out
+
+
+def _taken(pick: Pick) -> tuple[int, range]:
+    """The axis, and which of its places were taken."""
+    cut = _cut(pick.shape(0), **pick.options)
+    return len(cut) - 1, range(pick.shape(0)[len(cut) - 1])[cut[-1]]
+
+
+def _slice_entry(pick: Pick, index: Index) -> str:
+    axis, taken = _taken(pick)
+    return pick.x(0, *index[:axis], taken[index[axis]], *index[axis + 1 :])
+
+
+def _slice_sent(pick: Pick, index: Index) -> str:
+    axis, taken = _taken(pick)
+    if index[axis] not in taken:
+        return "0"
+    return pick.g(*index[:axis], taken.index(index[axis]), *index[axis + 1 :])
+
+
+def _slice_line(names: Sequence[Text], options: Options) -> str:
+    o = dict(options)
+    part = f"{o['start']}:{'' if o['stop'] is None else o['stop']}" + (f":{o['step']}" if o["step"] != 1 else "")
+    where = [":"] * o["axis"] + [part] if o["axis"] >= 0 else ["...", part] + [":"] * (-o["axis"] - 1)
+    return f"{names[0].text}[{', '.join(where)}]"
+
+
+def _slice_sent_line(names: Sequence[Text], options: Options) -> str:
+    """By a matrix with a row for every place taken: one 1 each."""
+    g, _, x = (n.text for n in names)
+    axis = dict(options)["axis"]
+    rows = _slice_line([Text(f"np.eye({x}.shape[{axis}])")], (*options, ("axis", 0)))
+    return f"np.moveaxis(np.moveaxis({g}, {axis}, -1) @ {rows}, -1, {axis})"
+
+
+# --- broadcast_to ---
+
+
+def _broadcast_shape(x: Shape, shape: Shape) -> Shape:
+    try:
+        fits = np.broadcast_shapes(x, shape) == shape
+    except ValueError:
+        fits = False
+    if not fits or 0 in shape:
+        raise ShapeError(f"broadcast_to: shape {x} cannot be repeated to shape {shape}")
+    return shape
+
+
+def _repeats(x: Shape, shape: Shape) -> tuple[int, ...]:
+    """The axes along which entries were repeated."""
+    added = len(shape) - len(x)
+    return tuple(i for i, n in enumerate(shape) if i < added or x[i - added] != n)
+
+
+def _broadcast_sent_line(names: Sequence[Text], options: Options) -> str:
+    """Every copy has the number of the entry it is of; gradients of one number are added up."""
+    g, _, x = (n.text for n in names)
+    numbers = f"np.broadcast_to(np.arange({x}.size).reshape({x}.shape), {g}.shape)"
+    return f"np.bincount({numbers}.ravel(), {g}.ravel()).reshape({x}.shape)"
+
+
+def _broadcast_sent(pick: Pick, index: Index) -> str:
+    x, shape = pick.shape(0), pick.shape(-1)
+    axes = _repeats(x, shape)
+    own = (0,) * (len(shape) - len(x)) + index
 
     def term(*at: int) -> str:
-        place = fixed | dict(zip(axes, at, strict=True))
-        return pick.x(0, *(place[i] for i in range(len(shape))))
+        place = dict(enumerate(own)) | dict(zip(axes, at, strict=True))
+        return pick.g(*(place[i] for i in range(len(shape))))
 
     return series(tuple(shape[a] for a in axes), term)
 
 
-def _upstream(pick: Pick, index: tuple[int, ...]) -> str:
-    axes = _axes("sum", len(pick.shape(0)), pick.options["axis"])
-    if pick.options["keepdims"]:
-        return pick.g(*(0 if i in axes else k for i, k in enumerate(index)))
-    return pick.g(*(k for i, k in enumerate(index) if i not in axes))
+# --- pad ---
+
+Widths = tuple[tuple[int, int], ...]
 
 
-def _sum_entry(pick: Pick, index: tuple[int, ...]) -> str:
-    return _summed(pick, index)
+def _pad_shape(x: Shape, widths: Widths) -> Shape:
+    if len(widths) != len(x) or any(n < 0 for pair in widths for n in pair):
+        raise ShapeError(f"pad: widths {widths} asked for; the operand has {len(x)} axes, each with two widths of 0 up")
+    return tuple(n + before + after for n, (before, after) in zip(x, widths, strict=True))
 
 
-def _mean_entry(pick: Pick, index: tuple[int, ...]) -> str:
-    return rf"\frac{{{_summed(pick, index)}}}{{{_count(pick.shape(0), pick.options['axis'])}}}"
+def _inside(x: Shape, widths: Widths) -> tuple[slice, ...]:
+    return tuple(slice(before, before + n) for n, (before, _) in zip(x, widths, strict=True))
 
 
-def _mean_sent(pick: Pick, index: tuple[int, ...]) -> str:
-    return rf"\frac{{{_upstream(pick, index)}}}{{{_count(pick.shape(0), pick.options['axis'])}}}"
+def _pad_entry(pick: Pick, index: Index) -> str:
+    own = tuple(i - before for i, (before, _) in zip(index, pick.options["widths"], strict=True))
+    within = all(0 <= i < n for i, n in zip(own, pick.shape(0), strict=True))
+    return pick.x(0, *own) if within else "0"
 
 
-def _line(method: str) -> Line:
-    """The call with the options that are not NumPy's own defaults."""
-
-    def line(names: Sequence[Text], options: Options) -> str:
-        chosen = (f"{name}={value}" for name, value in options if value is not None and value is not False)
-        return f"{names[0].text}.{method}({', '.join(chosen)})"
-
-    return line
+def _pad_sent(pick: Pick, index: Index) -> str:
+    return pick.g(*(i + before for i, (before, _) in zip(index, pick.options["widths"], strict=True)))
 
 
-def _spread_line(names: Sequence[Text], options: Options) -> str:
+def _pad_sent_line(names: Sequence[Text], options: Options) -> str:
     g, _, x = (n.text for n in names)
-    axis, keepdims = dict(options)["axis"], dict(options)["keepdims"]
-    kept = g if keepdims or axis is None else f"np.expand_dims({g}, {axis})"
-    return f"np.broadcast_to({kept}, {x}.shape)"
+    parts = (f"{a}:{a} + {x}.shape[{i}]" for i, (a, _) in enumerate(dict(options)["widths"]))
+    return f"{g}[{', '.join(parts)}]"
 
-
-WHOLE = (("axis", None), ("keepdims", False))
 
 ROWS = (
     structural(
-        "sum",
-        lambda x, axis, keepdims: x.sum(axis=axis, keepdims=keepdims),
-        lambda g, x, axis, keepdims: spread(g, x, axis, keepdims),
-        symbol="Σ",
-        title="sum over entries",
-        does="Add up the entries of {0}",
-        sends="hands every entry the same gradient",
-        shape=lambda x, axis, keepdims: reduced("sum", x, axis, keepdims),
-        latex=r"\sum_i {0}_i",
+        "reshape",
+        lambda x, shape: x.reshape(shape),
+        lambda g, x, shape: g.reshape(x.shape),
+        symbol="reshape",
+        title="reshaping",
+        does="Arrange the entries of {0} in another shape",
+        sends="arranges the gradient in the shape of its input",
+        shape=reshaped,
+        latex=r"\mathrm{{reshape}}({0})",
         local="1",
-        numpy=_line("sum"),
-        numpy_vjp=_spread_line,
-        entry=_sum_entry,
-        entry_vjp=_upstream,
-        flops=lambda x, axis, keepdims: prod(x),
-        options=WHOLE,
+        numpy=lambda names, options: f"{names[0].text}.reshape({dict(options)['shape']})",
+        numpy_vjp=lambda names, options: f"{names[0].text}.reshape({names[2].text}.shape)",
+        entry=_reshape_entry,
+        entry_vjp=_reshape_sent,
+        options=(("shape", (-1,)),),
         example=([[1.0, 2.0], [3.0, 4.0]],),
-        doc="Sum over all entries or along an axis. Every summed entry has slope 1.",
+        doc="The same entries, row by row, in another shape; one size may be −1 and is worked out. "
+        "Without a shape all entries stand in one row.",
     ),
     structural(
-        "mean",
-        lambda x, axis, keepdims: x.sum(axis=axis, keepdims=keepdims) / _count(x.shape, axis),
-        lambda g, x, axis, keepdims: spread(g, x, axis, keepdims) / _count(x.shape, axis),
-        symbol="mean",
-        title="mean",
-        does="Average the entries of {0}",
-        sends="shares the gradient equally among the entries",
-        shape=lambda x, axis, keepdims: reduced("mean", x, axis, keepdims),
-        latex=r"\frac{{1}}{{n}} \sum_i {0}_i",
-        local=r"\frac{{1}}{{n}}",
-        numpy=_line("mean"),
-        numpy_vjp=lambda names, options: (
-            f"{_spread_line(names, options)} / ({names[2].text}.size / {names[1].text}.size)"
-        ),
-        entry=_mean_entry,
-        entry_vjp=_mean_sent,
-        flops=lambda x, axis, keepdims: prod(x) + 1,
-        options=WHOLE,
+        "transpose",
+        lambda x, axes: x.transpose(axes),
+        lambda g, x, axes: g.transpose(_back(x.ndim, axes)),
+        symbol="ᵀ",
+        title="transposition",
+        does="Put the axes of {0} in another order",
+        sends="puts the axes of the gradient back in their order",
+        shape=lambda x, axes: tuple(x[a] for a in _order(len(x), axes)),
+        latex=r"{0}^\top",
+        local="1",
+        numpy=lambda names, options: f"{names[0].text}.transpose({dict(options)['axes'] or ''})",
+        numpy_vjp=_transpose_sent_line,
+        entry=_transpose_entry,
+        entry_vjp=_transpose_sent,
+        options=(("axes", None),),
+        example=([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]],),
+        doc="The axes in the order `axes`, or, without it, in reverse order: rows become columns.",
+    ),
+    structural(
+        "slice",
+        lambda x, **o: x[_cut(x.shape, **o)],
+        _put_back,
+        symbol="[:]",
+        title="slice",
+        does="Take a part of {0} along axis {axis}",
+        sends="puts the gradient back where the part was taken, with 0 around it",
+        shape=_cut_shape,
+        latex=r"{0}_{{\mathrm{{part}}}}",
+        local="1",
+        numpy=_slice_line,
+        numpy_vjp=_slice_sent_line,
+        entry=_slice_entry,
+        entry_vjp=_slice_sent,
+        options=PART,
         example=([[1.0, 2.0], [3.0, 4.0]],),
-        doc="Mean over all entries or along an axis: the sum divided by the count n. Every entry has slope 1/n.",
+        doc="The entries from `start` up to, but without, `stop` along one axis, every `step`-th of them; places count "
+        "from 0, negative ones from the end.",
+    ),
+    structural(
+        "broadcast_to",
+        lambda x, shape: np.broadcast_to(x, shape),
+        lambda g, x, shape: unbroadcast(g, x.shape),
+        symbol="repeat",
+        title="broadcasting",
+        does="Repeat {0} to a larger shape",
+        sends="adds up the gradients of all the places an entry was repeated at",
+        shape=_broadcast_shape,
+        latex=r"{0} \to \mathrm{{repeated}}",
+        local="1",
+        numpy=lambda names, options: f"np.broadcast_to({names[0].text}, {dict(options)['shape']})",
+        numpy_vjp=_broadcast_sent_line,
+        entry=lambda pick, index: pick.x(0, *index),
+        entry_vjp=_broadcast_sent,
+        options=(("shape", (2, 2)),),
+        example=([[1.0, 2.0]],),
+        doc="Repeated along axes of size 1 and along new leading axes, by NumPy's rules of broadcasting.",
+    ),
+    structural(
+        "pad",
+        lambda x, widths: np.pad(x, widths),
+        lambda g, x, widths: g[_inside(x.shape, widths)],
+        symbol="pad",
+        title="padding",
+        does="Put zeros around {0}",
+        sends="cuts off the gradient what zeros received",
+        shape=_pad_shape,
+        latex=r"\mathrm{{pad}}({0})",
+        local="1",
+        numpy=lambda names, options: f"np.pad({names[0].text}, {dict(options)['widths']})",
+        numpy_vjp=_pad_sent_line,
+        entry=_pad_entry,
+        entry_vjp=_pad_sent,
+        options=(("widths", ((0, 1), (2, 0))),),
+        example=([[1.0, 2.0], [3.0, 4.0]],),
+        doc="Zeros before and after the entries: `widths` holds two counts for every axis.",
     ),
 )

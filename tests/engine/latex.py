@@ -1,8 +1,10 @@
 """Works out a line of numbers as the page shows it: the LaTeX of a row with places such as ``\\num{12}``."""
 
 import re
+from functools import reduce
 
 import numpy as np
+from scipy.special import erf
 
 SMALLEST = np.finfo(np.longdouble).tiny
 
@@ -22,14 +24,22 @@ MEANING = {
     "cos": np.cos,
     "tanh": np.tanh,
     "sqrt": np.sqrt,
-    "max": lambda *xs: max(xs),
+    "max": lambda *xs: reduce(np.maximum, xs),
+    "min": np.minimum,
+    "abs": np.abs,
+    "sign": np.sign,
+    "erf": lambda x: erf(float(x)),
+    "pi": np.longdouble("3.14159265358979323846264338327950288"),
     "sigma": lambda x: 1 / (1 + np.exp(-x)),
 }
 
 
 def python(text):
     r"""The line as a Python expression: ``\frac{a}{b}`` becomes ``frac(a)(b)``."""
-    text = re.sub(r"\[([^\[\]]*) = ([^\[\]]*)\]", r"(\1 == \2)", text)
+    text = re.sub(r"\\operatorname\{(\w+)\}", r"\1", text).replace(r"\lvert", "abs(").replace(r"\rvert", ")")
+    text = text.translate(str.maketrans("[]", "()")).replace("=", "==")
+    for sign, meant in ((r"\ge", ">="), (r"\le", "<="), (r"\ne", "!=")):
+        text = re.sub(rf"\{sign}\b", meant, text)
     text = re.sub(r"\\num\{(\d+)\}", r"n[\1]", text)
     text = text.replace(r"\cdot", "*").replace("^", "**").replace("\\", "")
     return text.translate(str.maketrans("{}", "()"))

@@ -7,7 +7,7 @@ import pytest
 
 from engine import OPS, check
 from engine.check import EPSILON
-from engine.contraction import Adjoint
+from engine.contract import Adjoint
 from engine.trace import places
 from tests.engine.models import NAMES, expression, gallery, gallery_model, traced, verified
 

@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import ShapeError
-from engine.contraction import Contract, axis_sizes, contraction, sigma
+from engine.contract import Contract
+from engine.contraction import axis_sizes, contraction, sigma
 from engine.notation import Text
 from engine.ops import OPS
 

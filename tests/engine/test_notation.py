@@ -119,10 +119,11 @@ def test_a_function_without_a_notation_is_refused():
 
 @pytest.mark.parametrize("op", [op for op in OPS.values() if op.family == "elementwise"], ids=lambda op: op.name)
 def test_the_formula_of_every_elementwise_row_means_its_rule(op):
-    numbers = np.array([0.7, 1.9])[: len(op.inputs)]
+    numbers, options = np.array([0.7, 1.9, -0.4])[: len(op.inputs)], op.options
     names = [Text(rf"\num{{{k}}}") for k in range(len(op.inputs))]
-    y = op.forward(*numbers)
-    assert worked_out(op.latex(names, ()), numbers) == pytest.approx(float(y), rel=1e-13)
+    y = op.forward(*numbers, **dict(options))
+    assert worked_out(op.latex(names, options), numbers) == pytest.approx(float(y), rel=1e-13)
     for partial, line in zip(op.partials, op.local, strict=True):
-        local = line([Text(rf"\num{{{len(numbers)}}}"), *names], ())
-        assert worked_out(local, np.append(numbers, y)) == pytest.approx(float(partial(y, *numbers)), rel=1e-13)
+        local = line([Text(rf"\num{{{len(numbers)}}}"), *names], options)
+        exact = float(partial(y, *numbers, **dict(options))) if partial else 0.0
+        assert worked_out(local, np.append(numbers, y)) == pytest.approx(exact, rel=1e-13)
