@@ -39,8 +39,10 @@ ENGINE: Table = {
     "names": {"graph"},
     "explanation": {"op", "recording"},
     "events": {"recording"},
+    "words": {"schedule", "names", "explanation"},
+    "explain_backward": {"words"},
     "explain_update": {"schedule", "names", "explanation"},
-    "explain": {"run", "trace", "explain_update"},
+    "explain": {"explain_backward", "explain_update"},
 }
 ENGINE_LIBRARIES = sys.stdlib_module_names | {"numpy"}
 

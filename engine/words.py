@@ -1,0 +1,93 @@
+"""Where an event's operands lie and what they are called: what every explanation is put together from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from engine.events import Contribution, Forward, Recompute
+from engine.explanation import Operand, Places, at
+from engine.graph import Graph, Node
+from engine.names import formula_name, operand, variable
+from engine.notation import ATOM, Text, wrap
+from engine.op import Index
+from engine.recording import ArrayRef
+from engine.schedule import Schedule
+from engine.tape import Shape
+
+
+class Words:
+    """Names and places of one schedule."""
+
+    def __init__(self, graph: Graph, schedule: Schedule) -> None:
+        self.graph, self.schedule = graph, schedule
+        self.forwards = {e.node: e for e in schedule.events if isinstance(e, Forward | Recompute)}
+        self.now = [*schedule.values]  # where the backward pass finds a value
+        for e in schedule.events:
+            if isinstance(e, Recompute):
+                self.now[e.node] = e.value
+        self.gradient: dict[int, ArrayRef] = {}  # at the end of the backward pass
+        self.before: dict[int, ArrayRef] = {}  # by event: what had arrived until then
+        for e in schedule.events:
+            if isinstance(e, Contribution):
+                if e.into in self.gradient:
+                    self.before[e.index] = self.gradient[e.into]
+                self.gradient[e.into] = e.total
+
+    def places(self, node: Node, upstream: ArrayRef | None = None) -> Places:
+        refs = self.now
+        saved = tuple(self.forwards[node.id].saved.values())
+        return Places(refs[node.id], tuple(refs[i] for i in node.inputs), dict(node.options), upstream, saved)
+
+    def equation(self, ref: ArrayRef, entry: Index, right: str | None) -> str:
+        return at(ref, entry) if right is None else f"{at(ref, entry)} = {right}"
+
+    def names(self, node: Node) -> list[Text]:
+        """The inputs' names; outside entry-by-entry formulas a composite one is put in parentheses."""
+        names = [formula_name(self.graph, self.graph.nodes[i]) for i in node.inputs]
+        return names if node.row.family == "elementwise" else [Text(wrap(n, ATOM)) for n in names]
+
+    def code_operands(self, node: Node) -> list[Text]:
+        """The inputs in code."""
+        return [operand(self.graph.nodes[i], node.row.family) for i in node.inputs]
+
+    def partial(self, node: Node) -> str:
+        loss = formula_name(self.graph, self.graph.loss).text
+        top = loss if self.graph.loss.named else "L"
+        return rf"\frac{{\partial {top}}}{{\partial {wrap(formula_name(self.graph, node), ATOM)}}}"
+
+    @property
+    def loss(self) -> str:
+        return self.graph.loss.label if self.graph.loss.named else "L"
+
+    def inputs(self, node: Node) -> list[Operand]:
+        refs = self.now
+        return [
+            Operand(label=self.graph.nodes[i].label, says="input", tone="forward", ref=refs[i]) for i in node.inputs
+        ]
+
+    def kept(self, node: Node) -> list[Operand]:
+        saved = self.forwards[node.id].saved
+        return [
+            Operand(label=name, says="kept for the way back", tone="forward", ref=ref) for name, ref in saved.items()
+        ]
+
+    def said(self, id: int) -> str:
+        """A node's name in a sentence."""
+        node = self.graph.nodes[id]
+        return f"the {node.row.title}" if node.op and node.label == f"v{id}" else node.label
+
+
+def shown(ref: ArrayRef, entry: Index) -> Index | None:
+    return entry if ref.shape else None
+
+
+def size(shape: Shape) -> str:
+    return f"{' × '.join(map(str, shape))} numbers"
+
+
+def listed(labels: Sequence[str]) -> str:
+    return labels[0] if len(labels) == 1 else f"{', '.join(labels[:-1])} and {labels[-1]}"
+
+
+def saved_variables(node: Node) -> list[str]:
+    return [f"{name}_{variable(node)}" for name in node.row.saved]
