@@ -129,12 +129,13 @@ class Explainer:
         )  # fmt: skip
 
     def _seed(self, event: Seed) -> Explanation:
-        node = self.graph.nodes[event.node]
+        node, partial = self.graph.nodes[event.node], f"∂{self.words.loss}/∂{self.graph.nodes[event.node].label}"
+        name = self.words.said(node.id)
         return Explanation(
             event=event.index, title="seed", entry=None,
-            sentence=f"The backward pass begins at {self.words.said(node.id)}: its slope with respect to itself is *1*.",
+            sentence=f"The backward pass begins at {name}: its slope with respect to itself is *1*.",
             lines=(Formula(says="seed", formula=f"{self.words.partial(node)} = 1"),),
-            operands=(Operand(label=f"∂{self.words.loss}/∂{node.label}", says="seed", tone="backward", ref=event.value),),
+            operands=(Operand(label=partial, says="seed", tone="backward", ref=event.value),),
             code=(f"{gradient_variable(node)} = 1.0",),
         )  # fmt: skip
 
