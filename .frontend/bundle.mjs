@@ -1,15 +1,17 @@
-// Puts the browser's libraries, fonts and their licences into the folder named on the command line.
-// Only third-party code passes through here: our own modules are served as they are written.
+// Puts the browser's libraries, fonts and a data set, with their licences, into the folder named on the command line.
+// Only what others made passes through here: our own modules are served as they are written.
 import { cp, mkdir, readFile, readdir, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { gzip } from "node:zlib";
 import { build } from "esbuild";
 import subsetFont from "subset-font";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const modules = join(here, "node_modules");
 const target = process.argv[2];
-const shipped = new Set(["@fontsource-variable/jetbrains-mono", "inter-ui", "swagger-ui-dist"]);
+const shipped = new Set(["@fontsource-variable/jetbrains-mono", "inter-ui", "mnist", "swagger-ui-dist"]);
 
 const VENDOR = `
   import { h } from "preact";
@@ -31,6 +33,8 @@ const INTER_RANGES = [
   [0x2100, 0x214f], [0x2190, 0x22ff], [0x2318, 0x2327], [0x23ce, 0x23cf], [0x25a0, 0x25ff], [0x2713, 0x2717],
 ];
 const MONO_SUBSETS = ["latin", "greek"];
+
+const DIGITS = { ofEach: 600, pixels: 28 * 28 };
 
 /** Bundles `contents` as one ES module and notes which packages went into it. */
 async function bundle(contents, name) {
@@ -95,7 +99,30 @@ async function swagger() {
   }
 }
 
-/** Name, version, licence and the licence's full text of every package a browser gets something of. */
+/** Handwritten digits, ten of a turn: rows of a label and its grey values from 0 to 255, as NumPy reads them. */
+async function digits() {
+  const sources = await Promise.all(Array.from({ length: 10 }, (_, label) => digitsOf(label)));
+  const rows = Buffer.alloc(10 * DIGITS.ofEach * (1 + DIGITS.pixels));
+  for (let row = 0, at = 0; row < 10 * DIGITS.ofEach; row++) {
+    const start = Math.floor(row / 10) * DIGITS.pixels;
+    rows[at++] = row % 10;
+    for (let i = start; i < start + DIGITS.pixels; i++) rows[at++] = Math.round(255 * sources[row % 10][i]);
+  }
+  const file = Buffer.concat([npyHeader(10 * DIGITS.ofEach, 1 + DIGITS.pixels), rows]);
+  await writeFile(join(target, "digits28.npy.gz"), await promisify(gzip)(file, { level: 9 }));
+}
+
+async function digitsOf(label) {
+  return JSON.parse(await readFile(join(modules, `mnist/src/digits/${label}.json`), "utf8")).data;
+}
+
+/** What precedes the bytes of a (rows, columns) array in NumPy's file format 1.0: 128 bytes in all. */
+function npyHeader(rows, columns) {
+  const text = `{'descr': '|u1', 'fortran_order': False, 'shape': (${rows}, ${columns}), }`.padEnd(117) + "\n";
+  return Buffer.from(`\x93NUMPY\x01\x00\x76\x00${text}`, "latin1");
+}
+
+/** Name, version, licence and the licence's full text of every package that something is shipped of. */
 async function licences() {
   const parts = [];
   for (const name of [...shipped].sort()) parts.push(await licence(name));
@@ -120,6 +147,6 @@ await mkdir(join(target, "fonts"), { recursive: true });
 await Promise.all([
   bundle(VENDOR, "vendor.js"), bundle('export { default } from "katex";', "katex.js"),
   types("vendor", "*"), types("katex", "{ default }"),
-  katexStyle(), swagger(), writeFile(join(target, "fonts.css"), (await inter()) + (await jetbrainsMono())),
+  katexStyle(), swagger(), digits(), writeFile(join(target, "fonts.css"), (await inter()) + (await jetbrainsMono())),
 ]);
 await licences();

@@ -6,6 +6,8 @@ from typing import Any
 
 from typing_extensions import TypedDict
 
+from app.data import DataOption, Family
+from app.data.cells import Kind
 from app.lessons import Example
 from app.sessions import Position
 from engine import Explanation, Option, Phase
@@ -55,7 +57,22 @@ class OptimizerRow(SourcedRow):
 
 
 class DataRow(NamedRow):
+    """A data set; `generated`: another seed makes another one."""
+
+    family: Family
     generated: bool
+    options: list[DataOption]
+
+
+class DatasetAnswer(TypedDict):
+    """A data set that was sent: its id, and what was read."""
+
+    id: str
+    samples: int
+    inputs: tuple[str, ...]
+    target: str
+    kind: Kind
+    classes: tuple[str, ...]
 
 
 class Catalogue(TypedDict):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -36,18 +38,48 @@ class SpecError(ValueError):
         self.pointer = pointer
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BadCell:
+    """A cell of a CSV that cannot be used. `row` and `column` count from 1; column 0 means the row as a whole."""
+
+    row: int
+    column: int
+    says: str
+
+    def __str__(self) -> str:
+        return f"row {self.row}{f', column {self.column}' if self.column else ''}: {self.says}"
+
+
+class CellsError(ValueError):
+    """A CSV that makes no data set, with every cell that is in the way."""
+
+    def __init__(self, cells: Sequence[BadCell]) -> None:
+        more = f"; and {len(cells) - 5} more" if len(cells) > 5 else ""
+        super().__init__("; ".join(map(str, cells[:5])) + more)
+        self.cells = cells
+
+
+class ColumnError(ValueError):
+    """A column asked for that there is not, or that cannot be what it is asked for; `field` is the one that asks."""
+
+    def __init__(self, detail: str, field: str) -> None:
+        super().__init__(detail)
+        self.field = field
+
+
 TABLE: dict[type[Exception], tuple[int, str]] = {
     ExpressionError: (422, "The expression cannot be read"),
     ShapeError: (422, "Shapes do not fit"),
     SpecError: (422, "The model cannot be built"),
     EntryError: (422, "No such entry"),
+    CellsError: (422, "The CSV cannot be read"),
+    ColumnError: (422, "The columns do not fit"),
     NotFoundError: (404, "Not found"),
     OutsideError: (416, "Outside of what there is"),
     TooLargeError: (413, "Too large"),
 }
-ALTERNATIVES = {("model", k) for k in ("expression", "network")} | {
-    ("data", k) for k in ("spiral", "digits8", "arrays")
-}
+ALTERNATIVES = {("model", k) for k in ("expression", "network")} | {("data", k) for k in ("source", "arrays", "upload")}
+MOST_ERRORS = 50  # told in one answer
 TITLES = {400: "Malformed request", 404: "Not found", 405: "Method not allowed", 413: "Too large", 415: "Wrong type"}
 
 
@@ -84,7 +116,17 @@ def _pointed(error: Exception) -> list[dict[str, Any]]:
         return [{"pointer": "/spec/model/source", "detail": str(error), **place}]
     if isinstance(error, SpecError):
         return [{"pointer": error.pointer, "detail": str(error)}]
+    if isinstance(error, ColumnError):
+        return [{"pointer": f"/{error.field}", "detail": str(error)}]
+    if isinstance(error, CellsError):
+        return [_cell(cell) for cell in error.cells[:MOST_ERRORS]]
     return []
+
+
+def _cell(cell: BadCell) -> dict[str, Any]:
+    """The pointer speaks of the CSV as of a list of rows that are lists of cells, counted from 1."""
+    pointer = f"/{cell.row}/{cell.column}" if cell.column else f"/{cell.row}"
+    return {"pointer": pointer, "detail": cell.says, "row": cell.row, "column": cell.column or None}
 
 
 def _invalid(request: Request, error: Exception) -> Response:
@@ -94,7 +136,7 @@ def _invalid(request: Request, error: Exception) -> Response:
     malformed = any(e["type"] == "json_invalid" for e in error.errors())
     status, title = (400, TITLES[400]) if malformed else (422, "Invalid request")
     detail = "; ".join(f"{r['pointer'] or 'body'}: {r['detail']}" for r in rows[:5])
-    return problem(request, status, title, detail, rows[:50])
+    return problem(request, status, title, detail, rows[:MOST_ERRORS])
 
 
 def _said(error: dict[str, Any]) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import mimetypes
-from pathlib import Path
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import HTMLResponse, Response
@@ -11,15 +10,15 @@ from fastapi.staticfiles import StaticFiles
 from fastapi.templating import Jinja2Templates
 
 from app import errors
+from app.data.uploads import Uploads
 from app.gate import Gate
 from app.openapi import document
-from app.routes import catalogue, sessions, traces
+from app.places import WEB
+from app.routes import catalogue, datasets, sessions, traces
 from app.sessions import Sessions
 from app.settings import Settings
 from app.store import opened
 
-HERE = Path(__file__).resolve().parent
-WEB = next(p for p in (HERE / "_web", HERE.parent) if (p / "static").is_dir())  # an installed wheel, or a checkout
 mimetypes.add_type("text/javascript", ".js")  # Windows may say otherwise, and then no module loads
 
 pages = APIRouter(include_in_schema=False)
@@ -46,8 +45,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     settings = settings or Settings.from_environment()
     app = FastAPI(title="Backprop Explorer", version="1", docs_url=None, redoc_url=None)
     app.state.settings = settings
-    app.state.sessions = Sessions(opened(settings.store, settings.sessions), settings)
-    for router in (catalogue.router, sessions.router, traces.router):
+    app.state.uploads = Uploads(settings.datasets, settings.datasets_bytes)
+    app.state.sessions = Sessions(opened(settings.store, settings.sessions), settings, app.state.uploads)
+    for router in (catalogue.router, datasets.router, sessions.router, traces.router):
         app.include_router(router, prefix="/api/v1")
     app.include_router(pages)
     app.mount("/static", Static(directory=WEB / "static"), name="static")

@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import lru_cache
 from math import prod
 
 import numpy as np
-from numpy.typing import NDArray
 
-from app.data import SOURCES, Dataset
+from app.data import Dataset
+from app.data.batches import resolve
+from app.data.uploads import Uploads
 from app.errors import SpecError, TooLargeError
-from app.requests import ArraysRequest, Batched, Digits8Request, ExpressionRequest, NetworkRequest, SpecRequest
+from app.requests import ExpressionRequest, NetworkRequest, SpecRequest
 from app.settings import Settings
-from engine import Data, Limits, Model, build
-
-Resolved = tuple[Data | None, Dataset | None]
+from engine import Limits, Model, build
 
 
-def to_model(request: SpecRequest, settings: Settings) -> tuple[Model, Dataset | None]:
+def to_model(request: SpecRequest, settings: Settings, uploads: Uploads | None = None) -> tuple[Model, Dataset | None]:
     """The model of a spec and the data set its batch is from.
 
     Raises `TooLargeError` naming the number asked and the number allowed, `SpecError`, `ExpressionError` or
     `ShapeError`.
     """
-    data, dataset = resolve(request, settings)
+    data, dataset = resolve(request.data, settings, uploads or Uploads(0, 0)) if request.data else (None, None)
     if isinstance(request.model, ExpressionRequest):
         _check_values(request.model, settings)
     elif data is not None:
@@ -40,43 +37,6 @@ def to_model(request: SpecRequest, settings: Settings) -> tuple[Model, Dataset |
         raise
     _check_memory(model, settings)
     return model, dataset
-
-
-def resolve(request: SpecRequest, settings: Settings) -> Resolved:
-    """The batch a spec's data names, and its data set."""
-    source = request.data
-    if source is None:
-        return None, None
-    if isinstance(source, ArraysRequest):
-        return _arrays(source, settings), None
-    generated = SOURCES[source.name].generated
-    dataset = load(source.name, **(source.model_dump(exclude={"name", "batch", "shuffle"}) if generated else {}))
-    one = isinstance(source, Digits8Request) and source.batch is None
-    chosen = [source.sample] if isinstance(source, Digits8Request) and one else list(range(len(dataset.x)))
-    return _batches(source, dataset.x[chosen], dataset.targets()[chosen], chosen, settings), dataset
-
-
-def _batches(
-    source: Batched, x: NDArray[np.float64], targets: NDArray[np.float64], samples: Sequence[int], settings: Settings
-) -> Data:
-    data = Data(x=x, targets=targets, samples=samples, batch=source.batch, shuffle=source.shuffle, seed=source.seed)
-    _allow("samples in a batch", data.size, settings.batch)
-    return data
-
-
-@lru_cache(maxsize=8)
-def load(name: str, **options: float) -> Dataset:
-    return SOURCES[name].load(**options)
-
-
-def _arrays(source: ArraysRequest, settings: Settings) -> Data:
-    x = np.array(source.arrays["x"], np.float64)
-    y = np.array(source.arrays["y"], np.float64)
-    if y.ndim == 1:
-        if (y < 0).any() or (y % 1 != 0).any() or y.max() >= 1_000:
-            raise SpecError("class numbers must be whole, from 0 to 999", "/spec/data/arrays/y")
-        y = np.eye(int(y.max()) + 1)[y.astype(int)]
-    return _batches(source, x, y, range(len(x)), settings)
 
 
 def _check_values(model: ExpressionRequest, settings: Settings) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from app.checks import check_option, check_settings, numbers, one_of, shape_of
+from app.checks import check_option, check_settings, one_of
+from app.data.requests import DataRequest
+from app.fields import Body, Name, Numbers, Seed
 from engine import (
     LAYERS,
     LOSSES,
@@ -20,17 +22,6 @@ from engine import (
     OptimizerSpec,
     Spec,
 )
-
-Numbers = Annotated[
-    Any, AfterValidator(numbers), Field(json_schema_extra={"anyOf": [{"type": "number"}, {"type": "array"}]})
-]
-Finite = Annotated[float, Field(allow_inf_nan=False)]
-Name = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
-Seed = Annotated[int, Field(ge=0, lt=2**32)]
-
-
-class Body(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class ExpressionRequest(Body):
@@ -107,62 +98,6 @@ class NetworkRequest(Body):
         if twice:
             raise ValueError(f"two layers are called {twice!r}")
         return self
-
-
-class Batched(Body):
-    """How many samples a training step sees (all where it is null), and whether each epoch has an order of its own."""
-
-    batch: Annotated[int, Field(ge=1, le=1_024)] | None = None
-    shuffle: bool = True
-    seed: Seed = 0
-
-
-class SpiralRequest(Batched):
-    """A spiral in the plane."""
-
-    name: Literal["spiral"]
-    points: Annotated[int, Field(ge=1, le=1_024)] = 100
-    classes: Annotated[int, Field(ge=2, le=10)] = 3
-    noise: Annotated[float, Field(ge=0, le=10, allow_inf_nan=False)] = 0.2
-
-
-class Digits8Request(Batched):
-    """Handwritten digits: one, by its number in the data set, or, where `batch` is said, batches of all."""
-
-    name: Literal["digits8"]
-    sample: Annotated[int, Field(ge=0, le=1_796)] = 0
-
-
-class ArraysRequest(Batched):
-    """Arrays of the client's own: x (samples, features); y class numbers (samples,) or targets (samples, outputs)."""
-
-    name: Literal["arrays"] = "arrays"
-    arrays: dict[Literal["x", "y"], Numbers]
-
-    @model_validator(mode="after")
-    def _fitting(self) -> ArraysRequest:
-        missing = {"x", "y"} - set(self.arrays)
-        if missing:
-            raise ValueError(f"arrays: {', '.join(sorted(missing))} missing")
-        x, y = (shape_of(self.arrays[k], 0) for k in ("x", "y"))
-        if len(x) != 2:
-            raise ValueError(f"x must be (samples, features); its shape is {x}")
-        if len(y) not in (1, 2) or y[0] != x[0]:
-            raise ValueError(f"y must be ({x[0]},) or ({x[0]}, outputs); its shape is {y}")
-        return self
-
-
-def _data_name(value: Any) -> str:
-    name = value.get("name", "arrays") if isinstance(value, dict) else getattr(value, "name", "arrays")
-    return str(name)
-
-
-DataRequest = Annotated[
-    Annotated[SpiralRequest, Tag("spiral")]
-    | Annotated[Digits8Request, Tag("digits8")]
-    | Annotated[ArraysRequest, Tag("arrays")],
-    Discriminator(_data_name),
-]
 
 
 class ScheduleRequest(BaseModel):

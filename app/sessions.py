@@ -9,6 +9,7 @@ from threading import RLock
 from typing import Any
 
 from app.data import Dataset
+from app.data.uploads import Uploads
 from app.errors import NotFoundError, OutsideError, TooLargeError
 from app.lessons import EXAMPLES
 from app.models import to_model
@@ -61,12 +62,12 @@ class SessionView:
 class Session:
     """One live session. Hold `lock` while reading numbers: the recording is written anew by every iteration."""
 
-    def __init__(self, record: Record, request: SessionRequest, settings: Settings) -> None:
+    def __init__(self, record: Record, request: SessionRequest, settings: Settings, uploads: Uploads) -> None:
         self.id, self.settings, self.lock = record.id, settings, RLock()
         self.example = EXAMPLES[request.example] if request.example else None
         self.spec = SpecRequest.model_validate(self.example.spec) if self.example else request.spec
         assert self.spec is not None, "a request names a spec or an example"
-        self.model, self.dataset = to_model(self.spec, settings)
+        self.model, self.dataset = to_model(self.spec, settings, uploads)
         self.journey = Journey(Run(self.model))
         self.journey.frontier = record.frontier
         self.iteration, self.cursor = record.iteration, record.cursor
@@ -88,7 +89,8 @@ class Session:
 
     @property
     def bytes(self) -> int:
-        return 2 * self.run.recording.buffer.nbytes
+        own = 0 if self.dataset is None or self.dataset.shared else self.dataset.entries
+        return 2 * self.run.recording.buffer.nbytes + 8 * own
 
     def trace(self, iteration: int | None = None) -> Trace:
         """The trace of an iteration, or of the present one. A view; hold the lock while using it."""
@@ -171,19 +173,19 @@ class _Unnamed:
 def data_view(model: Model, dataset: Dataset | None, spec: SpecRequest | None) -> DataView | None:
     if dataset is None or spec is None or spec.data is None:
         return None
-    batch = model.samples(0)
-    one = batch[0] if len(batch) == 1 else None
+    batch, samples = model.samples(0), len(dataset.x)
+    always = len(batch) == 1 and model.epoch == 1  # the same one sample in every iteration
     return DataView(
-        name=spec.data.name, sample=one, samples=len(dataset.x), picture=dataset.picture, classes=dataset.classes,
-        label=None if one is None else int(dataset.labels[one]),
+        name=spec.data.name, sample=batch[0] if always and samples > 1 else None, samples=samples,
+        label=dataset.label(batch[0]) if always else None, picture=dataset.picture, classes=dataset.classes,
     )  # fmt: skip
 
 
 class Sessions:
     """Live sessions over the store: the ones used last stay in memory, the others are made again when asked for."""
 
-    def __init__(self, store: Store, settings: Settings) -> None:
-        self.store, self.settings = store, settings
+    def __init__(self, store: Store, settings: Settings, uploads: Uploads) -> None:
+        self.store, self.settings, self.uploads = store, settings, uploads
         self._live: OrderedDict[str, Session] = OrderedDict()
         self._lock = RLock()
 
@@ -192,7 +194,7 @@ class Sessions:
         if request.example is not None and request.example not in EXAMPLES:
             raise NotFoundError(f"there is no example {request.example!r}; there are {', '.join(EXAMPLES)}")
         record = Record(id=secrets.token_urlsafe(16), request=request.model_dump(mode="json", exclude_unset=True))
-        session = Session(record, request, self.settings)
+        session = Session(record, request, self.settings, self.uploads)
         self.store.create(record)
         self._keep(session)
         return session
@@ -208,7 +210,7 @@ class Sessions:
             if live is not None:
                 self._live.move_to_end(id)
                 return live
-        session = Session(record, SessionRequest.model_validate(record.request), self.settings)
+        session = Session(record, SessionRequest.model_validate(record.request), self.settings, self.uploads)
         return self._keep(session)
 
     def moved(self, session: Session) -> None:

@@ -25,6 +25,11 @@ class Settings:
     units: int = 4_096
     parameters: int = 1_000_000
     batch: int = 1_024
+    data_numbers: int = 6_000_000
+    csv_rows: int = 10_000
+    csv_columns: int = 200
+    datasets: int = 200
+    datasets_bytes: int = 128 * 1_048_576
     session_bytes: int = 64 * 1_048_576
     sessions: int = 2_000
     live_bytes: int = 1_073_741_824

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.tape import Array
 
@@ -20,7 +21,7 @@ class Feed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Data:
-    """What a model may see: x (samples, features…), targets (samples, outputs), and the samples' numbers.
+    """What a model may see: x (all, features…), targets (all, outputs…), and in `samples` the rows to train on.
 
     `batch` samples at a time, all where it is None. With `shuffle`, every epoch has an order of its own, from `seed`;
     what is left over at the end of an epoch waits for another one.
@@ -28,7 +29,7 @@ class Data:
 
     x: Array
     targets: Array
-    samples: Sequence[int]
+    samples: Sequence[int] | NDArray[np.int64]
     batch: int | None = None
     shuffle: bool = True
     seed: int = 0
@@ -45,14 +46,15 @@ class Data:
 
     def rows(self, iteration: int) -> Array:
         """Which rows of x the batch of an iteration is made of."""
+        order = np.asarray(self.samples)
         if self.batch is None:
-            return np.arange(len(self.samples))
+            return order
         epoch, place = divmod(iteration, self.steps)
-        order = np.arange(len(self.samples))
         if self.shuffle:
             order = np.random.default_rng([self.seed, epoch]).permutation(order)
         return order[place * self.size : (place + 1) * self.size]
 
     def chosen(self, iteration: int) -> Sequence[int]:
-        """The numbers of the samples in the batch of an iteration."""
-        return [self.samples[int(row)] for row in self.rows(iteration)]
+        """The numbers of the samples in the batch of an iteration: their rows in x."""
+        chosen: list[int] = self.rows(iteration).tolist()
+        return chosen

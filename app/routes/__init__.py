@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request
 
+from app.data.uploads import Uploads
 from app.sessions import Session, Sessions
 from app.settings import Settings
 
@@ -30,8 +31,14 @@ def _settings(request: Request) -> Settings:
     return found
 
 
+def _uploads(request: Request) -> Uploads:
+    found: Uploads = request.app.state.uploads
+    return found
+
+
 SessionsHere = Annotated[Sessions, Depends(_sessions)]
 SettingsHere = Annotated[Settings, Depends(_settings)]
+UploadsHere = Annotated[Uploads, Depends(_uploads)]
 
 
 def _session(id: str, found: SessionsHere) -> Session:

@@ -29,7 +29,10 @@ def catalogue(settings: SettingsHere) -> Response:
         ],
         "schedules": [{"name": r.name, "doc": r.doc, "settings": dict(r.settings)} for r in SCHEDULES.values()],
         "initializers": [{"name": r.name, "doc": r.doc, "source": r.source} for r in INITIALIZERS.values()],
-        "data": [{"name": r.name, "doc": r.doc, "generated": r.generated} for r in SOURCES.values()],
+        "data": [
+            {"name": r.name, "family": r.family, "doc": r.doc, "generated": r.generated, "options": list(r.options)}
+            for r in SOURCES.values()
+        ],
         "limits": settings.limits(),
     }
     return answer(found)

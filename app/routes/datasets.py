@@ -1,0 +1,57 @@
+"""Data sets that clients send."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Body, Query
+from fastapi.responses import Response
+
+from app.answers import DatasetAnswer
+from app.data.cells import Bounds, Choice, read
+from app.errors import BadCell, CellsError
+from app.routes import SettingsHere, UploadsHere, problems
+from app.wire import answer
+
+router = APIRouter(prefix="/datasets", tags=["datasets"], responses=problems(413, 422))
+
+EXAMPLE = "width,length,kind\n1.5,4.2,leaf\n0.3,2.0,needle\n"
+CSV = Annotated[bytes, Body(media_type="text/csv", openapi_examples={"leaves": {"value": EXAMPLE}})]
+Column = Annotated[str, Query(max_length=64)]
+
+
+@router.post("", status_code=201, response_model=DatasetAnswer)
+def create(
+    csv: CSV, settings: SettingsHere, uploads: UploadsHere,
+    header: bool | None = None,
+    inputs: Annotated[list[Column] | None, Query(max_length=1_000)] = None,
+    target: Column | None = None,
+    kind: Literal["class", "number"] | None = None,
+) -> Response:  # fmt: skip
+    """Read a CSV, separated by commas, semicolons or tabs, for `{"data": {"id": …}}`; or name its bad cells.
+
+    `header`: the first row holds names (found out where not said: it does if none of its cells is a number); else
+    columns are called 1, 2, and so on. `inputs` (one parameter each; all others where not said) must be numbers.
+    `target` (the last column) is a class or a number, as `kind` says, or else as its first cell is.
+    """
+    choice = Choice(header=header, inputs=inputs, target=target, kind=kind)
+    found = read(_text(csv), choice, Bounds(rows=settings.csv_rows, columns=settings.csv_columns))
+    reply: DatasetAnswer = {
+        "id": uploads.keep(found.dataset),
+        "samples": len(found.dataset.x),
+        "inputs": found.inputs,
+        "target": found.target,
+        "kind": found.kind,
+        "classes": found.dataset.classes,
+    }
+    return answer(reply, 201)
+
+
+def _text(csv: bytes) -> str:
+    """Raises `CellsError` naming the row where the text stops being UTF-8."""
+    try:
+        return csv.decode()
+    except UnicodeDecodeError as error:
+        row = csv[: error.start].count(b"\n") + 1
+        says = f"byte {error.start} is not UTF-8; save the file as UTF-8"
+        raise CellsError([BadCell(row=row, column=0, says=says)]) from None
