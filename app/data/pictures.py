@@ -58,7 +58,7 @@ def shapes(samples: int, noise: float, flat: bool, seed: int) -> Dataset:
 def _drawn(shape: str, rng: np.random.Generator) -> Floats:
     size, ground = rng.uniform(5.0, 11.0), rng.uniform(0.0, 0.3, 3)
     ink = np.roll([1.0, rng.uniform(0.2, 1.0), rng.uniform(0.2, 0.5)], rng.integers(3))
-    across, down = rng.uniform(size, SIDE - size, 2)
+    across, down = rng.uniform(size + 1.0, SIDE - size - 1.0, 2)
     inside = _inside(shape, np.arange(SIDE) + 0.5 - across, (np.arange(SIDE) + 0.5 - down)[:, None], size)
     return np.where(inside, ink[:, None, None], ground[:, None, None])
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -11,7 +10,6 @@ from app.data.dataset import Dataset
 from app.data.source import Source
 
 
-@cache
 def iris() -> Dataset:
     """(150, 4): lengths and widths of sepals and petals in cm."""
     from sklearn.datasets import load_iris  # here, because it takes a second
@@ -19,7 +17,6 @@ def iris() -> Dataset:
     return _table(load_iris())
 
 
-@cache
 def wine() -> Dataset:
     """(178, 13): alcohol, acids, colour and so on, in their own units."""
     from sklearn.datasets import load_wine
