@@ -24,6 +24,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/datasets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create
+         * @description Read a CSV, separated by commas, semicolons or tabs, for `{"data": {"id": …}}`; or name its bad cells.
+         *
+         *     `header`: the first row holds names (found out where not said: it does if none of its cells is a number); else
+         *     columns are called 1, 2, and so on. `inputs` (one parameter each; all others where not said) must be numbers.
+         *     `target` (the last column) is a class or a number, as `kind` says, or else as its first cell is.
+         */
+        post: operations["create_api_v1_datasets_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/examples": {
         parameters: {
             query?: never;
@@ -344,7 +368,7 @@ export interface components {
         };
         /**
          * ArraysRequest
-         * @description Arrays of the client's own: x (samples, features); y class numbers (samples,) or targets (samples, outputs).
+         * @description Arrays of the client's own: x (samples, …); y class numbers (samples,) or targets (samples, …).
          */
         ArraysRequest: {
             /** Arrays */
@@ -359,6 +383,8 @@ export interface components {
              * @constant
              */
             name: "arrays";
+            /** Sample */
+            sample?: number | null;
             /**
              * Seed
              * @default 0
@@ -369,6 +395,16 @@ export interface components {
              * @default true
              */
             shuffle: boolean;
+            /**
+             * Split
+             * @default 0
+             */
+            split: number;
+            /**
+             * Standardize
+             * @default false
+             */
+            standardize: boolean;
         };
         /**
          * Assign
@@ -600,14 +636,73 @@ export interface components {
             upstream: components["schemas"]["ArrayRef"];
             value: components["schemas"]["ArrayRef"];
         };
-        /** DataRow */
+        /**
+         * DataOption
+         * @description A setting of a data set, and what stands there if nothing is said.
+         *
+         *     `low` and `high` bound numbers, and the length of a text, both included; `choices` are what a choice may be.
+         */
+        DataOption: {
+            /**
+             * Choices
+             * @default []
+             */
+            choices: string[];
+            /** Default */
+            default: unknown;
+            /** Doc */
+            doc: string;
+            /** High */
+            high?: components["schemas"]["Number"] | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "integer" | "number" | "boolean" | "choice" | "text";
+            /** Low */
+            low?: components["schemas"]["Number"] | null;
+            /** Name */
+            name: string;
+        };
+        /**
+         * DataRow
+         * @description A data set; `generated`: another seed makes another one.
+         */
         DataRow: {
             /** Doc */
             doc: string;
+            /**
+             * Family
+             * @enum {string}
+             */
+            family: "points" | "curve" | "sequence" | "picture" | "table";
             /** Generated */
             generated: boolean;
             /** Name */
             name: string;
+            /** Options */
+            options: components["schemas"]["DataOption"][];
+        };
+        /**
+         * DatasetAnswer
+         * @description A data set that was sent: its id, and what was read.
+         */
+        DatasetAnswer: {
+            /** Classes */
+            classes: string[];
+            /** Id */
+            id: string;
+            /** Inputs */
+            inputs: string[];
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "class" | "number";
+            /** Samples */
+            samples: number;
+            /** Target */
+            target: string;
         };
         /**
          * DataView
@@ -629,34 +724,6 @@ export interface components {
             sample: number | null;
             /** Samples */
             samples: number;
-        };
-        /**
-         * Digits8Request
-         * @description Handwritten digits: one, by its number in the data set, or, where `batch` is said, batches of all.
-         */
-        Digits8Request: {
-            /** Batch */
-            batch?: number | null;
-            /**
-             * Name
-             * @constant
-             */
-            name: "digits8";
-            /**
-             * Sample
-             * @default 0
-             */
-            sample: number;
-            /**
-             * Seed
-             * @default 0
-             */
-            seed: number;
-            /**
-             * Shuffle
-             * @default true
-             */
-            shuffle: boolean;
         };
         /**
          * Example
@@ -1303,6 +1370,42 @@ export interface components {
             source: string;
         };
         /**
+         * SourceRequest
+         * @description A data set by name; beside what stands here, the options of its kind (see /catalogue).
+         *
+         *     Of pictures, sample 0 is shown where neither `sample` nor `batch` is said.
+         */
+        SourceRequest: {
+            /** Batch */
+            batch?: number | null;
+            /** Name */
+            name: string;
+            /** Sample */
+            sample?: number | null;
+            /**
+             * Seed
+             * @default 0
+             */
+            seed: number;
+            /**
+             * Shuffle
+             * @default true
+             */
+            shuffle: boolean;
+            /**
+             * Split
+             * @default 0
+             */
+            split: number;
+            /**
+             * Standardize
+             * @default false
+             */
+            standardize: boolean;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
          * SpecRequest
          * @description Everything that decides the numbers of a session.
          */
@@ -1316,7 +1419,7 @@ export interface components {
              */
             backward: components["schemas"]["BackwardRequest"];
             /** Data */
-            data?: (components["schemas"]["SpiralRequest"] | components["schemas"]["Digits8Request"] | components["schemas"]["ArraysRequest"]) | null;
+            data?: (components["schemas"]["SourceRequest"] | components["schemas"]["ArraysRequest"] | components["schemas"]["UploadRequest"]) | null;
             /** Model */
             model: components["schemas"]["ExpressionRequest"] | components["schemas"]["NetworkRequest"];
             optimizer?: components["schemas"]["OptimizerRequest"] | null;
@@ -1325,44 +1428,6 @@ export interface components {
              * @default 0
              */
             seed: number;
-        };
-        /**
-         * SpiralRequest
-         * @description A spiral in the plane.
-         */
-        SpiralRequest: {
-            /** Batch */
-            batch?: number | null;
-            /**
-             * Classes
-             * @default 3
-             */
-            classes: number;
-            /**
-             * Name
-             * @constant
-             */
-            name: "spiral";
-            /**
-             * Noise
-             * @default 0.2
-             */
-            noise: number;
-            /**
-             * Points
-             * @default 100
-             */
-            points: number;
-            /**
-             * Seed
-             * @default 0
-             */
-            seed: number;
-            /**
-             * Shuffle
-             * @default true
-             */
-            shuffle: boolean;
         };
         /** StepAnswer */
         StepAnswer: {
@@ -1441,6 +1506,44 @@ export interface components {
             to: number;
         };
         /**
+         * UploadRequest
+         * @description A data set that was sent before, by the id it was given.
+         */
+        UploadRequest: {
+            /** Batch */
+            batch?: number | null;
+            /** Id */
+            id: string;
+            /**
+             * Name
+             * @default upload
+             * @constant
+             */
+            name: "upload";
+            /** Sample */
+            sample?: number | null;
+            /**
+             * Seed
+             * @default 0
+             */
+            seed: number;
+            /**
+             * Shuffle
+             * @default true
+             */
+            shuffle: boolean;
+            /**
+             * Split
+             * @default 0
+             */
+            split: number;
+            /**
+             * Standardize
+             * @default false
+             */
+            standardize: boolean;
+        };
+        /**
          * Verification
          * @description `passed`, or the first event whose numbers do not follow from the events before it, and its field.
          */
@@ -1504,9 +1607,10 @@ export type Clip = components['schemas']['Clip'];
 export type Clipped = components['schemas']['Clipped'];
 export type ClipRequest = components['schemas']['ClipRequest'];
 export type Contribution = components['schemas']['Contribution'];
+export type DataOption = components['schemas']['DataOption'];
 export type DataRow = components['schemas']['DataRow'];
+export type DatasetAnswer = components['schemas']['DatasetAnswer'];
 export type DataView = components['schemas']['DataView'];
-export type Digits8Request = components['schemas']['Digits8Request'];
 export type Example = components['schemas']['Example'];
 export type Examples = components['schemas']['Examples'];
 export type Explanation = components['schemas']['Explanation'];
@@ -1544,12 +1648,13 @@ export type SeekRequest = components['schemas']['SeekRequest'];
 export type SessionRequest = components['schemas']['SessionRequest'];
 export type SessionView = components['schemas']['SessionView'];
 export type SourcedRow = components['schemas']['SourcedRow'];
+export type SourceRequest = components['schemas']['SourceRequest'];
 export type SpecRequest = components['schemas']['SpecRequest'];
-export type SpiralRequest = components['schemas']['SpiralRequest'];
 export type StepAnswer = components['schemas']['StepAnswer'];
 export type StepRequest = components['schemas']['StepRequest'];
 export type Tensor = components['schemas']['Tensor'];
 export type TracePage = components['schemas']['TracePage'];
+export type UploadRequest = components['schemas']['UploadRequest'];
 export type Verification = components['schemas']['Verification'];
 export type ZeroGrad = components['schemas']['ZeroGrad'];
 export type $defs = Record<string, never>;
@@ -1570,6 +1675,53 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Catalogue"];
+                };
+            };
+        };
+    };
+    create_api_v1_datasets_post: {
+        parameters: {
+            query?: {
+                header?: boolean | null;
+                inputs?: string[] | null;
+                kind?: ("class" | "number") | null;
+                target?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetAnswer"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
