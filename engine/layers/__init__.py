@@ -1,9 +1,10 @@
 """Layers: each adds a named group of nodes with its parameters. A layer kind is a row of `LAYERS`."""
 
-from engine.layers import convolution, dense, normalisation
+from engine.layers import attention, convolution, dense, embedding, normalisation, recurrent
 from engine.layers.layer import Context, Layer, LayerSpec, Option
 
-LAYERS = {row.type: row for table in (dense, convolution, normalisation) for row in table.ROWS}
+TABLES = (dense, convolution, normalisation, recurrent, embedding, attention)
+LAYERS = {row.type: row for table in TABLES for row in table.ROWS}
 LOSSES = ("mse", "half_mse", "cross_entropy", "softmax_cross_entropy")
 
 __all__ = ["LAYERS", "LOSSES", "Context", "Layer", "LayerSpec", "Option"]
