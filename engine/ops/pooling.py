@@ -173,7 +173,7 @@ def _sent(pick: Pick, at: Index, term: Callable[..., str]) -> str:
 def _max_sent_entry(pick: Pick, at: Index) -> str:
     """Upstream of every window this input was in, times whether the window took it."""
     place = at[2] * pick.shape(0)[3] + at[3]
-    return _sent(pick, at, lambda *out: rf"{pick.g(*out)} \cdot [{pick.saved(0, *out)} = {place}]")
+    return _sent(pick, at, lambda *out: rf"{pick.g(*out)} \cdot [{pick.saved(0, *out)}={place}]")
 
 
 def _average_sent_entry(pick: Pick, at: Index) -> str:

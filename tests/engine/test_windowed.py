@@ -1,0 +1,265 @@
+"""Convolution, pooling and normalisation against PyTorch, on shapes nobody chose, and with rules that are wrong."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine import OPS, ShapeError
+from engine.op import Op
+from engine.ops.windows import Axis
+from engine.run import Scratch, rule_calls
+from engine.tape import Kernel
+from tests.engine import operands, oracle
+from tests.engine.layered import placed, results
+from tests.reference.windowed_cases import COUNT, DRAWN, LAYERS, layers, operations, sums, upstream
+
+FILE = Path(__file__).parent.parent / "reference" / "windowed.npz"
+TOLERANCE = 1e-9
+NEAR = 1e-11  # of slopes by complex step: the rules sum up to some hundred products, normalisation cancels a few digits
+
+
+def distance(ours, theirs):
+    """Relative to the largest of the sums; what is far below 1 is rounding."""
+    return float(np.max(np.abs(ours - theirs)) / max(np.max(np.abs(theirs)), 1e-3))
+
+
+def computed(op: Op, xs, options):
+    """The value and what every operand is sent."""
+    y, saved = oracle.results(op, xs, options)
+    g = upstream(y.shape)
+    sent = (None if vjp is None else vjp(g, y, *saved, *xs, **options) for vjp in op.vjps)
+    return [y, *(np.zeros(x.shape) if s is None else s for s, x in zip(sent, xs, strict=True))]
+
+
+@pytest.mark.parametrize("name", DRAWN)
+def test_operations_are_pytorchs(name):
+    with np.load(FILE) as file:
+        theirs = file[name]
+    ours = [np.array([*map(sums, computed(OPS[name], *case))]) for case in operations(name)]
+    assert len(ours) == len(theirs) == COUNT
+    assert max(map(distance, ours, theirs)) < TOLERANCE
+
+
+@pytest.mark.parametrize("type", LAYERS)
+def test_layers_are_pytorchs(type):
+    with np.load(FILE) as file:
+        theirs = file[f"layer.{type}"]
+    ours = [np.array([*map(sums, results(placed(type, *case)))]) for case in layers(type)]
+    assert len(ours) == len(theirs) == COUNT
+    assert max(map(distance, ours, theirs)) < TOLERANCE
+
+
+def test_one_wrong_number_shows_in_the_sums():
+    y = computed(OPS["conv2d"], *next(iter(operations("conv2d"))))[0]
+    off = y.copy()
+    off_by_a_millionth((), off)
+    assert distance(sums(off), sums(y)) > TOLERANCE
+
+
+# --- fresh shapes ---
+
+one_or_two = lambda low, high: st.integers(low, high) | st.tuples(st.integers(low, high), st.integers(low, high))  # noqa: E731
+sides = st.tuples(st.integers(1, 5), st.integers(1, 5))
+
+
+@st.composite
+def convolutions(draw):
+    groups, inputs, filters = draw(st.integers(1, 3)), draw(st.integers(1, 2)), draw(st.integers(1, 2))
+    x = (draw(st.integers(1, 2)), groups * inputs, *draw(sides))
+    options = {"stride": draw(one_or_two(1, 3)), "padding": draw(one_or_two(0, 2)), "dilation": draw(one_or_two(1, 2))}
+    return "conv2d", [x, (groups * filters, inputs, *draw(sides))], options | {"groups": groups}
+
+
+@st.composite
+def pools(draw):
+    x = (draw(st.integers(1, 2)), draw(st.integers(1, 2)), *draw(sides))
+    options = {"kernel": draw(one_or_two(1, 4)), "stride": draw(one_or_two(1, 3)), "padding": draw(one_or_two(0, 2))}
+    return draw(st.sampled_from(["max_pool2d", "avg_pool2d"])), [x], options
+
+
+@st.composite
+def normalisations(draw):
+    name = draw(st.sampled_from(["batch_norm", "batch_norm_eval", "layer_norm", "add_channel"]))
+    x = tuple(draw(st.lists(st.integers(1, 4), min_size=2, max_size=4)))
+    own = x[-draw(st.integers(1, len(x))) :] if name == "layer_norm" else x[1:2]
+    options = {} if name == "add_channel" else {"eps": draw(st.sampled_from([1e-3, 0.1]))}
+    return name, [x, *(own,) * (len(OPS[name].inputs) - 1)], options
+
+
+def shape_or_refusal(op, shapes, options):
+    try:
+        return op.shape(*shapes, **options)
+    except ShapeError as error:
+        return str(error)
+
+
+@settings(deadline=None, max_examples=150)
+@given(convolutions() | pools() | normalisations(), st.integers(0, 2**32 - 1))
+def test_any_configuration_agrees_with_its_definition_or_is_refused(configuration, seed):
+    name, shapes, options = configuration
+    op, rng = OPS[name], np.random.default_rng(seed)
+    shape = shape_or_refusal(op, shapes, options)
+    if isinstance(shape, str):
+        assert shape.startswith(f"{name}: ")
+        return
+    xs = operands.draw(op, shapes, rng)
+    assert np.shape(oracle.results(op, xs, options)[0]) == shape
+    found = oracle.disagreement(op, xs, options, rng)
+    assert max(found.values()) < (1e-9 if "norm" in name else NEAR), found
+
+
+@settings(deadline=None)
+@given(st.builds(Axis, st.integers(1, 9), st.integers(1, 4), st.integers(1, 3), st.integers(0, 3), st.integers(1, 3)))
+def test_who_reads_whom_is_the_same_from_both_sides(axis):
+    if axis.out < 1:
+        return
+    met = {(i, k, axis.read(i, k)) for i in range(axis.out) for k in range(axis.kernel)}
+    met = {(i, k, at) for i, k, at in met if 0 <= at < axis.size}
+    assert met == {(i, k, axis.read(i, k)) for i in range(axis.out) for k in axis.taps(i)}
+    assert met == {(i, k, axis.read(i, k)) for k in range(axis.kernel) for i in axis.outputs(k)}
+    assert met == {(i, k, at) for at in range(axis.size) for i, k in axis.readers(at)}
+
+
+@pytest.mark.parametrize("name", DRAWN)
+def test_calls_into_given_arrays_give_the_bits_of_the_rule_again_and_again(name):
+    op = OPS[name]
+    for xs, options in list(operations(name))[:8]:
+        y, saved = oracle.results(op, xs, options)
+        given_back = [upstream(y.shape), y, *saved, *map(np.asarray, xs)]
+        rules = [(op.forward, xs, [y, *saved])]
+        rules += [(v, given_back, [v(*given_back, **options)]) for v in op.vjps if v is not None]
+        for rule, ins, expected in rules:
+            outs = [np.full(np.shape(x), np.nan) for x in expected]
+            calls = rule_calls(rule, list(ins), outs, Scratch(np.dtype(float)), tuple(options.items()))
+            for function, arguments in calls * 2:
+                function(*arguments)
+            assert [x.tobytes() for x in outs] == [np.ascontiguousarray(x).tobytes() for x in expected]
+
+
+# --- conventions ---
+
+
+def pooled(x, **options):
+    x = np.array(x, float)[None, None]
+    y, taken = OPS["max_pool2d"].forward(x, **options)
+    sent = OPS["max_pool2d"].vjps[0](np.ones(y.shape), y, taken, x, **options)
+    return y[0, 0], taken[0, 0], sent[0, 0]
+
+
+def test_among_equals_the_first_input_row_by_row_gets_the_gradient():
+    y, taken, sent = pooled([[1, 3, 3], [3, 0, 3]], kernel=(2, 3), stride=1, padding=0)
+    assert (y.item(), taken.item()) == (3, 1)
+    assert sent.tolist() == [[0, 1, 0], [0, 0, 0]]
+
+
+def test_padding_never_wins_a_maximum():
+    y, taken, _ = pooled([[-1, -2], [-3, -4]], kernel=2, stride=2, padding=1)
+    assert y.tolist() == [[-1, -2], [-3, -4]]
+    assert taken.tolist() == [[0, 1], [2, 3]]
+
+
+def test_an_infinite_gradient_goes_to_the_maximum_alone():
+    x = np.arange(4.0).reshape(1, 1, 2, 2)
+    options = {"kernel": 2, "stride": 2, "padding": 0}
+    y, taken = OPS["max_pool2d"].forward(x, **options)
+    assert OPS["max_pool2d"].vjps[0](np.full(y.shape, np.inf), y, taken, x, **options).tolist() == [
+        [[[0, 0], [0, np.inf]]]
+    ]
+
+
+def test_what_is_not_a_number_comes_through_a_maximum():
+    y, taken, _ = pooled([[0, np.nan], [2, 3]], kernel=2, stride=2, padding=0)
+    assert np.isnan(y).all()
+    assert taken.item() in range(4)
+
+
+def test_padding_counts_as_zeros_in_an_average():
+    y = OPS["avg_pool2d"].forward(np.full((1, 1, 2, 2), 4.0), kernel=2, stride=2, padding=1)
+    assert (y == 1).all()
+
+
+def test_a_channel_without_spread_becomes_beta():
+    y = OPS["batch_norm"].forward(np.full((3, 1), 1e3), np.array([2.0]), np.array([0.5]), eps=1e-5)[0]
+    assert (y == 0.5).all()
+
+
+@pytest.mark.parametrize(
+    ("name", "shapes", "options", "message"),
+    [
+        ("conv2d", [(1, 3, 5, 5), (2, 2, 3, 3)], {}, "axis channels is 3 in the input; the filters take 2"),
+        ("conv2d", [(1, 4, 5, 5), (3, 2, 3, 3)], {"groups": 2}, "3 filters do not divide into 2 groups"),
+        ("conv2d", [(1, 1, 5, 5), (2, 3, 3)], {}, "the filters have 3 axes"),
+        ("conv2d", [(5, 5), (2, 1, 3, 3)], {}, r"the input has 2 axes \(5, 5\)"),
+        ("conv2d", [(1, 1, 5, 5), (2, 1, 3, 3)], {"stride": 0}, "at least 1"),
+        ("max_pool2d", [(1, 1, 5, 5)], {"padding": 2}, "height is padded by 2; a window of 2 allows 1"),
+        ("batch_norm", [(4, 3), (2,), (3,)], {}, r"axis channels is 3 in the input; gamma has shape \(2,\)"),
+        ("batch_norm_eval", [(4, 3), (3,), (3,), (3,), (1,)], {}, r"variance has shape \(1,\)"),
+        ("layer_norm", [(4, 3), (4,), (4,)], {}, r"the input \(4, 3\) are normalised; gamma has shape \(4,\)"),
+        ("layer_norm", [(4, 3), (3,), (1,)], {}, r"gamma has shape \(3,\) and beta \(1,\)"),
+        ("add_channel", [(4, 3), (4,)], {}, r"axis channels is 3 in the input; the bias has shape \(4,\)"),
+    ],
+)
+def test_shapes_that_do_not_fit_are_named(name, shapes, options, message):
+    with pytest.raises(ShapeError, match=f"{name}: .*{message}"):
+        OPS[name].shape(*shapes, **(dict(OPS[name].options) | options))
+
+
+# --- planted ---
+
+
+def spoiled(kernel: Kernel, change):
+    """The kernel with a change to each of its results."""
+
+    def write(ins, outs, scratch, **options):
+        return [*kernel.write(ins, outs, scratch, **options), *((change, (ins, out)) for out in outs)]
+
+    return Kernel(kernel.shapes, write)
+
+
+def planted(name, slot, change):
+    op = OPS[name]
+    vjps = [spoiled(v, change) if k == slot else v for k, v in enumerate(op.vjps)]
+    return replace(op, vjps=tuple(vjps))
+
+
+def turned(ins, out):
+    out[...] = out[..., ::-1, ::-1].copy()
+
+
+def off_by_a_millionth(ins, out):
+    out.reshape(-1)[np.argmax(np.abs(out))] *= 1 + 1e-6
+
+
+def moved(ins, out):
+    out += 1e-6
+
+
+WRONG = {
+    "filters turned round": planted("conv2d", 1, turned),
+    "one entry of the input's gradient": planted("conv2d", 0, off_by_a_millionth),
+    "gradient to a neighbour": planted("max_pool2d", 0, lambda ins, out: np.copyto(out, np.roll(out, 1))),
+    "share of the window": planted("avg_pool2d", 0, lambda ins, out: np.multiply(out, 2, out)),
+    "mean not taken away": planted("batch_norm", 0, moved),
+    "gamma": planted("batch_norm", 1, off_by_a_millionth),
+    "evaluation": planted("batch_norm_eval", 0, off_by_a_millionth),
+    "bias": planted("add_channel", 1, off_by_a_millionth),
+    "layer": replace(
+        OPS["layer_norm"], vjps=(lambda g, y, *rest, eps: g / np.sqrt(rest[1] + eps), *OPS["layer_norm"].vjps[1:])
+    ),
+}
+
+
+@pytest.mark.parametrize("op", WRONG.values(), ids=WRONG.keys())
+def test_a_planted_wrong_rule_is_caught_by_both_oracles(op):
+    rng = np.random.default_rng(0)
+    xs, options = next(case for case in operations(op.name) if case[0][0].size > 1)
+    xs = operands.draw(op, [x.shape for x in xs], rng)
+    assert max(oracle.disagreement(op, xs, options, rng).values()) > 100 * NEAR
+    with np.load(FILE) as file:
+        theirs = file[op.name]
+    ours = (np.array([*map(sums, computed(op, *case))]) for case in operations(op.name))
+    assert max(map(distance, ours, theirs)) > TOLERANCE
