@@ -53,7 +53,7 @@ def contraction(
         forward=rule,
         vjps=tuple(map(rule.adjoint, range(len(terms)))),
         jvp=jvp,
-        shape=lambda *shapes: tuple(axis_sizes(name, terms, shapes)[axis] for axis in out),
+        shape=lambda *shapes: tuple(map(axis_sizes(name, terms, shapes).__getitem__, out)),
         flops=lambda *shapes: len(terms) * prod(axis_sizes(name, terms, shapes).values()),
         latex=template(latex),
         local=tuple(map(template, latex_vjp)),

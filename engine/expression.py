@@ -18,27 +18,26 @@ from typing import Any
 
 from engine.build import Builder, Ref
 from engine.graph import Role
-from engine.op import ShapeError
+from engine.op import Op, ShapeError
+from engine.ops import OPS
+from engine.options import allowed
 
 BINARY: dict[type[ast.operator], str] = {
     ast.Add: "add",
     ast.Sub: "sub",
     ast.Mult: "mul",
     ast.Div: "div",
-    ast.MatMult: "matmul",
 }
-FUNCTIONS: dict[str, tuple[int, tuple[str, ...]]] = {  # op -> (operands, options it takes)
-    **dict.fromkeys(
-        ("exp", "log", "sin", "cos", "tanh", "sigmoid", "relu", "square", "softmax", "log_softmax"), (1, ())
-    ),
-    **dict.fromkeys(("sum", "mean"), (1, ("axis", "keepdims"))),
-    **dict.fromkeys(("mse", "half_mse", "cross_entropy", "softmax_cross_entropy"), (2, ("reduction",))),
-}
-OPTION_VALUES: dict[str, Callable[[Any], bool]] = {
-    "axis": lambda v: v is None or (isinstance(v, int) and not isinstance(v, bool)),
-    "keepdims": lambda v: isinstance(v, bool),
-    "reduction": lambda v: v in ("mean", "batch", "sum"),
-}
+FUNCTIONS = (  # ops that are called by their names
+    *("exp", "log", "sin", "cos", "sqrt", "square", "abs", "maximum", "minimum", "clip", "where"),
+    *("tanh", "sigmoid", "relu", "leaky_relu", "elu", "selu", "gelu", "gelu_tanh", "softplus", "silu", "hard_tanh"),
+    *("softmax", "log_softmax", "sum", "mean", "max", "logsumexp", "variance"),
+    *("reshape", "transpose", "slice", "select", "broadcast_to", "pad", "concatenate", "stack", "embedding", "gather"),
+    *("dot", "einsum"),
+    *("mse", "half_mse", "mae", "huber", "bce", "bce_logits", "hinge", "nll", "kl"),
+    *("cross_entropy", "softmax_cross_entropy"),
+)
+NEEDED = {"broadcast_to": "shape", "pad": "widths", "einsum": "subscripts"}  # options that have no usual value
 
 
 class ExpressionError(ValueError):
@@ -216,6 +215,8 @@ class _Reader:
         if isinstance(node.op, ast.Pow):
             base = left if isinstance(left, Ref) else self.builder.constant(left)
             return self._placed(node, lambda: self.builder.power(base, right))
+        if isinstance(node.op, ast.MatMult):
+            return self._placed(node, lambda: self.builder.product(left, right))
         if type(node.op) not in BINARY:
             raise self._error(node, f"the operator {type(node.op).__name__} is not part of the language of expressions")
         return self._placed(node, lambda: self.builder.op(BINARY[type(node.op)], left, right))
@@ -224,24 +225,32 @@ class _Reader:
         if not isinstance(node.func, ast.Name) or node.func.id not in FUNCTIONS:
             asked = node.func.id if isinstance(node.func, ast.Name) else type(node.func).__name__
             raise self._error(node, f"there is no function {asked!r}; there are {', '.join(sorted(FUNCTIONS))}")
-        name = node.func.id
-        count, options = FUNCTIONS[name]
-        if len(node.args) != count:
-            raise self._error(node, f"{name} takes {count} operand{'s' * (count > 1)}, {len(node.args)} given")
-        chosen = {self._option_name(node, k, options): self._option(k) for k in node.keywords}
-        return self._placed(node, lambda: self.builder.op(name, *operands, **chosen))
+        row = OPS[node.func.id]
+        self._check_count(node, row)
+        chosen = {self._option_name(node, k, row): self._option(k, row) for k in node.keywords}
+        if (needed := NEEDED.get(row.name, "")) not in {"", *chosen}:
+            raise self._error(node, f"{row.name} needs the option {needed}")
+        return self._placed(node, lambda: self.builder.op(row.name, *operands, **chosen))
 
-    def _option_name(self, node: ast.Call, keyword: ast.keyword, options: tuple[str, ...]) -> str:
-        if keyword.arg not in options:
-            raise self._error(node, f"no option {keyword.arg!r} here; there are: {', '.join(options) or 'none'}")
+    def _check_count(self, node: ast.Call, row: Op) -> None:
+        count, given = len(row.inputs), len(node.args)
+        if row.variadic and not given:
+            raise self._error(node, f"{row.name} takes at least 1 operand, 0 given")
+        if not row.variadic and given != count:
+            raise self._error(node, f"{row.name} takes {count} operand{'s' * (count > 1)}, {given} given")
+
+    def _option_name(self, node: ast.Call, keyword: ast.keyword, row: Op) -> str:
+        known = dict(row.options)
+        if keyword.arg not in known:
+            raise self._error(node, f"no option {keyword.arg!r} here; there are: {', '.join(known) or 'none'}")
         return keyword.arg
 
-    def _option(self, keyword: ast.keyword) -> Any:
+    def _option(self, keyword: ast.keyword, row: Op) -> Any:
         try:
             value = ast.literal_eval(keyword.value)
         except (ValueError, TypeError, SyntaxError):
             raise self._error(keyword.value, f"{keyword.arg} must be a literal") from None
-        if not OPTION_VALUES[keyword.arg or ""](value):
+        if not allowed(row, keyword.arg or "", value):
             raise self._error(keyword.value, f"{keyword.arg} cannot be {value!a}")
         return value
 

@@ -5,6 +5,9 @@ from engine.layers.layer import Context, Layer, LayerSpec, Option
 
 TABLES = (dense, convolution, normalisation, recurrent, embedding, attention)
 LAYERS = {row.type: row for table in TABLES for row in table.ROWS}
-LOSSES = ("mse", "half_mse", "cross_entropy", "softmax_cross_entropy")
+LOSSES = (
+    *("mse", "half_mse", "mae", "huber", "bce", "bce_logits", "hinge", "kl", "nll"),
+    *("cross_entropy", "softmax_cross_entropy"),
+)
 
 __all__ = ["LAYERS", "LOSSES", "Context", "Layer", "LayerSpec", "Option"]

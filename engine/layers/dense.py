@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from engine.build import Ref
@@ -24,15 +22,37 @@ def dense(context: Context, x: Ref) -> Ref:
     return context.numbered(product + context.parameter("bias", np.zeros(units)), "z")
 
 
-def activation(op: str) -> Callable[[Context, Ref], Ref]:
-    return lambda context, x: context.numbered(context.builder.op(op, x), "a")
+def activation(op: str, doc: str, *options: Option) -> Layer:
+    """The layer that applies an op entry by entry, or along the last axis."""
 
+    def add(context: Context, x: Ref) -> Ref:
+        return context.numbered(context.op(op, x, **context.options), "a")
+
+    return Layer(type=op, doc=doc, add=add, options=options)
+
+
+def flatten(context: Context, x: Ref) -> Ref:
+    """(batch, …) to (batch, features)."""
+    return context.op("reshape", x, shape=(x.shape[0], -1))
+
+
+SLOPE = Option(name="slope", kind="number", doc="The slope for negative inputs.", default=0.01, low=-10, high=10)
+ALPHA = Option(name="alpha", kind="number", doc="How far below 0 it reaches.", default=1.0, low=0, high=10)
 
 ROWS = (
     Layer(type="dense", doc="x·W + b: every output sees every input.", add=dense, options=(UNITS, INITIALIZER)),
-    Layer(type="relu", doc="max(x, 0), entry by entry.", add=activation("relu")),
-    Layer(type="sigmoid", doc="1/(1 + e⁻ˣ), entry by entry.", add=activation("sigmoid")),
-    Layer(type="tanh", doc="Hyperbolic tangent, entry by entry.", add=activation("tanh")),
-    Layer(type="softmax", doc="Probabilities along the last axis.", add=activation("softmax")),
-    Layer(type="log_softmax", doc="Logarithms of probabilities along the last axis.", add=activation("log_softmax")),
+    activation("relu", "max(x, 0), entry by entry."),
+    activation("leaky_relu", "x where it is positive, else a small part of it.", SLOPE),
+    activation("elu", "x where it is positive, else alpha·(eˣ − 1).", ALPHA),
+    activation("selu", "Scaled ELU: means of 0 and variances of 1 stay so from layer to layer."),
+    activation("gelu", "x times the share of a normal distribution that lies below it."),
+    activation("gelu_tanh", "GELU with its normal distribution replaced by a tanh that is close to it."),
+    activation("softplus", "ln(1 + eˣ): a ReLU with a round corner."),
+    activation("silu", "x times its own sigmoid."),
+    activation("sigmoid", "1/(1 + e⁻ˣ), entry by entry."),
+    activation("tanh", "Hyperbolic tangent, entry by entry."),
+    activation("hard_tanh", "x, held between −1 and 1."),
+    activation("softmax", "Probabilities along the last axis."),
+    activation("log_softmax", "Logarithms of probabilities along the last axis."),
+    Layer(type="flatten", doc="All numbers of a sample in one row.", add=flatten),
 )

@@ -12,12 +12,15 @@ from engine.op import Index, Op, Pick, ShapeError, series, template
 from engine.tape import Array, Options, Shape
 
 
-def whole(name: str, indices: Array, size: int) -> Any:
-    """The indices as whole numbers. Raises `ValueError` naming one that is none, or outside of 0 … size − 1."""
-    fits = (indices >= 0) & (indices < size) & (indices == np.floor(indices))
-    if not fits.all():
-        raise ValueError(f"{name}: index {indices[~fits].flat[0]:g} asked for; there are 0 to {size - 1}")
-    return indices.astype(np.intp)
+def fitting(indices: Array, size: int) -> Any:
+    """Where an index is a whole number from 0 to size − 1."""
+    return (indices >= 0) & (indices < size) & (indices == np.floor(indices))
+
+
+def whole(indices: Array, size: int) -> tuple[Any, Any]:
+    """The indices as whole numbers, 0 in place of those that name nothing; and which of them name something."""
+    fits = fitting(indices, size)
+    return np.where(fits, indices, 0).astype(np.intp), fits
 
 
 def _nothing(pick: Pick, index: Index) -> str:
@@ -28,7 +31,8 @@ def _nothing(pick: Pick, index: Index) -> str:
 
 
 def embedding(table: Array, indices: Array) -> Array:
-    return np.asarray(table[whole("embedding", indices, len(table))])
+    numbers, fits = whole(indices, len(table))
+    return np.where(fits[..., np.newaxis], table[numbers], np.nan)
 
 
 def _embedding_shape(table: Shape, indices: Shape) -> Shape:
@@ -40,7 +44,8 @@ def _embedding_shape(table: Shape, indices: Shape) -> Shape:
 def _to_rows(g: Array, y: Array, table: Array, indices: Array) -> Array:
     """Rows taken twice get both gradients."""
     out = np.zeros(table.shape)
-    np.add.at(out, whole("embedding", indices, len(table)), g)
+    numbers, fits = whole(indices, len(table))
+    np.add.at(out, numbers[fits], g[fits])
     return out
 
 
@@ -58,7 +63,8 @@ def _rows_sent(pick: Pick, index: Index) -> str:
 
 
 def gather(x: Array, indices: Array, axis: int) -> Array:
-    return np.take_along_axis(x, whole("gather", indices, x.shape[axis]), axis)
+    numbers, fits = whole(indices, x.shape[axis])
+    return np.where(fits, np.take_along_axis(x, numbers, axis), np.nan)
 
 
 def _gather_shape(x: Shape, indices: Shape, axis: int) -> Shape:
@@ -73,9 +79,9 @@ def _gather_shape(x: Shape, indices: Shape, axis: int) -> Shape:
 def _scatter(g: Array, y: Array, x: Array, indices: Array, axis: int) -> Array:
     """Entries taken twice get both gradients."""
     out = np.zeros(x.shape)
-    chosen = np.moveaxis(whole("gather", indices, x.shape[axis]), axis, 0)
-    others = np.indices(chosen.shape)[1:]
-    np.add.at(np.moveaxis(out, axis, 0), (chosen, *others), np.moveaxis(g, axis, 0))
+    numbers, fits = (np.moveaxis(a, axis, 0) for a in whole(indices, x.shape[axis]))
+    others = (a[fits] for a in np.indices(fits.shape)[1:])
+    np.add.at(np.moveaxis(out, axis, 0), (numbers[fits], *others), np.moveaxis(g, axis, 0)[fits])
     return out
 
 
@@ -140,7 +146,7 @@ ROWS = (
         entry_vjp=(_rows_sent, _nothing),
         example=([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]], [2.0, 0.0, 2.0]),
         doc="Rows of a table, by their numbers from 0. A row taken several times gets the sum of their gradients; the "
-        "numbers get none.",
+        "numbers get none. A number that names no row gives no number (NaN).",
     ),
     Op(
         name="gather",
@@ -164,6 +170,7 @@ ROWS = (
         options=(("axis", -1),),
         example=([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]], [[2.0, 2.0], [0.0, 1.0]]),
         doc="Entries along one axis, by their numbers from 0; along the other axes both operands have the same sizes. "
-        "An entry taken several times gets the sum of their gradients; the numbers get none.",
+        "An entry taken several times gets the sum of their gradients; the numbers get none. A number that names no "
+        "entry gives no number (NaN).",
     ),
 )

@@ -75,6 +75,11 @@ def test_an_axis_that_disagrees_is_named_with_both_sizes():
         OPS["matmul"].shape((2, 3), (4, 5))
 
 
+def test_an_axis_that_does_not_survive_is_looked_at_too():
+    with pytest.raises(ShapeError, match="dot: axis i is 2 in one input and 1 in another"):
+        OPS["dot"].shape((2,), (1,))
+
+
 def test_a_wrong_number_of_axes_is_named():
     with pytest.raises(ShapeError, match=r"matmul: expected 2 axes \(ij\), got shape \(3,\)"):
         OPS["matmul"].shape((3,), (3, 2))

@@ -23,6 +23,7 @@ PICTURES = {"conv2d": (4, 2, 2, 2), "max_pool2d": (4, 3, 2, 2), "avg_pool2d": (4
 STEPS = {"rnn": (4, 3), "lstm": (4, 3), "gru": (4, 3), "embedding": (4, 5, 3, 3)}
 STEPS |= dict.fromkeys(("positional_encoding", "attention", "multi_head_attention"), (4, 5, 3))
 LAST = {"dense": "add", "conv2d": "add_channel", "global_avg_pool": "mean", "dropout": "mul", "residual": "add"}
+LAST |= {"flatten": "reshape"}
 
 LAST |= {"rnn": "tanh", "lstm": "mul", "gru": "add", "positional_encoding": "add"}
 LAST |= {"attention": "reshape", "multi_head_attention": "add"}
