@@ -44,6 +44,13 @@ ENGINE: Table = {
     "explain_backward": {"words"},
     "explain_update": {"schedule", "names", "explanation"},
     "explain": {"explain_backward", "explain_update"},
+    "links": {"trace"},
+    "paths": {"links"},
+    "nudge": {"run", "trace"},
+    "health": {"trace", "words"},
+    "firstbad": {"explain", "trace"},
+    "remedies": {"firstbad"},
+    "diagnose": {"health", "remedies"},
 }
 ENGINE_LIBRARIES = sys.stdlib_module_names | {"numpy"}
 
