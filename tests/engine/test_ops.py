@@ -10,8 +10,9 @@ from engine import OPS
 from engine.contract import Adjoint
 from engine.explanation import Places
 from engine.notation import Text
-from engine.op import elementwise, structural
+from engine.op import Each, elementwise, structural
 from engine.ops import merged
+from engine.ops.reductions import spread
 from engine.recording import ArrayRef
 from tests.engine import operands, oracle
 from tests.engine.latex import worked_out
@@ -73,6 +74,13 @@ def spread_too_thin(g, x, axis, keepdims):
     return spread / 1.001
 
 
+def last_one_wins(g, y, table, indices):
+    out = np.zeros(table.shape)
+    out[indices.astype(int)] = g
+    return out
+
+
+HUBER, MSE = OPS["huber"], OPS["mse"]
 MATMUL, SOFTMAX, FUSED = OPS["matmul"], OPS["softmax"], OPS["softmax_cross_entropy"]
 PLANTED = {
     "elementwise, slope of the other branch": (wrong("relu", lambda y, x: x < 0), "vjp 0"),
@@ -94,6 +102,25 @@ PLANTED = {
         ),
         "vjp 0",
     ),
+    "plain, equals do not share": (
+        replace(OPS["max"], vjps=(lambda g, y, x, axis, keepdims: spread(g, x, axis, keepdims),)),
+        "vjp 0",
+    ),
+    "plain, a row taken twice gets one gradient": (replace(OPS["embedding"], vjps=(last_one_wins, None)), "vjp 0"),
+    "plain, the far branch of a loss": (
+        replace(
+            HUBER, vjps=(lambda g, y, a, t, delta, reduction: MSE.vjps[0](g / 2, y, a, t, reduction), HUBER.vjps[1])
+        ),
+        "vjp 0",
+    ),
+    "variadic, parts in the wrong order": (
+        replace(OPS["concatenate"], jvp=lambda dxs, y, *xs, axis: OPS["concatenate"].jvp(dxs, y, *xs, axis=axis)[::-1]),
+        "jvp",
+    ),
+    "variadic, sums not repeated": (
+        replace(OPS["einsum"], vjps=Each(lambda k: lambda *a, **o: OPS["einsum"].vjps[k](*a, **o) / (1 + 1e-9))),
+        "vjp 0",
+    ),
     "plain, jvp of the wrong sign": (replace(SOFTMAX, jvp=lambda dxs, y, z: -SOFTMAX.jvp(dxs, y, z)), "jvp"),
 }
 
@@ -107,7 +134,7 @@ def test_a_planted_wrong_rule_is_caught(op, where):
 
 def square_cases(op):
     """A matrix product of square matrices alone: a forgotten transposition does not show as a wrong shape."""
-    if op.family != "contraction":
+    if op.name != "matmul":
         return cases(op)
     return [(operands.draw(op, ((3, 3), (3, 3)), np.random.default_rng(0)), {})]
 
