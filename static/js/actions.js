@@ -40,6 +40,7 @@ function enter(session, opened, trace, cursor) {
     store.notice.value = null;
     store.dialog.value = null;
     store.explanations.value = new Map();
+    store.entries.value = new Map();
     show(trace, cursor);
   });
   void loadExplanations(session.id, trace.length);

@@ -5,6 +5,7 @@ import * as api from "./api.js";
 import * as actions from "./actions.js";
 import { plainText } from "./model/text.js";
 import { Chosen } from "./panels/selection.js";
+import { watchEntries } from "./panels/entries.js";
 import { Explain } from "./panels/explain.js";
 import { loadMath } from "./panels/math.js";
 import { Legend } from "./scene/legend.js";
@@ -68,9 +69,15 @@ function showPosition() {
   });
   effect(() => {
     const { value: explanation } = store.explanation;
-    if (explanation && store.trace.value) place("spoken").textContent = plainText(explanation.sentence, store.trace.value.numbers);
+    if (explanation && store.trace.value) say(plainText(explanation.sentence, store.trace.value.numbers));
   });
   effect(() => { document.title = store.session.value ? `${store.session.value.title} · Backprop Explorer` : "Backprop Explorer"; });
+}
+
+/** What has been said is not said again. @param {string} text */
+function say(text) {
+  const spoken = place("spoken");
+  if (spoken.textContent !== text) spoken.textContent = text;
 }
 
 function openAddress() {
@@ -89,6 +96,7 @@ listenToKeys();
 runClock();
 showPosition();
 reportPosition();
+watchEntries();
 watchConnection(openAddress);
 void actions.loadCatalogue();
 void openAddress();

@@ -2,6 +2,7 @@
 
 import { computed, signal } from "../vendor/vendor.js";
 import { frameAt, stops } from "./model/playhead.js";
+import { readingOf } from "./model/reading.js";
 
 /** @typedef {import("./types").Trace} Trace */
 
@@ -36,6 +37,8 @@ export const catalogue = signal(/** @type {import("./types").Catalogue | null} *
 export const examples = signal(/** @type {import("./types").Example[] | null} */ (null));
 /** Explanations of the training step on screen, by event. */
 export const explanations = signal(/** @type {Map<number, import("./types").Explanation>} */ (new Map()));
+/** Explanations for the entry that says most, by `entryKey`. */
+export const entries = signal(/** @type {Map<string, import("./types").Explanation>} */ (new Map()));
 /** The chosen entry's own explanation. */
 export const entryExplanation = signal(/** @type {import("./types").Explanation | null} */ (null));
 
@@ -49,6 +52,16 @@ export const length = computed(() => trace.value?.length ?? 0);
 export const iteration = computed(() => trace.value?.iteration ?? 0);
 /** Only a model with an optimizer has a next training step. */
 export const trains = computed(() => trace.value?.events.some((event) => event.kind === "assign") ?? false);
-export const explanation = computed(() => explanations.value.get(cursor.value - 1) ?? null);
+export const explanation = computed(() => explanationOf(cursor.value - 1));
+
+/** Where the probabilities are that the page draws, if the model classifies one sample. */
+export const reading = computed(() => (trace.value ? readingOf(trace.value, session.value?.data ?? null) : null));
 
 export const ops = computed(() => new Map((catalogue.value?.ops ?? []).map((op) => [op.name, op])));
+
+/** Which entry is the largest depends on the numbers, so on the training step. @param {number} step @param {number} event */
+export const entryKey = (step, event) => `${step} ${event}`;
+
+/** The best explanation at hand. @param {number} event */
+export const explanationOf = (event) =>
+  entries.value.get(entryKey(iteration.value, event)) ?? explanations.value.get(event) ?? null;

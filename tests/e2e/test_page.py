@@ -2,10 +2,12 @@
 
 import re
 
+import numpy as np
 import pytest
 
 from app.lessons import EXAMPLES
-from tests.e2e.reading import at, cursor, press
+from engine import Assign, Contribution, Forward
+from tests.e2e.reading import at, cursor, engine_run, press
 
 STILL = pytest.mark.browser_context_args(reduced_motion="reduce")
 
@@ -159,3 +161,81 @@ def test_nothing_is_cut_off(page, open_page, size, example):
     }""")
     assert outside == []
     assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+
+
+@STILL
+def test_a_tensors_step_is_explained_for_its_largest_entry(open_page):
+    run = engine_run("digits8")
+    event = next(e for e in run.schedule.events if isinstance(e, Contribution) and e.value.shape == (1, 16))
+    sent = run.recording.buffer[event.value.offset :][: event.value.size]
+    page = open_page(f"?example=digits8&cursor={event.index + 1}")
+    largest = int(np.argmax(np.abs(sent)))
+    page.wait_for_function(
+        "(wanted) => document.querySelector('.which-entry')?.textContent === wanted",
+        arg=f"numbers of entry [0, {largest}], the largest",
+    )
+    assert not text_of(page, ".lines").endswith("0=0⋅1")
+
+
+@STILL
+def test_what_the_network_reads_stands_beside_the_digit_once_it_is_known(open_page):
+    run = engine_run("digits8")
+    loss = next(e for e in run.schedule.events if isinstance(e, Forward) and e.saved)
+    place = loss.saved["probabilities"]
+    probabilities = run.recording.buffer[place.offset :][: place.size]
+    page = open_page(f"?example=digits8&cursor={loss.index}")
+    assert "read as" not in text_of(page, "header")
+    assert page.locator(".bar.most").count() == 0
+    press(page, "ArrowRight", loss.index + 1)
+    assert f"read as {np.argmax(probabilities)} (" in text_of(page, "header")
+    heights = page.evaluate(
+        "() => [...document.querySelectorAll('.bar')].map((bar) => Number(bar.getAttribute('height')))"
+    )
+    assert np.allclose(np.array(heights) / max(heights), probabilities / max(probabilities), atol=0.02)
+    assert page.locator(".bars text.is").text_content() == "0"
+
+
+@STILL
+def test_each_line_of_adam_is_named_under_its_parameters_card(open_page):
+    run = engine_run("optimizers-adam")
+    page = open_page("?example=optimizers-adam")
+    lines = [e for e in run.schedule.events if isinstance(e, Assign) and e.param == run.graph.find("x").id]
+    page.select_option('[data-command="grain"]', "event")
+    for event in lines:
+        page.evaluate("() => document.activeElement.blur()")
+        page.keyboard.press("End")
+        at(page, run.schedule.length)
+        for place in range(run.schedule.length - 1, event.index, -1):
+            press(page, "ArrowLeft", place)
+        assert page.locator("[data-live=update]").get_attribute("data-node") == str(event.param)
+        shown = page.locator(".slot .what").all_text_contents()
+        assert shown == ([] if event.target == "parameter" else [event.target.replace("_hat", "\u0302")])
+        assert page.locator(".blocks .now").get_attribute("title") == (shown[0] if shown else "x")
+
+
+@STILL
+def test_zero_gradients_are_shown_as_0_and_other_strange_numbers_by_name(open_page):
+    page = open_page("?example=instability")
+    press(page, "End", engine_run("instability").schedule.length)
+    said = page.locator("[data-node] .row.known text").all_text_contents()
+    assert "NaN" in said
+    assert "∞" in said
+    page = open_page("?example=vanishing")
+    assert page.locator("[data-node] .row.known text", has_text=re.compile("^0$")).count() > 5
+
+
+@STILL
+@pytest.mark.parametrize("example", ["vanishing", "checkpointing"])
+def test_a_graph_too_large_to_be_read_whole_is_followed_and_its_timeline_has_no_holes(open_page, example):
+    length = engine_run(example).schedule.length
+    page = open_page(f"?example={example}")
+    for place in (length // 3, length // 2, 2 * length // 3):
+        page.goto(f"{page.url.split('&cursor')[0]}&cursor={place}")
+        page.wait_for_selector("html[data-ready]")
+        at(page, place)
+        live = page.locator(".card[data-live] .face").last.bounding_box()
+        stage = page.locator("#stage").bounding_box()
+        assert stage["x"] <= live["x"] + live["width"] / 2 <= stage["x"] + stage["width"]
+        assert live["width"] > 80
+    filled = "() => [...document.querySelectorAll('.blocks span')].map((block) => block.getBoundingClientRect().width)"
+    assert min(page.evaluate(filled)) >= 2.5

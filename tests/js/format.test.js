@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { count, exact, format, fromWire, latex, list, shapeText } from "../../static/js/model/format.js";
+import { count, exact, format, fromWire, latex, list, shapeText, remark, slotName } from "../../static/js/model/format.js";
 
 test("a number shows four significant digits", () => {
   assert.equal(format(0.5), "0.5000");
@@ -59,4 +59,12 @@ test("shapes are written as Python writes them, counts with commas", () => {
 test("things that are counted stay whole in a list, measured numbers do not", () => {
   assert.equal(list([17, 3]), "17, 3");
   assert.equal(list([17, 0.5]), "17.00, 0.5000");
+});
+
+test("what colours do not say of a picture of numbers is said: all zero, NaN, infinite", () => {
+  assert.deepEqual([[0, -0], [1, 0], [1, NaN, NaN], [-Infinity, NaN, Infinity]].map(remark), ["0", "", "NaN", "−∞, NaN, ∞"]);
+});
+
+test("what an optimizer keeps is written as in its formula", () => {
+  assert.deepEqual(["m", "m_hat", "v_max"].map(slotName), ["m", "m\u0302", "v max"]);
 });

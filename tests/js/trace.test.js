@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { arrayAt, edgeKey, entryAt, makeTrace, numbersOf, rowsAndColumns } from "../../static/js/model/trace.js";
+import { arrayAt, edgeKey, entryAt, makeTrace, numbersOf, rowsAndColumns, largestIn } from "../../static/js/model/trace.js";
 import { graph, schedule, squareTrace } from "./square.js";
 
 test("a recording of the wrong length is refused with both lengths", () => {
@@ -42,4 +42,14 @@ test("a magnitude that is no number survives the wire", () => {
 
 test("an edge is a slot of a node", () => {
   assert.equal(edgeKey(7, 1), "7:1");
+});
+
+test("the entry that says most is the largest in size, or the first that is no number; zeros have none", () => {
+  const trace = (numbers) => ({ numbers: Float64Array.from(numbers) });
+  const three = { offset: 1, shape: [3] };
+  assert.equal(largestIn(trace([9, 1, -4, 2]), three), 1);
+  assert.equal(largestIn(trace([9, 2, 2, 1]), three), 0);
+  assert.equal(largestIn(trace([9, Infinity, 1, NaN]), three), 2);
+  assert.equal(largestIn(trace([9, 1, -Infinity, 3]), three), 1);
+  assert.equal(largestIn(trace([9, 0, -0, 0]), three), null);
 });

@@ -42,6 +42,19 @@ export function list(numbers) {
   return given.map(given.every(Number.isInteger) ? String : format).join(", ");
 }
 
+/** What an optimizer keeps for a parameter, as it is written: m_hat is m̂. @param {string} target */
+export function slotName(target) {
+  return target.replace(/_hat$/, "\u0302").replaceAll("_", " ");
+}
+
+/** What stands on a picture of numbers that colours alone do not say: all zero, or not numbers. @param {ArrayLike<number>} numbers */
+export function remark(numbers) {
+  const given = Array.from(numbers);
+  if (given.every((x) => x === 0)) return "0";
+  const strange = given.filter((x) => !Number.isFinite(x));
+  return [...new Set(strange.map(format))].join(", ");
+}
+
 /** Whole counts: 13,002. @param {number} n */
 export function count(n) {
   return String(n).replace(/\B(?=(\d{3})+$)/g, ",");

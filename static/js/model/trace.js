@@ -64,6 +64,16 @@ export function entryAt(flat, shape) {
   return entry;
 }
 
+/** Where an array is largest in size, or first not a number. Null where all of it is zero. @param {Trace} trace @param {Ref} ref */
+export function largestIn(trace, ref) {
+  let at = null, size = 0;
+  for (const [i, x] of arrayAt(trace, ref).entries()) {
+    if (Number.isNaN(x)) return i;
+    if (Math.abs(x) > size) [at, size] = [i, Math.abs(x)];
+  }
+  return at;
+}
+
 /** An edge is a slot of a node, never a pair of nodes: in x*x both slots lead to the same one. @param {number} node @param {number} slot */
 export function edgeKey(node, slot) {
   return `${node}:${slot}`;

@@ -11,11 +11,20 @@ export function Code() {
   const box = useRef(/** @type {HTMLElement | null} */ (null));
   const at = store.cursor.value - 1;
   useEffect(() => keepInSight(box.current), [at, listing.value]);
+  useEffect(() => follow(box.current), [listing.value.length > 0]);
   if (listing.value.length === 0) return null;
   return html`<div class="listing"><h2>The same step in NumPy</h2>
     <div class="code" ref=${box} tabindex="0" role="region" aria-label="NumPy listing">
     ${listing.value.map(({ event, text }) => html`<div class=${event === at ? "at" : event < at ? "done" : ""} aria-current=${event === at ? "step" : undefined}>${text}</div>`)}
   </div></div>`;
+}
+
+/** Formulas arrive late and take room: the line stays in sight. @param {HTMLElement | null} box */
+function follow(box) {
+  if (!box) return;
+  const observer = new ResizeObserver(() => keepInSight(box));
+  observer.observe(box);
+  return () => observer.disconnect();
 }
 
 /** @param {HTMLElement | null} box */

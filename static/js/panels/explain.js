@@ -1,12 +1,13 @@
 // What happens at this step: a sentence, the formula, the formula with these numbers, the operands, the NumPy line.
 
 import { html } from "../../vendor/vendor.js";
-import { format, fromWire, list, shapeText } from "../model/format.js";
+import { format, fromWire, list, remark, shapeText } from "../model/format.js";
 import { sameOperation, toneOf } from "../model/playhead.js";
 import { fillNumbers, markGradients, spans } from "../model/text.js";
 import { arrayAt, scalarAt, sizeOf } from "../model/trace.js";
 import * as store from "../store.js";
 import { Code } from "./code.js";
+import { largestOf } from "./entries.js";
 import { Formula } from "./math.js";
 import { Thumbnail } from "./thumbnail.js";
 
@@ -55,13 +56,21 @@ function Beginning({ trace }) {
 /** The lines of this event; below them, quieter, what the same operation did just before. @param {{trace: Trace, explanation: Explanation}} props */
 function Lines({ trace, explanation }) {
   const earlier = sameOperation(trace, store.cursor.value).slice(0, -1)
-    .flatMap((event) => store.explanations.value.get(event.index)?.lines.slice(0, 1) ?? []);
+    .flatMap((event) => store.explanationOf(event.index)?.lines.slice(0, 1) ?? []);
   const { lines } = explanation;
   if (lines.length === 0) return null;
   return html`<div class="lines">
+    ${explanation.entry && html`<p class="which-entry">${whichEntry(trace, explanation.event, explanation.entry)}</p>`}
     ${lines.map((line) => html`<${MathLine} line=${line} trace=${trace} named=${lines.length > 1} />`)}
     ${earlier.map((line) => html`<${MathLine} line=${line} trace=${trace} quiet />`)}
   </div>`;
+}
+
+/** @param {Trace} trace @param {number} event @param {number[]} entry */
+function whichEntry(trace, event, entry) {
+  const chosen = largestOf(trace, event);
+  const why = !chosen || chosen.at.join() !== entry.join() ? "" : Number.isNaN(chosen.number) ? ", not a number" : ", the largest";
+  return html`numbers of entry <b>[${entry.join(", ")}]</b>${why}`;
 }
 
 /** @param {Trace} trace */
@@ -89,5 +98,8 @@ function Operands({ trace, operands }) {
 function Operand({ trace, operand: { ref, number } }) {
   if (!ref) return number === null ? "—" : format(fromWire(number));
   if (ref.shape.length === 0) return format(scalarAt(trace, ref));
-  return sizeOf(ref.shape) <= FEW ? list(arrayAt(trace, ref)) : html`<${Thumbnail} trace=${trace} place=${ref} />`;
+  const numbers = arrayAt(trace, ref);
+  if (sizeOf(ref.shape) <= FEW) return list(numbers);
+  const said = remark(numbers);
+  return said === "0" ? "all 0" : html`${said && html`<b class="strange">${said}</b> `}<${Thumbnail} trace=${trace} place=${ref} />`;
 }

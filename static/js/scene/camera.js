@@ -5,7 +5,7 @@ import { select, zoom, zoomIdentity } from "../../vendor/vendor.js";
 const MARGIN = { top: 64, right: 6, bottom: 56, left: 6 };
 const LARGEST_FIT = 1.35;
 /** A graph that would be smaller than this is shown from its beginning instead, and followed. */
-const SMALLEST_FIT = 0.4, READABLE = 0.62;
+const SMALLEST_FIT = 0.5, READABLE = { least: 0.62, most: 1.15 };
 const QUICK = 260;
 
 /** @typedef {import("../types").Box} Box */
@@ -66,8 +66,9 @@ export function makeCamera(svg, moved) {
   /** @param {boolean} quick */
   const begin = (quick) => {
     if (fitted().k >= SMALLEST_FIT) return fit(quick);
-    const tall = room().clientHeight + MARGIN.top - MARGIN.bottom;
-    fly({ k: READABLE, x: MARGIN.left, y: Math.max(MARGIN.top, (tall - world.height * READABLE) / 2) }, quick);
+    const tall = room().clientHeight - MARGIN.top - MARGIN.bottom;
+    const k = Math.max(READABLE.least, Math.min(READABLE.most, tall / world.height));
+    fly({ k, x: MARGIN.left, y: Math.max(MARGIN.top, MARGIN.top + (tall - world.height * k) / 2) }, quick);
   };
 
   return {
@@ -108,7 +109,7 @@ export function makeCamera(svg, moved) {
 /** @param {number} low @param {number} high @param {number} room */
 function shift(low, high, room) {
   if (low >= 0 && high <= room) return 0;
-  return (room - low - high) / 2;
+  return high - low > room ? -low : (room - low - high) / 2;
 }
 
 /** Wheel and drag, but not the right button. @param {any} event */

@@ -1,10 +1,11 @@
 // What colours and widths mean, always on screen.
 
-import { html, useEffect, useRef } from "../../vendor/vendor.js";
+import { computed, html, useEffect, useRef } from "../../vendor/vendor.js";
 import { HEAT, PALETTES, edgeWidth, heatColour } from "../model/scale.js";
 import * as store from "../store.js";
 
 const STRIP = 120;
+const strange = computed(() => store.trace.value?.numbers.some((x) => !Number.isFinite(x)) ?? false);
 
 export function Legend() {
   const trace = store.trace.value;
@@ -13,6 +14,7 @@ export function Legend() {
   return html`<div class="legend" aria-label="Legend">
     <span class="key forward">value</span><span class="key backward">gradient</span>
     ${trace.events.some((event) => event.kind === "assign") && html`<span class="key parameter">parameter</span>`}
+    ${strange.value && html`<span class="key nonfinite">NaN or ∞</span>`}
     ${tensors && html`<${HeatLegend} dark=${store.dark.value} />`}
     <${WidthLegend} />
   </div>`;

@@ -13,16 +13,16 @@ import { placeLabels } from "./labels.js";
 /** @typedef {import("../model/layout/types.js").Layout} Layout */
 /** @typedef {import("../model/layout/types.js").Box} Box */
 /** @typedef {Map<string, import("../types").OpRow>} Ops */
-/** @typedef {{picture: number[] | null, ops: Ops, closed: Set<string>}} Setting */
+/** @typedef {{picture: number[] | null, ops: Ops, closed: Set<string>, reading: import("../model/reading.js").Reading | null}} Setting */
 
 /** A path of names as one key of ours. @param {string[]} path */
 const pathKey = (path) => path.join("/");
 
 /** @param {Graph} graph @param {Setting} setting what the layout is asked */
-export function layoutQuestion(graph, { picture, closed }) {
+export function layoutQuestion(graph, { picture, closed, reading }) {
   const lone = loneGroups(graph);
   const nodes = graph.nodes.map((node) => {
-    const { width, height } = measure(node, pictureOf(node, picture));
+    const { width, height } = measure(node, pictureOf(node, picture), reading?.node === node.id);
     return { id: node.id, width, height, group: lone.has(pathKey(node.group)) ? node.group.slice(0, -1) : node.group };
   });
   const groups = graph.groups.filter(({ path }) => !lone.has(pathKey(path))).map(({ path, title }) => ({
@@ -79,13 +79,14 @@ function edgesOf(layout, taken) {
 }
 
 /** @param {GraphNode} node @param {Box} box @param {Setting} setting */
-function cardOf(node, box, { picture, ops }) {
+function cardOf(node, box, { picture, ops, reading }) {
   const shownAs = pictureOf(node, picture);
   const op = node.op === null ? null : ops.get(node.op);
   const symbol = node.op === null ? lastPart(node.label) : op?.symbol ?? node.op;
   const name = node.op === null ? node.role : isGeneric(node.label) ? node.op : node.label;
   const doc = [node.label, node.op ?? node.role, shapeText(node.shape), op?.doc ?? ""].filter(Boolean).join(" · ");
-  return { key: `${node.id} ${symbol}`, node, box, size: measure(node, shownAs), symbol, name, doc, picture: shownAs };
+  const read = reading?.node === node.id ? reading : null;
+  return { key: `${node.id} ${symbol}`, node, box, size: measure(node, shownAs, read !== null), reading: read, symbol, name, doc, picture: shownAs };
 }
 
 /** @param {Graph} graph @param {import("../types").GraphGroup} group @param {Box} box */

@@ -11,6 +11,7 @@ import { makeFlow } from "./flow.js";
 import { edges, paintEdges } from "./marks/edge.js";
 import { closedGroups, frames, paintClosed } from "./marks/group.js";
 import { cards, markChosen, paintCards } from "./marks/node.js";
+import { paintSlot } from "./marks/slot.js";
 import { columnsOf, layoutQuestion, pictureFrom } from "./picture.js";
 import { add } from "./svg.js";
 
@@ -50,7 +51,7 @@ function layersOf(svg) {
   const world = add(svg, "g", { class: "world" });
   /** @param {string} name @returns {any} */
   const layer = (name) => select(add(world, "g", { class: name }));
-  return { room: () => svg.clientWidth, world: /** @type {any} */ (select(world)), frames: layer("frames"), edges: layer("edges"), closed: layer("groups"), cards: layer("cards"), labels: layer("labels") };
+  return { room: () => svg.clientWidth, world: /** @type {any} */ (select(world)), frames: layer("frames"), edges: layer("edges"), closed: layer("groups"), cards: layer("cards"), labels: layer("labels"), slot: layer("slots") };
 }
 
 /** The live edge points where the signal goes: sign and direction without colour. @param {SVGSVGElement} svg */
@@ -69,7 +70,7 @@ function watchStructure(scene, drawn) {
   let before = null;
   effect(() => {
     const graph = store.trace.value?.graph;
-    const setting = { picture: store.session.value?.data?.picture ?? null, ops: store.ops.value, closed: store.closed.value };
+    const setting = { picture: store.session.value?.data?.picture ?? null, ops: store.ops.value, closed: store.closed.value, reading: store.reading.value };
     if (!graph) return;
     const mine = ++asked;
     requestLayout(layoutQuestion(graph, setting), spacing(graph, scene.layers.room())).then((layout) => {
@@ -94,7 +95,7 @@ function spacing(graph, room) {
 function draw(scene, picture, fresh) {
   const { layers, camera } = scene;
   scene.picture = picture;
-  if (fresh) for (const layer of [layers.frames, layers.edges, layers.closed, layers.cards, layers.labels]) layer.selectAll("*").remove();
+  if (fresh) for (const layer of [layers.frames, layers.edges, layers.closed, layers.cards, layers.labels, layers.slot]) layer.selectAll("*").remove();
   frames(layers.frames, picture.frames, { toggle: actions.toggleGroup });
   closedGroups(layers.closed, picture.closed, { toggle: actions.toggleGroup });
   edges(layers.edges, layers.labels, picture.edges);
@@ -108,11 +109,13 @@ function draw(scene, picture, fresh) {
 }
 
 /** @param {Scene} scene */
-function paint({ layers }) {
+function paint({ layers, picture }) {
   untracked(() => {
     const frame = store.frame.value, trace = store.trace.value;
     if (!frame || !trace) return;
-    paintCards(layers.cards, { frame, trace, dark: store.dark.value });
+    const painting = { frame, trace, dark: store.dark.value };
+    paintCards(layers.cards, painting);
+    paintSlot(layers.slot, picture?.cards ?? [], painting);
     paintEdges(layers.edges, layers.labels, { frame, trace });
     paintClosed(layers.closed, frame);
   });
@@ -144,9 +147,27 @@ function travel({ flow, camera, picture }, frame, stepped) {
   });
   const colour = getComputedStyle(document.documentElement).getPropertyValue(frame.live.tone === "backward" ? "--backward" : "--forward");
   flow.run(stepped && !quick ? streams : [], colour, TRAVEL / Math.max(1, store.speed.value));
-  const seen = picture.cards.find((card) => frame.live.nodes.has(card.node.id))
-    ?? picture.closed.find((group) => group.members.some((id) => frame.live.nodes.has(id)));
-  if (seen) camera.reveal(seen.box, quick);
+  const seen = liveBox(picture, frame);
+  if (seen) camera.reveal(seen, quick);
+}
+
+/** @typedef {import("../types").Box} Box */
+
+/** Where it happens: the live card, and where its signal goes. @param {NonNullable<Scene["picture"]>} picture @param {import("../types").Frame} frame @returns {Box | null} */
+function liveBox({ cards, closed }, frame) {
+  /** @param {number} id @returns {Box | undefined} */
+  const boxOf = (id) => (cards.find(({ node }) => node.id === id) ?? closed.find(({ members }) => members.includes(id)))?.box;
+  const { event, live } = frame;
+  const newest = event && "node" in event ? event.node : event && "param" in event ? event.param : event && "params" in event ? event.params[0] : -1;
+  const box = boxOf(newest) ?? [...live.nodes].map(boxOf).find(Boolean) ?? null;
+  const other = event?.kind === "contribution" ? boxOf(event.into) : undefined;
+  return box && other ? around(box, other) : box;
+}
+
+/** @param {Box} a @param {Box} b @returns {Box} */
+function around(a, b) {
+  const x = Math.min(a.x, b.x), y = Math.min(a.y, b.y);
+  return { x, y, width: Math.max(a.x + a.width, b.x + b.width) - x, height: Math.max(a.y + a.height, b.y + b.height) - y };
 }
 
 /** @param {Scene} scene */

@@ -1,21 +1,24 @@
-// One block an operation, coloured by phase; drag it or use the keys.
+// One block an operation (or an event, where steps are events), coloured by phase; drag it or use the keys.
 
 import { computed, html, useEffect, useRef, useState } from "../../vendor/vendor.js";
 import * as actions from "../actions.js";
+import { slotName } from "../model/format.js";
 import * as store from "../store.js";
 import { perform, command } from "./commands.js";
 
-/** @typedef {{from: number, to: number, phase: import("../types").Phase, symbol: string}} Block */
+/** @typedef {{from: number, to: number, phase: import("../types").Phase, symbol: string, short: string}} Block */
 
 const MOST_BLOCKS = 400;
-const NAMED_FROM = 26, DENSE = 16;
+const NAMED_FROM = 17;
+/** Blocks narrower than this stand closer together. @type {[number, string][]} */
+const SPACINGS = [[3.5, "solid"], [7, "tight"], [16, "dense"]];
 const LETTER = { normal: 7.9, tight: 6.5 };
 
 /** @type {{value: Block[]}} */
 const blocks = computed(() => {
   const trace = store.trace.value;
   if (!trace) return [];
-  const fine = blocksBy(trace, (event) => event.operation);
+  const fine = blocksBy(trace, (event) => (store.grain.value === "event" ? event.index : event.operation));
   return fine.length <= MOST_BLOCKS ? fine : blocksBy(trace, (event) => `${event.phase} ${event.layer}`);
 });
 
@@ -26,26 +29,33 @@ function blocksBy(trace, key) {
   trace.events.forEach((event, k) => {
     const last = found[found.length - 1];
     if (last && key(trace.events[k - 1]) === key(event)) last.to = k + 1;
-    else found.push({ from: k, to: k + 1, phase: event.phase, symbol: symbolOf(event, trace) });
+    else found.push({ from: k, to: k + 1, phase: event.phase, ...namesOf(event, trace) });
   });
   return found;
 }
 
-/** @param {import("../types").TraceEvent} event @param {import("../types").Trace} trace */
-function symbolOf(event, trace) {
+/** A block's name, and what stands for it where there is no room. @param {import("../types").TraceEvent} event @param {import("../types").Trace} trace */
+function namesOf(event, trace) {
   const { nodes } = trace.graph;
   /** @param {number} id */
   const op = (id) => store.ops.value.get(nodes[id].op ?? "")?.symbol ?? nodes[id].op ?? nodes[id].label;
   switch (event.kind) {
-    case "forward": case "recompute": return op(event.node);
-    case "contribution": return `∂${op(event.node)}`;
-    case "seed": return `∂${nodes[event.node].label}`;
-    case "assign": return nodes[event.param].label;
-    case "zero_grad": return "0";
-    case "clip": return "✂";
-    case "batch": return "⋯";
-    default: return "";
+    case "forward": return { symbol: op(event.node), short: event.phase === "loss" ? nodes[event.node].label : "" };
+    case "recompute": return { symbol: `↻${op(event.node)}`, short: "↻" };
+    case "contribution": return { symbol: `∂${op(event.node)}`, short: "∂" };
+    case "seed": return { symbol: `∂${nodes[event.node].label}`, short: "∂" };
+    case "assign": return assigned(event.target, nodes[event.param].label);
+    case "zero_grad": return { symbol: "0", short: "" };
+    case "clip": return { symbol: "clip", short: "" };
+    case "batch": return { symbol: "⋯", short: "" };
+    default: return { symbol: "", short: "" };
   }
+}
+
+/** An optimizer's line is named by what it writes; a whole update by its parameter. @param {string} target @param {string} label */
+function assigned(target, label) {
+  const initial = { weight: "W", bias: "b" }[label.slice(label.lastIndexOf(".") + 1)] ?? "";
+  return target === "parameter" || store.grain.value !== "event" ? { symbol: label, short: initial } : { symbol: slotName(target), short: "" };
 }
 
 export function Timeline() {
@@ -61,7 +71,7 @@ export function Timeline() {
     aria-valuemin="0" aria-valuemax=${store.length.value} aria-valuenow=${cursor} aria-valuetext="step ${cursor} of ${store.length.value}"
     onPointerDown=${(/** @type {PointerEvent} */ event) => { bar.current?.setPointerCapture(event.pointerId); scrub(event); }} onPointerMove=${scrub} onKeyDown=${onUpDown}>
     <div class="phases">${phases(list).map(({ phase, at, blocks: n }) => html`<span class=${phase} style=${{ left: `${at * each}px`, width: `${n * each}px` }}>${n * each > phase.length * 8 ? phase : ""}</span>`)}</div>
-    <div class="blocks ${each < DENSE ? "dense" : ""}">${list.map((block) => html`<span class="${block.phase} ${state(block, cursor)}" title=${block.symbol}>${each >= NAMED_FROM ? html`<${Name} symbol=${block.symbol} room=${each - 7} />` : ""}</span>`)}</div>
+    <div class="blocks ${SPACINGS.find(([below]) => each < below)?.[1] ?? ""}">${list.map((block) => html`<span class="${block.phase} ${state(block, cursor)}" title=${block.symbol}>${each >= NAMED_FROM ? html`<${Name} block=${block} room=${each - (each < 26 ? 4 : 7)} />` : ""}</span>`)}</div>
     ${list.length > 0 && html`<div class="head" style=${{ transform: `translateX(${headAt(list, cursor) * each}px)` }}></div>`}</div>`;
 }
 
@@ -107,12 +117,13 @@ function phases(list) {
   return found;
 }
 
-/** A block's symbol: smaller, then cut, then left out, as room gets scarce. @param {{symbol: string, room: number}} props */
-function Name({ symbol, room }) {
+/** A block's symbol: smaller, then cut, then its short form, as room gets scarce. @param {{block: Block, room: number}} props */
+function Name({ block: { symbol, short }, room }) {
   const text = symbol.slice(symbol.lastIndexOf(".") + 1);
   if (text.length * LETTER.normal <= room) return text;
   if (text.length * LETTER.tight <= room) return html`<small>${text}</small>`;
   const fits = Math.floor(room / LETTER.tight);
+  if (short.length <= fits) return short;
   return fits >= 5 ? html`<small>${text.slice(0, fits - 1)}…</small>` : null;
 }
 

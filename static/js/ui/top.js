@@ -2,6 +2,8 @@
 
 import { html } from "../../vendor/vendor.js";
 import * as actions from "../actions.js";
+import { format } from "../model/format.js";
+import { mostProbable } from "../model/reading.js";
 import * as store from "../store.js";
 import { Button } from "./button.js";
 import { Icon } from "./icons.js";
@@ -25,7 +27,15 @@ function Sample() {
     <${Button} id="previous-sample" class="small">‹<//>
     <label>sample <input type="number" data-command="sample" min="0" max=${data.samples - 1} value=${data.sample} onChange=${onSample} onKeyDown=${onEnter} /></label>
     <${Button} id="next-sample" class="small">›<//>
-    <span class="of">of ${data.samples}${data.label !== null ? html`, a <b>${data.classes?.[data.label] ?? data.label}</b>` : ""}</span></div>`;
+    <span class="of">of ${data.samples}${data.label !== null ? html`, a <b>${data.classes[data.label] ?? data.label}</b>` : ""}<${Read} /></span></div>`;
+}
+
+/** What the network takes it for, once the probabilities are known. */
+function Read() {
+  const trace = store.trace.value, reading = store.reading.value;
+  if (!trace || !reading || store.cursor.value <= reading.event) return null;
+  const { at, name, probability } = mostProbable(trace, reading);
+  return html`<span class="read ${at === reading.label ? "right" : "wrong"}">, read as <b>${name}</b> (${format(probability)})</span>`;
 }
 
 /** Enter gives the keyboard back to the steps. @param {KeyboardEvent} event */

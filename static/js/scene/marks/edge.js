@@ -41,9 +41,14 @@ function paintEdge(element, { key }, { frame, trace }) {
   const carried = state?.contribution ?? null;
   setAttribute(element, "data-carried", carried ? "backward" : state?.forward ? "forward" : null);
   setAttribute(element, "data-live", live ? frame.live.tone : null);
-  setAttribute(element, "stroke-width", edgeWidth(carried ? trace.magnitudes[carried.index] : null));
+  const size = carried ? trace.magnitudes[carried.index] : null;
+  setAttribute(element, "stroke-width", edgeWidth(size));
+  setAttribute(element, "data-size", sizeWord(size));
   setText(/** @type {Element} */ (element.firstElementChild), history(state, trace));
 }
+
+/** The two sizes a width cannot show. @param {number | null} size */
+const sizeWord = (size) => (size === null || (Number.isFinite(size) && size !== 0) ? null : size === 0 ? "zero" : "nonfinite");
 
 /** What the edge has carried, in words. @param {import("../../types").EdgeState | undefined} state @param {import("../../types").Trace} trace */
 function history(state, trace) {
@@ -59,6 +64,7 @@ function paintLabel(element, { key }, { frame, trace }) {
   element.classList.toggle("empty", !carried);
   if (!carried) return;
   const text = labelText(carried, trace);
+  setAttribute(element, "data-size", sizeWord(trace.magnitudes[carried.index]));
   setText(/** @type {Element} */ (element.lastElementChild), text);
   const width = Math.max(36, Math.min(LABEL.width, text.length * LETTER) + 4);
   setAttribute(/** @type {Element} */ (element.lastElementChild), "textLength", text.length * LETTER > LABEL.width ? LABEL.width : null);

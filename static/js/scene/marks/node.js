@@ -1,16 +1,17 @@
 // A card: symbol and name, a row for the value and a row for the gradient.
 
-import { exact, format, shapeText } from "../../model/format.js";
+import { exact, format, remark, shapeText } from "../../model/format.js";
 import { arrayAt } from "../../model/trace.js";
 import { INSET } from "../measure.js";
 import { add, setAttribute, setText, shorten } from "../svg.js";
+import { buildBars, paintBars } from "./bars.js";
 import { heatImage, pictureImage } from "./tensor.js";
 
 /** @typedef {import("../../types").Box} Box */
 /** @typedef {import("../../types").Ref} Ref */
 /**
  * @typedef {{key: string, node: import("../../types").GraphNode, box: Box, size: import("../measure.js").CardSize,
- *   symbol: string, name: string, doc: string, picture: number[] | null}} Card
+ *   symbol: string, name: string, doc: string, picture: number[] | null, reading: import("../../model/reading.js").Reading | null}} Card
  * @typedef {{frame: import("../../types").Frame, trace: import("../../types").Trace, dark: boolean}} Painting
  */
 
@@ -43,6 +44,7 @@ function build(element, card, context) {
   header(element, card);
   row(element, "value", size.value, size.width);
   row(element, "gradient", size.gradient, size.width);
+  if (card.reading) buildBars(element, size, card.reading);
   for (const part of [...element.children]) part.after(" "); // so that two texts are read as two words
   element.addEventListener("click", () => context.choose(card));
   element.addEventListener("keydown", (event) => {
@@ -65,8 +67,8 @@ function header(element, { node, size, symbol, name }) {
 function row(element, role, { y, height, image }, width) {
   const group = add(element, "g", { class: `row ${role}`, "data-role": role });
   add(group, "rect", { x: INSET, y, width: width - 2 * INSET, height, rx: 6 });
-  add(group, "text", { x: image ? width / 2 : width - INSET - 5, y: y + height / 2 + 7, class: image ? "middle" : "end" });
   if (image) add(group, "image", { x: (width - image.width) / 2, y: y + (height - image.height) / 2, width: image.width, height: image.height, preserveAspectRatio: "none" });
+  add(group, "text", { x: image ? width / 2 : width - INSET - 5, y: y + height / 2 + 7, class: image ? "middle" : "end" });
 }
 
 /** @param {any} layer @param {Painting} painting */
@@ -77,6 +79,7 @@ export function paintCards(layer, painting) {
     const live = frame.live.nodes.has(node.id);
     setAttribute(this, "data-live", live ? frame.live.tone : null);
     setAttribute(this, "data-assigned", frame.assigned[node.id] ? "" : null);
+    if (card.reading) paintBars(this, card.size, card.reading, painting);
     const changed = [paintRow(this, card, "value", painting), paintRow(this, card, "gradient", painting)];
     if (changed.some(Boolean)) setAttribute(this, "aria-label", spokenCard(this, node, frame));
   });
@@ -116,7 +119,7 @@ function known(group, card, role, ref, trace, dark) {
     setText(text, format(numbers[0]));
     return setAttribute(group, "data-exact", exact(numbers[0]));
   }
-  setText(text, "");
+  setText(text, remark(numbers));
   exactNumbers(group, numbers, ref);
   const image = group.querySelector("image");
   if (image) image.setAttribute("href", role === "value" && card.picture ? pictureImage(numbers, card.picture) : heatImage(numbers, ref.shape, dark));
@@ -132,7 +135,7 @@ function exactNumbers(group, numbers, ref) {
 
 /** What can be read on the card, and what it is. @param {Element} element @param {import("../../types").GraphNode} node @param {import("../../types").Frame} frame */
 function spokenCard(element, { id, wanted }, frame) {
-  const read = Array.from(element.querySelectorAll("text"), (text) => text.textContent).filter(Boolean).join(" ");
+  const read = Array.from(element.querySelectorAll(":scope > text, .row > text"), (text) => text.textContent).filter(Boolean).join(" ");
   const gradient = frame.gradients[id] ? "gradient" : wanted ? "gradient not computed yet" : "no gradient wanted";
   return `${read}: ${frame.values[id] ? "value" : "value not computed yet"}, ${gradient}`;
 }
