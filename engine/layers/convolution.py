@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import prod
+
 import numpy as np
 
 from engine.build import Ref
@@ -70,6 +72,21 @@ def global_avg_pool(context: Context, x: Ref) -> Ref:
     return context.numbered(context.op("mean", x, axis=(2, 3)), "p")
 
 
+def flatten(context: Context, x: Ref) -> Ref:
+    """(batch, …) to (batch, features), row by row."""
+    return context.op("reshape", x, shape=(x.shape[0], prod(x.shape[1:])))
+
+
+def reshape(context: Context, x: Ref) -> Ref:
+    """Each sample in the shape asked for. Raises `ShapeError` where it has another count of numbers."""
+    shape = tuple(context.options["shape"])
+    if prod(shape) != prod(x.shape[1:]):
+        raise ShapeError(
+            f"{context.name}: a sample has {prod(x.shape[1:])} numbers {x.shape[1:]}; {shape} takes {prod(shape)}"
+        )
+    return context.op("reshape", x, shape=(x.shape[0], *shape))
+
+
 ROWS = (
     Layer(
         type="conv2d",
@@ -83,6 +100,13 @@ ROWS = (
         doc="The mean of every window of a channel; padding counts as zeros.",
         add=avg_pool2d,
         options=WINDOW,
+    ),
+    Layer(type="flatten", doc="All numbers of a sample in one row: (batch, features).", add=flatten),
+    Layer(
+        type="reshape",
+        doc="The numbers of each sample in another shape, row by row: 64 as a picture of 1 × 8 × 8.",
+        add=reshape,
+        options=(Option(name="shape", kind="shape", doc="The shape of one sample."),),
     ),
     Layer(type="global_avg_pool", doc="The mean of every channel: (batch, channels).", add=global_avg_pool),
 )

@@ -11,7 +11,7 @@ import numpy as np
 
 from engine.notation import Text
 from engine.op import Index, Op, Pick, ShapeError, series, template
-from engine.ops.windows import AXES, Axis, axes, meeting, padded_line, pair, windows_line
+from engine.ops.windows import AXES, Axis, Pair, axes, meeting, padded_line, pair, places, windows_line
 from engine.tape import Array, Call, Kernel, Options, Scratch, Shape
 
 OPTIONS: Options = (("kernel", 2), ("stride", 2), ("padding", 0))
@@ -42,36 +42,46 @@ def _flops(x: Shape, kernel: Any, **options: Any) -> int:
 MAX_SHAPE, AVERAGE_SHAPE = _shape("max_pool2d"), _shape("avg_pool2d")
 
 
-# --- maximum: a strided view per tap ---
+# --- maximum: tap after tap, each copied to where it lies in one piece ---
 
 
 def _max(ins: Sequence[Array], outs: Sequence[Array], scratch: Scratch, kernel: Any, **options: Any) -> list[Call]:
-    """The largest of all taps; then, from the last tap to the first, who was as large: the first stays."""
+    """A tap larger than all before it has its number noted; the highest number noted is the first of the largest."""
     (x,), (y, taken) = ins, outs
     height, width = _axes("max_pool2d", x.shape, kernel, options)
-    met = [meeting(height, width, *tap) for tap in np.ndindex(height.kernel, width.kernel)]
-    place = np.arange(prod(x.shape[2:]), dtype=x.dtype).reshape(x.shape[2:])
-    same = np.empty(y.shape, bool)
-    calls: list[Call] = [(y.fill, (-np.inf,))]
-    calls += [(partial(np.maximum, y[out], x[read], out=y[out]), ()) for out, read in met]
-    for out, read in reversed(met):
-        calls.append((np.less, (x[read], y[out], same[out])))
-        calls.append((np.logical_not, (same[out], same[out])))  # so also where the largest is not a number
-        calls.append((partial(np.copyto, taken[out], place[read[1:]], where=same[out]), ()))
-    return calls
+    seen, larger = scratch.take(y.shape), np.empty(y.shape, bool)
+    number, noted = np.zeros(y.shape, np.int16), np.empty(y.shape, np.int16)
+    calls: list[Call] = [*_copied(x, height, width, (0, 0), y), (number.fill, (0,))]
+    for tap, (u, v) in enumerate(np.ndindex(height.kernel, width.kernel)):
+        if tap:
+            calls += [*_copied(x, height, width, (u, v), seen), (np.greater, (seen, y, larger))]
+            if (begins := np.outer(height.begins(u), width.begins(v))).any():
+                calls.append((np.logical_or, (larger, begins, larger)))
+            calls.append((np.multiply, (larger.view(np.int8), np.int16(tap), noted)))
+            calls += [(partial(np.maximum, a, b, out=a), ()) for a, b in ((number, noted), (y, seen))]
+    scratch.give([seen])
+    first = places(width.size, *([axis.read(i, 0) for i in range(axis.out)] for axis in (height, width)))
+    steps = places(width.size, range(height.kernel), range(width.kernel)).reshape(-1)
+    return [*calls, (np.take, (steps, number, None, taken, "clip")), (np.add, (taken, first, taken))]
+
+
+def _copied(x: Array, height: Axis, width: Axis, tap: Pair, into: Array) -> list[Call]:
+    """What a tap reads; −∞ where that is padding."""
+    out, read = meeting(height, width, *tap)
+    calls: list[Call] = [] if into[out].shape == into.shape else [(into.fill, (-np.inf,))]
+    return [*calls, (np.copyto, (into[out], x[read]))]
 
 
 def _max_sent(ins: Sequence[Array], outs: Sequence[Array], scratch: Scratch, kernel: Any, **options: Any) -> list[Call]:
     (g, y, taken, x), (dx,) = ins, outs
-    height, width = _axes("max_pool2d", x.shape, kernel, options)
-    place = np.arange(prod(x.shape[2:]), dtype=x.dtype).reshape(x.shape[2:])
-    won = np.empty(y.shape, bool)
-    calls: list[Call] = [(dx.fill, (0,))]
-    for tap in np.ndindex(height.kernel, width.kernel):
-        out, read = meeting(height, width, *tap)
-        calls.append((np.equal, (taken[out], place[read[1:]], won[out])))
-        calls.append((partial(np.add, dx[read], g[out], out=dx[read], where=won[out]), ()))
-    return calls
+    place = np.empty(y.shape, np.intp)
+    channel = (np.arange(prod(x.shape[:2])) * prod(x.shape[2:])).reshape(*x.shape[:2], 1, 1)
+    return [
+        (dx.fill, (0,)),
+        (np.copyto, (place, taken, "unsafe")),
+        (np.add, (place, channel, place)),
+        (np.add.at, (dx.reshape(-1), place.reshape(-1), g.reshape(-1))),
+    ]
 
 
 def _max_jvp(dxs: Sequence[Any], y: Array, taken: Array, x: Array, **options: Any) -> Array:

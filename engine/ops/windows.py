@@ -44,6 +44,10 @@ class Axis(NamedTuple):
         kept = [k for k in range(self.kernel) if 0 <= self.read(i, k) < self.size]
         return range(kept[0], kept[-1] + 1) if kept else range(0)
 
+    def begins(self, k: int) -> list[bool]:
+        """By output: whether tap k is its first that reads an input."""
+        return [self.taps(i)[:1] == range(k, k + 1) for i in range(self.out)]
+
     def outputs(self, k: int) -> range:
         """The outputs that read an input, rather than padding, with tap k."""
         first = max(0, -(self.read(0, k) // self.stride))
@@ -73,6 +77,11 @@ def _check(name: str, axis: Axis, where: str) -> None:
     if axis.out < 1:
         room = axis.size + 2 * axis.padding
         raise ShapeError(f"{name}: the window spans {axis.span} along axis {where}, which is {room} with its padding")
+
+
+def places(width: int, rows: Sequence[int], columns: Sequence[int]) -> Array:
+    """Where numbers lie in their channel, counted row by row."""
+    return np.add.outer(np.multiply(rows, float(width)), columns)
 
 
 def strided(x: Array, height: Axis, width: Axis) -> Array:

@@ -20,12 +20,13 @@ def added(builder, x, type, name, **said):
 
 
 PICTURES = {"conv2d": (4, 2, 2, 2), "max_pool2d": (4, 3, 2, 2), "avg_pool2d": (4, 3, 2, 2), "global_avg_pool": (4, 3)}
+PICTURES |= {"flatten": (4, 48), "reshape": (4, 12, 2, 2)}
 STEPS = {"rnn": (4, 3), "lstm": (4, 3), "gru": (4, 3), "embedding": (4, 5, 3, 3)}
 STEPS |= dict.fromkeys(("positional_encoding", "attention", "multi_head_attention"), (4, 5, 3))
 LAST = {"dense": "add", "conv2d": "add_channel", "global_avg_pool": "mean", "dropout": "mul", "residual": "add"}
 LAST |= {"flatten": "reshape"}
 
-LAST |= {"rnn": "tanh", "lstm": "mul", "gru": "add", "positional_encoding": "add"}
+LAST |= {"flatten": "reshape", "rnn": "tanh", "lstm": "mul", "gru": "add", "positional_encoding": "add"}
 LAST |= {"attention": "reshape", "multi_head_attention": "add"}
 
 
@@ -34,7 +35,7 @@ def test_a_layer_adds_its_nodes_and_keeps_the_batch(type):
     builder = Builder()
     shape = (4, 3, 4, 4) if type in PICTURES else (4, 5, 3) if type in STEPS else (4, 3)
     x = builder.leaf("x", np.ones(shape), "input")
-    out = added(builder, x, type, "layer1", units=3, filters=2, vocabulary=2)
+    out = added(builder, x, type, "layer1", units=3, filters=2, shape=[12, 2, 2], vocabulary=2)
     assert out.shape == (PICTURES | STEPS).get(type, (4, 3))
     assert builder.nodes[out.id].op == LAST.get(type, type)
 

@@ -133,6 +133,9 @@ WRONG = {
     ),
     "padding": ((3, 1, 9, 9), [("avg_pool2d", {"padding": 2})], "avg_pool2d_0.*height is padded by 2.* of 2 allows 1"),
     "one number": ((1, 3), [("batch_norm", {})], r"batch_norm_0.*\(1, 3\) has 1 number in each channel"),
+    "numbers": (
+        (3, 6), [("reshape", {"shape": [1, 2, 2]})], r"reshape_0: a sample has 6 numbers \(6,\); \(1, 2, 2\) takes 4"
+    ),
     "no axis left": ((3, 3), [("layer_norm", {"axes": 2})], r"layer_norm_0: the last 2 axes asked for.*\(3, 3\) has 2"),
     "no channels": ((3,), [("batch_norm", {})], r"batch_norm_0: it takes \(batch, channels, …\)"),
     "no features": ((3, 1, 2, 2), [("residual", {"units": 2})], r"residual_0.*\(batch, features\)"),
