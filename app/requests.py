@@ -13,6 +13,7 @@ from app.fields import Body, Name, Numbers, Seed
 from engine import (
     LAYERS,
     LOSSES,
+    OPS,
     OPTIMIZERS,
     SCHEDULES,
     Clip,
@@ -21,6 +22,7 @@ from engine import (
     NetworkModel,
     OptimizerSpec,
     Spec,
+    check_options,
 )
 
 
@@ -62,14 +64,21 @@ class LayerRequest(BaseModel):
         return dict(self.model_extra or {})
 
 
-class LossRequest(Body):
+class LossRequest(BaseModel):
+    """The loss; beside what stands here, the options of its op (see /catalogue), such as `delta` or `smoothing`."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
     name: str
     reduction: Literal["mean", "batch", "sum"] = "mean"
 
     @model_validator(mode="after")
     def _known(self) -> LossRequest:
         one_of("loss", self.name, LOSSES)
+        check_options(OPS[self.name], self.options())
         return self
+
+    def options(self) -> dict[str, Any]:
+        return dict(self.model_extra or {})
 
 
 class NetworkRequest(Body):
@@ -88,7 +97,11 @@ class NetworkRequest(Body):
             name = layer.name or f"{layer.type}{counts[layer.type]}"
             layers.append(LayerSpec(type=layer.type, name=name, options=layer.options()))
         return NetworkModel(
-            layers=layers, loss=self.loss.name, reduction=self.loss.reduction, parameters=self.parameters
+            layers=layers,
+            loss=self.loss.name,
+            reduction=self.loss.reduction,
+            loss_options=self.loss.options(),
+            parameters=self.parameters,
         )
 
     @model_validator(mode="after")

@@ -32,6 +32,7 @@ from engine.notation import Text
 from engine.op import Op, ShapeError
 from engine.ops import OPS
 from engine.optim import OPTIMIZERS, SCHEDULES, Clip, OptimizerSpec
+from engine.options import check_options
 from engine.recording import ArrayRef, Recording
 from engine.run import Run
 from engine.schedule import Schedule, schedule
@@ -93,6 +94,7 @@ __all__ = [
     "ZeroGrad",
     "build",
     "check",
+    "check_options",
     "cost",
     "places",
     "schedule",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -15,10 +14,9 @@ def _whole(value: Any, low: int = -LARGEST, high: int = LARGEST) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
 
 
-def _number(value: Any, low: float = -math.inf, high: float = math.inf) -> bool:
-    """A finite number within the bounds."""
-    real = isinstance(value, int | float) and not isinstance(value, bool)
-    return real and math.isfinite(value) and low <= value <= high
+def _number(value: Any, low: float = -1e300, high: float = 1e300) -> bool:
+    """A number within the bounds; NaN is within none."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and low <= value <= high
 
 
 def _several(value: Any, fits: Callable[[Any], bool]) -> bool:

@@ -30,11 +30,12 @@ class ExpressionModel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NetworkModel:
-    """Layers one after another and a loss. `parameters` replaces drawn first values, by name."""
+    """Layers one after another and a loss with its options. `parameters` replaces drawn first values, by name."""
 
     layers: Sequence[LayerSpec]
     loss: str
     reduction: Literal["mean", "batch", "sum"] = "mean"
+    loss_options: Mapping[str, Any] = field(default_factory=dict)
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -144,7 +145,7 @@ def _network(builder: Builder, model: NetworkModel, data: Data, seed: int) -> Re
     if targets.shape != x.shape:
         raise ShapeError(f"the last layer gives {x.shape}; the targets have shape {targets.shape}")
     with builder.group("loss"):
-        output = builder.op(model.loss, x, targets, reduction=model.reduction).named("L")
+        output = builder.op(model.loss, x, targets, reduction=model.reduction, **model.loss_options).named("L")
     _replace(builder, model.parameters)
     return output
 

@@ -910,7 +910,10 @@ export interface components {
             /** Type */
             type: string;
         };
-        /** LossRequest */
+        /**
+         * LossRequest
+         * @description The loss; beside what stands here, the options of its op (see /catalogue), such as `delta` or `smoothing`.
+         */
         LossRequest: {
             /** Name */
             name: string;
@@ -920,6 +923,8 @@ export interface components {
              * @enum {string}
              */
             reduction: "mean" | "batch" | "sum";
+        } & {
+            [key: string]: unknown;
         };
         /**
          * Magnitudes
