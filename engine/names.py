@@ -29,9 +29,13 @@ GREEK = frozenset(
     )
 )
 PARAMETERS = {"weight": "W", "bias": "b"}
-RECURRENT = {"weight_ih": "W_{ih}", "weight_hh": "W_{hh}", "bias_ih": "b_{ih}", "bias_hh": "b_{hh}"}
+PYTORCH = {"weight_ih": "W_{ih}", "weight_hh": "W_{hh}", "bias_ih": "b_{ih}", "bias_hh": "b_{hh}"}
+PYTORCH |= {"in_proj_weight": "W_{in}", "in_proj_bias": "b_{in}"}
+PYTORCH |= {"out_proj.weight": "W_{out}", "out_proj.bias": "b_{out}"}
 TRAILING = re.compile(r"\d+$")
 TEXT_BOOK = re.compile(r"([A-Za-z])_?(\d+)")  # z1, W_2
+
+WORD = re.compile(r"([A-Za-z]+)_?(\d+)")  # h3, input3
 
 
 def symbol(label: str) -> str:
@@ -39,17 +43,31 @@ def symbol(label: str) -> str:
 
     lstm1.h3 is h with index 3 of layer (1), held in braces so that it can take a power or an index.
     """
-    layer, _, name = label.rpartition(".")
+    layer, name = _parts(label)
     number = TRAILING.search(layer)
     if layer and name in PARAMETERS:
         return f"{PARAMETERS[name]}_{{{number[0] if number else upright(layer)}}}"
-    if layer and (name in RECURRENT or TEXT_BOOK.fullmatch(name)):
-        return f"{{{RECURRENT.get(name) or symbol(name)}^{{{f'({number[0]})' if number else upright(layer)}}}}}"
+    if layer:
+        written = PYTORCH.get(name) or _indexed(name)
+        return f"{{{written}^{{{f'({number[0]})' if number else upright(layer)}}}}}"
     if match := TEXT_BOOK.fullmatch(label):
         return f"{match[1]}_{{{match[2]}}}"
     if label in GREEK:
         return rf"\{label}"
     return label if len(label) == 1 else upright(label)
+
+
+def _parts(label: str) -> tuple[str, str]:
+    """Layer and name; out_proj.weight is one name."""
+    ending = next((name for name in PYTORCH if label.endswith(f".{name}")), label.rpartition(".")[2])
+    return label[: -len(ending) - 1], ending
+
+
+def _indexed(name: str) -> str:
+    """h3 as h with index 3, input3 as an upright word with index 3; a name without a number as it is."""
+    found = WORD.fullmatch(name)
+    word = found[1] if found else name
+    return (word if len(word) == 1 else upright(word)) + (f"_{{{found[2]}}}" if found else "")
 
 
 def upright(word: str) -> str:

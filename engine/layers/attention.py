@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from math import sqrt
-
 import numpy as np
 
 from engine.build import Ref
@@ -26,11 +24,12 @@ def attended(context: Context, q: Ref, k: Ref, v: Ref) -> Ref:
     builder, name = context.builder, context.name
     with builder.group("weights", "attention weights"):
         product = builder.op("einsum", q, k, subscripts="bihd,bjhd->bhij")
-        scores = (product * (1 / sqrt(q.shape[3]))).named(f"{name}.scores")
+        root = builder.op("sqrt", builder.constant(q.shape[3]))
+        scores = (product / root).named(f"{name}.scores")
         if context.options["causal"]:
             scores = scores + context.constant("mask", np.triu(np.full((q.shape[1],) * 2, HIDDEN), 1))
         weights = builder.op("softmax", scores).named(f"{name}.weights")
-    return builder.op("einsum", weights, v, subscripts="bhij,bjhd->bihd")
+    return builder.op("einsum", weights, v, subscripts="bhij,bjhd->bihd").named(f"{name}.mixed")
 
 
 def attention(context: Context, x: Ref) -> Ref:
@@ -47,7 +46,7 @@ def multi_head_attention(context: Context, x: Ref) -> Ref:
     batch, time, features = _checked(context, x, heads)
     split = (batch, time, heads, features // heads)
     with context.builder.group("projections", "queries, keys, values"):
-        together = _projected(context, x, "in_proj_weight", "in_proj_bias", 3)
+        together = _projected(context, x, "in_proj_weight", "in_proj_bias", 3).named(f"{context.name}.qkv")
         q, k, v = (
             context.op("reshape", _part(context, together, place), shape=split).named(f"{context.name}.{letter}")
             for place, letter in enumerate("qkv")

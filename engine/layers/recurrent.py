@@ -67,9 +67,9 @@ class Moment:
     def builder(self) -> Builder:
         return self.context.builder
 
-    def named(self, ref: Ref, letter: str) -> Ref:
-        """Labelled layer.letter and the time, such as lstm1.h3."""
-        return ref.named(f"{self.context.name}.{letter}{self.time}")
+    def named(self, ref: Ref, name: str) -> Ref:
+        """Labelled with layer, name and time, such as lstm1.h3."""
+        return ref.named(f"{self.context.name}.{name}{self.time}")
 
     def carried(self, ref: Ref, slot: int) -> Ref:
         """A node whose input `slot` is the state of the time step before."""
@@ -78,16 +78,19 @@ class Moment:
         return ref
 
     def from_input(self) -> Ref:
-        return self.builder.op("linear", self.x, self.weights.weight_ih) + self.weights.bias_ih
+        product = self.builder.op("linear", self.x, self.weights.weight_ih)
+        return self.named(product + self.weights.bias_ih, "input")
 
     def from_state(self) -> Ref:
         product = self.builder.op("linear", self.state[0], self.weights.weight_hh)
-        return self.carried(product, 0) + self.weights.bias_hh
+        return self.named(self.carried(product, 0) + self.weights.bias_hh, "recurrent")
 
-    def gate(self, whole: Ref, number: int) -> Ref:
+    def gate(self, whole: Ref, number: int, name: str) -> Ref:
         """The columns of gate `number`; all gates' are computed in one product."""
         units = self.state[0].shape[1]
-        return self.builder.op("slice", whole, axis=1, start=number * units, stop=(number + 1) * units)
+        return self.named(
+            self.builder.op("slice", whole, axis=1, start=number * units, stop=(number + 1) * units), name
+        )
 
 
 def rnn_step(now: Moment) -> tuple[Ref, ...]:
@@ -101,8 +104,11 @@ def lstm_step(now: Moment) -> tuple[Ref, ...]:
     with now.builder.group("gates"):
         z = now.named(now.from_input() + now.from_state(), "z")
         kinds = (("i", "sigmoid"), ("f", "sigmoid"), ("g", "tanh"), ("o", "sigmoid"))
-        i, f, g, o = (now.named(now.builder.op(op, now.gate(z, k)), name) for k, (name, op) in enumerate(kinds))
-    c = now.named(now.carried(f * now.state[1], 1) + i * g, "c")
+        i, f, g, o = (
+            now.named(now.builder.op(op, now.gate(z, k, f"z{name}")), name) for k, (name, op) in enumerate(kinds)
+        )
+    kept, new = now.named(now.carried(f * now.state[1], 1), "kept"), now.named(i * g, "new")
+    c = now.named(kept + new, "c")
     return now.named(o * now.builder.op("tanh", c), "h"), c
 
 
@@ -111,12 +117,12 @@ def gru_step(now: Moment) -> tuple[Ref, ...]:
     with now.builder.group("gates"):
         of_x, of_h = now.from_input(), now.from_state()
         r, z = (
-            now.named(now.builder.op("sigmoid", now.gate(of_x, k) + now.gate(of_h, k)), name)
+            now.named(now.builder.op("sigmoid", now.gate(of_x, k, f"x{name}") + now.gate(of_h, k, f"h{name}")), name)
             for k, name in enumerate("rz")
         )
-        n = now.named(now.builder.op("tanh", now.gate(of_x, 2) + r * now.gate(of_h, 2)), "n")
-    kept = now.carried(z * now.state[0], 1)
-    return (now.named((1 - z) * n + kept, "h"),)
+        n = now.named(now.builder.op("tanh", now.gate(of_x, 2, "xn") + r * now.gate(of_h, 2, "hn")), "n")
+    new, kept = now.named((1 - z) * n, "new"), now.named(now.carried(z * now.state[0], 1), "kept")
+    return (now.named(new + kept, "h"),)
 
 
 def sequence(context: Context, x: Ref) -> Callable[[int], Ref]:

@@ -24,6 +24,10 @@ from tests.engine.models import NAMES, expression, gallery_model
         ("lstm1.weight_ih", "{W_{ih}^{(1)}}"),
         ("encoder.bias_hh", r"{b_{hh}^{\text{encoder}}}"),
         ("lstm1.h3", "{h_{3}^{(1)}}"),
+        ("lstm1.input3", r"{\text{input}_{3}^{(1)}}"),
+        ("attention1.q", "{q^{(1)}}"),
+        ("attention1.out_proj.weight", "{W_{out}^{(1)}}"),
+        ("attention1.scores", r"{\text{scores}^{(1)}}"),
         ("encoder.c12", r"{c_{12}^{\text{encoder}}}"),
     ],
 )
