@@ -54,6 +54,7 @@ def test_a_first_row_is_what_it_is_said_to_be():
 def test_tables_as_spreadsheets_write_them(separator, end, start):
     rows = [["a", "b"], [" 1 ", "2e0"], [], ["-3", "+.5"]]
     found = table(start + end.join(separator.join(row) for row in rows) + end)
+    assert (found.inputs, found.target) == (("a",), "b")
     assert found.dataset.x.tolist() == [[1], [-3]]
     assert found.dataset.values.tolist() == [[2], [0.5]]
 
