@@ -54,8 +54,10 @@ def waves(samples: int, length: int, classes: int, noise: float, seed: int) -> D
     return Dataset(x=(wave + noise * rng.standard_normal(wave.shape))[:, :, None], labels=labels, classes=names)
 
 
-def characters(text: str, length: int) -> Dataset:
-    """Every stretch of `length` characters, one 1 at each time step; the class is the character that follows.
+def characters(text: str, length: int, one_hot: bool) -> Dataset:
+    """Every stretch of `length` characters; the class is the character that follows.
+
+    x: (samples, length, classes) with one 1 at each time step, or (samples, length) with the characters' numbers.
 
     Raises ValueError where the text is too short for one stretch, or has too many different characters.
     """
@@ -66,7 +68,8 @@ def characters(text: str, length: int) -> Dataset:
         raise ValueError(f"the text has {len(signs)} different characters; there may be {MOST_SIGNS}")
     written = np.searchsorted(np.array(signs), np.array(list(text)))
     stretches = np.lib.stride_tricks.sliding_window_view(written[:-1], length)
-    return Dataset(x=np.eye(len(signs))[stretches], labels=written[length:], classes=tuple(signs))
+    x = np.eye(len(signs))[stretches] if one_hot else stretches.astype(np.float64)
+    return Dataset(x=x, labels=written[length:], classes=tuple(signs))
 
 
 MOST_SIGNS = 64
@@ -108,6 +111,10 @@ ROWS = (
         options=(
             DataOption(name="text", kind="text", doc="what is read", default=RHYME, low=2, high=1_000),
             _length(8, 32),
+            DataOption(
+                name="one_hot", kind="boolean", default=True,
+                doc="each character as a 1 among zeros, else as its number, as an embedding takes it",
+            ),
         ),
     ),
 )  # fmt: skip

@@ -132,6 +132,7 @@ def test_stretches_of_a_text_read_as_the_text_does():
     for start, (stretch, label) in enumerate(zip(dataset.x.argmax(axis=-1), dataset.labels, strict=True)):
         assert "".join(dataset.classes[k] for k in stretch) == text[start : start + 4]
         assert dataset.classes[label] == text[start + 4]
+    assert (made("characters", text=text, length=4, one_hot=False).x == dataset.x.argmax(axis=-1)).all()
 
 
 def test_a_circle_lies_inside_the_other():
