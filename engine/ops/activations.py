@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.op import elementwise
+from engine.elementwise import elementwise
 from engine.tape import erf
 
 # Klambauer et al. 2017, equations 14: the fixed point of mean 0 and variance 1.

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from engine.op import elementwise
+from engine.elementwise import elementwise
 
 ROWS = (
     elementwise(

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from engine import OPS, ShapeError
+from engine.elementwise import constant, elementwise
 from engine.notation import Text
-from engine.op import constant, elementwise, series, unbroadcast
+from engine.op import series, unbroadcast
 from engine.tape import trace
 
 CUBE = elementwise(
