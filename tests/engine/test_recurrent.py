@@ -1,12 +1,14 @@
 """Recurrent layers: one weight for all time steps, and the edges that carry the state."""
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from engine import ShapeError, check, verify
+from engine import Run, ShapeError, check, verify
 from engine.explain import Explainer
+from engine.schedule import Backward
 from tests.engine.models import gradient, traced, value
 from tests.engine.sequences import BATCH, TIME, UNITS, into, layer, network, twin
 
@@ -221,3 +223,15 @@ def test_the_listing_of_a_step_runs_and_gives_the_gradients(type):
     exec("\n".join(lines), known)
     for name in NAMES:
         assert np.allclose(known[f"d_{type}1_{name}"], gradient(run, f"{type}1.{name}"), rtol=1e-12, atol=1e-15)
+
+
+@types
+def test_with_the_carrying_edges_cut_only_the_last_time_step_learns(type):
+    model = twin(type).model
+    cut = tuple((c.node, c.slot) for c in model.graph.carries)
+    run = Run(replace(model, backward=Backward(cut=cut)))
+    for name in NAMES:
+        (part,) = into(run, f"{type}1.{name}")
+        (whole, *_) = into(twin(type), f"{type}1.{name}")
+        assert run.graph.nodes[part.node].group[1] == f"t{TIME}"
+        assert (run.recording.view(part.value) == twin(type).recording.view(whole.value)).all()
