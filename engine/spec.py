@@ -90,9 +90,10 @@ def build(spec: Spec, data: Data | None = None, limits: Limits | None = None) ->
         raise ValueError("nothing here can get a gradient: no parameter and no input leads to the result")
     if spec.optimizer:
         spec.optimizer.complete  # noqa: B018 - a setting the optimizer does not have is refused here
+    cut = _cut(graph, spec.truncate)
     model = Model(
-        graph=graph, values=builder.values, optimizer=spec.optimizer, feeds=builder.feeds,
-        backward=Backward(checkpoints=_checkpoints(graph, spec.checkpoints), cut=_cut(graph, spec.truncate)),
+        graph=_reached(graph, cut), values=builder.values, optimizer=spec.optimizer, feeds=builder.feeds,
+        backward=Backward(checkpoints=_checkpoints(graph, spec.checkpoints), cut=cut),
     )  # fmt: skip
     return model if data is None else replace(model, samples=data.chosen, epoch=data.steps)
 
@@ -104,6 +105,18 @@ def _cut(graph: Graph, every: int | None) -> tuple[tuple[int, int], ...]:
     return tuple(
         (carry.node, carry.slot) for carry in graph.carries if carry.time > 1 and (carry.time - 1) % every == 0
     )
+
+
+def _reached(graph: Graph, cut: tuple[tuple[int, int], ...]) -> Graph:
+    """The graph with gradients wanted only where the backward pass still comes to without the edges that are cut."""
+    if not cut:
+        return graph
+    reached = {graph.loss.id}
+    for node in reversed(graph.nodes):
+        if node.id in reached:
+            reached.update(i for slot, i in enumerate(node.inputs) if (node.id, slot) not in cut)
+    nodes = tuple(replace(n, wanted=n.wanted and n.id in reached) for n in graph.nodes)
+    return replace(graph, nodes=nodes)
 
 
 def _checkpoints(graph: Graph, layers: Sequence[str]) -> tuple[int, ...]:

@@ -29,9 +29,11 @@ def _expression(source: str, values: dict[str, Any], **more: Any) -> dict[str, A
     return {"model": {"kind": "expression", "source": source, "values": values, **roles}, **more}
 
 
-def _network(layers: list[dict[str, Any]], data: dict[str, Any], rate: float, **more: Any) -> dict[str, Any]:
+def _network(
+    layers: list[dict[str, Any]], data: dict[str, Any], rate: float, loss: str = "softmax_cross_entropy", **more: Any
+) -> dict[str, Any]:
     return {
-        "model": {"kind": "network", "layers": layers, "loss": {"name": "softmax_cross_entropy", "reduction": "mean"}},
+        "model": {"kind": "network", "layers": layers, "loss": {"name": loss, "reduction": "mean"}},
         "data": data,
         "optimizer": {"name": "sgd", "learning_rate": rate},
         "seed": 42,
@@ -46,6 +48,7 @@ def _dense(units: int) -> dict[str, Any]:
 RELU = {"type": "relu"}
 FIRST, NEURONS, LAYERS, NETWORKS = "First steps", "One neuron", "Layers and losses", "Networks that learn"
 DEPTH, TRAINING = "What goes wrong in depth", "Optimizers and training"
+PICTURES, TIME = "Pictures", "Through time"
 ONE_SAMPLE = {"arrays": {"x": [[0.5, -1.2, 0.3, 0.8, -0.4, 1.1, -0.7, 0.2, 0.9, -0.1]], "y": [3]}}
 VALLEY = "L = 0.1*x**2 + 2*y**2"
 
@@ -56,6 +59,12 @@ def _deep(initializer: str, activation: str | None, **more: Any) -> dict[str, An
     layers: list[dict[str, Any]] = [layer, {"type": activation}] * 20 if activation else [layer] * 20
     data = {"arrays": {"x": ONE_SAMPLE["arrays"]["x"], "y": [[0, 0, 0, 1, 0, 0, 0, 0, 0, 0]]}}
     return _network(layers, data, 0.1, **more)
+
+
+def _sequence(layer: str, **more: Any) -> dict[str, Any]:
+    """Six steps in, one of two classes out: is the number of ones odd?"""
+    layers = [{"type": layer, "units": 3}, {"type": "dense", "units": 2, "initializer": "xavier_normal"}]
+    return _network(layers, {"name": "parity", "samples": 40, "length": 6, "sample": 0, "seed": 1}, 0.1, **more)
 
 
 def _valley(**optimizer: Any) -> dict[str, Any]:
@@ -186,6 +195,55 @@ EXAMPLES = {
                 [_dense(64), RELU, _dense(32), RELU, _dense(3)], {**SPIRAL, "batch": 32}, 0.5,
                 optimizer={"name": "sgd", "learning_rate": 0.5, "clip": {"norm": 1.0}}, backward={"inputs": False},
             ),
+        ),
+        Example(
+            id="gradient-check", title="Is the gradient right?", group=TRAINING,
+            summary="2 → 4 → 3 on five points: small enough to compare every entry with a difference quotient.",
+            spec=_network(
+                [_dense(4), {"type": "tanh"}, _dense(3)],
+                {"arrays": {"x": [[0.5, -1], [1, 0.3], [-0.7, 0.8], [0.2, 0.1], [-1.2, -0.4]], "y": [0, 1, 2, 1, 0]}},
+                0.5,
+            ),
+        ),
+        Example(
+            id="regularisation", title="Dropout and weight decay", group=TRAINING,
+            summary="20 noisy points, too many weights: a mask drawn anew each step, the same one both ways.",
+            spec=_network(
+                [_dense(32), RELU, {"type": "dropout", "p": 0.3}, _dense(32), RELU, _dense(1)],
+                {"name": "curve", "samples": 20, "seed": 3}, 0.05,
+                optimizer={"name": "adamw", "learning_rate": 0.01, "weight_decay": 0.1}, loss="mse",
+            ),
+        ),
+        Example(
+            id="cnn", title="A small convolutional network", group=PICTURES,
+            summary="Two and three filters on an 8×8 digit: what a filter sees, where a maximum sends its gradient.",
+            spec=_network(
+                [
+                    {"type": "conv2d", "filters": 2, "kernel": 3}, RELU, {"type": "max_pool2d", "kernel": 2},
+                    {"type": "conv2d", "filters": 3, "kernel": 2}, RELU, {"type": "flatten"}, _dense(10),
+                ],
+                {"name": "digits8", "flat": False, "sample": 0}, 0.1,
+            ),
+        ),
+        Example(
+            id="rnn", title="A simple recurrent network", group=TIME,
+            summary="Six time steps, one set of weights: six contributions to it, and their sum.",
+            spec=_sequence("rnn"),
+        ),
+        Example(
+            id="lstm", title="An LSTM", group=TIME,
+            summary="Gates decide what the cell forgets and takes in; the gradient runs back along the cell.",
+            spec=_sequence("lstm"),
+        ),
+        Example(
+            id="gru", title="A GRU", group=TIME,
+            summary="Two gates instead of three, and no separate cell.",
+            spec=_sequence("gru"),
+        ),
+        Example(
+            id="truncated-bptt", title="Truncated backpropagation through time", group=TIME,
+            summary="The LSTM again, cut every two steps: what lies further back gets nothing.",
+            spec=_sequence("lstm", backward={"truncate": 2}),
         ),
     )
 }  # fmt: skip

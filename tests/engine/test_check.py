@@ -106,7 +106,11 @@ def test_the_field_and_the_kind_are_named():
 # --- gradient check ---
 
 
-@examples
+def test_gradients_cut_short_are_not_the_slopes_and_the_check_says_so():
+    assert not checked(gallery("truncated-bptt")).passed
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if not gallery_model(name).backward.cut])
 def test_gradients_of_every_example_are_slopes_of_its_loss(name):
     result = checked(gallery(name))
     assert result.passed, result

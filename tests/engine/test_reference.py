@@ -29,7 +29,8 @@ def ours(name):
     run = gallery(name)
     trace = traced(run)
     found = {f"value.{n.id}": run.recording.view(run.schedule.values[n.id]) for n in run.graph.nodes}
-    found |= {f"gradient.{n.id}": trace.gradient(n.id, trace.backward_end) for n in run.graph.nodes if n.wanted}
+    gradients = {f"gradient.{n.id}": trace.gradient(n.id, trace.backward_end) for n in run.graph.nodes if n.wanted}
+    found |= {key: x for key, x in gradients.items() if x is not None}  # nothing comes back over a cut
     updates = (e for e in events(run, "assign") if e.target == "parameter")
     return found | {f"updated.{e.param}": run.recording.view(e.value) for e in updates}
 
@@ -49,7 +50,7 @@ def test_there_is_a_reference_for_every_example_and_no_file_without_a_maker():
 
 
 def test_the_committed_files_stay_small():
-    assert sum(path.stat().st_size for path in FILES.glob("*.npz")) < 900_000
+    assert sum(path.stat().st_size for path in FILES.glob("*.npz")) < 1_300_000
 
 
 def test_one_wrong_entry_of_a_large_array_shows_in_its_sums():

@@ -18,6 +18,7 @@ import torch
 from tests.engine.models import NAMES, gallery_model
 from tests.reference.projections import kept
 from tests.reference.updates import MAKERS, settings_of
+from tests.reference.windowed import OPERATIONS
 
 HERE = Path(__file__).parent
 
@@ -35,13 +36,15 @@ def squared_error(a, y, reduction):
     return total / len(a) if reduction == "batch" else total
 
 
-def cross_entropy(logarithms, t, reduction):
+def cross_entropy(logarithms, t, reduction, smoothing=0.0):
+    t = (1 - smoothing) * t + smoothing / t.shape[-1]
     losses = -(t * logarithms).sum(-1)
     return losses.sum() if reduction == "sum" else losses.mean()
 
 
-def softmax_cross_entropy(z, t, reduction):
-    return torch.nn.functional.cross_entropy(z, t, reduction="sum" if reduction == "sum" else "mean")
+def softmax_cross_entropy(z, t, reduction, smoothing=0.0):
+    reduction = "sum" if reduction == "sum" else "mean"
+    return torch.nn.functional.cross_entropy(z, t, reduction=reduction, label_smoothing=smoothing)
 
 
 TORCH = {
@@ -68,9 +71,11 @@ TORCH = {
     "mean": averaged,
     "mse": squared_error,
     "half_mse": lambda a, y, reduction: squared_error(a, y, reduction) / 2,
-    "cross_entropy": lambda p, t, reduction: cross_entropy(torch.log(p), t, reduction),
+    "cross_entropy": lambda p, t, **options: cross_entropy(torch.log(p), t, **options),
     "softmax_cross_entropy": softmax_cross_entropy,
-}
+    "reshape": lambda x, shape: x.reshape(shape),
+    "slice": lambda x, axis, start, stop, step: x[(slice(None),) * axis + (slice(start, stop, step),)],
+} | OPERATIONS
 
 
 def evaluated(model):
@@ -80,7 +85,9 @@ def evaluated(model):
         if node.op is None:
             tensor = torch.tensor(np.asarray(model.values[node.id], np.float64), requires_grad=node.wanted)
         else:
-            tensor = TORCH[node.op](*(tensors[i] for i in node.inputs), **node.options)
+            cut = [(node.id, slot) in model.backward.cut for slot in range(len(node.inputs))]
+            operands = (tensors[i].detach() if c else tensors[i] for i, c in zip(node.inputs, cut, strict=True))
+            tensor = TORCH[node.op](*operands, **node.options)
         if tensor.requires_grad:
             tensor.retain_grad()
         tensors.append(tensor)
@@ -101,9 +108,9 @@ def reference(model):
     tensors = evaluated(model)
     tensors[model.graph.loss.id].backward()
     found = {f"value.{i}": kept(t.detach()) for i, t in enumerate(tensors)}
-    found |= {f"gradient.{i}": kept(t.grad) for i, t in enumerate(tensors) if t.requires_grad}
+    found |= {f"gradient.{i}": kept(t.grad) for i, t in enumerate(tensors) if t.requires_grad and t.grad is not None}
     if model.optimizer:
-        trained = {n.id: tensors[n.id] for n in model.graph.parameters if n.wanted}
+        trained = {n.id: tensors[n.id] for n in model.graph.parameters if tensors[n.id].grad is not None}
         torch_optimizer(model.optimizer, list(trained.values())).step()
         found |= {f"updated.{i}": kept(t.detach()) for i, t in trained.items()}
     return found
