@@ -1,5 +1,6 @@
 """What is said of events: every number and every line of code is the engine's own."""
 
+import math
 import re
 from itertools import islice
 
@@ -34,6 +35,46 @@ SOURCES = {
         "mse(x, y) + half_mse(x*y, y) + mse(y, x, reduction='batch') + mse(sum(x), 2)"
         " + half_mse(1, sum(y), reduction='sum')",
         {"x": [[0.5, -1.0]], "y": [[2.0, 0.1]]},
+    ),
+    "choices": (
+        "sum(where(c, x, 2)*maximum(x, b) + minimum(x, b)/abs(x) + clip(x, low=-0.5, high=1.5) + sqrt(square(x) + 1))",
+        {"x": MATRIX, "b": [1.0, -2.0, 0.75], "c": [[1.0, 0.0, 1.0]]},
+    ),
+    "activations": (
+        "sum(leaky_relu(x, slope=0.2) + elu(x, alpha=0.5)*selu(x) + gelu(x) + gelu_tanh(x) + softplus(x) + silu(x)"
+        " + hard_tanh(x))",
+        {"x": MATRIX},
+    ),
+    "reductions": (
+        "sum(max(x, axis=1)) + logsumexp(x, axis=(0, 1)) + sum(variance(x, axis=0, keepdims=True, correction=1))"
+        " + sum(logsumexp(x, axis=0)*max(x, axis=0)) + variance(x) + sum(sum(x, axis=(0, 1), keepdims=True))",
+        {"x": MATRIX},
+    ),
+    "structure": (
+        "p = concatenate(reshape(x, shape=(3, 2)), transpose(x), axis=-1)\n"
+        "q = stack(slice(p, axis=1, start=1, stop=4, step=2), slice(p, axis=1, start=2), axis=0)\n"
+        "sum(q*pad(broadcast_to(b, shape=(2, 3, 1)), widths=((0, 0), (0, 0), (1, 0))))",
+        {"x": MATRIX, "b": [[1.0], [2.0], [-1.0]]},
+    ),
+    "indices": (
+        "sum(embedding(x, i)*2) + sum(gather(x, j, axis=1)**2)",
+        {"x": MATRIX, "i": [1.0, 0.0, 1.0], "j": [[2.0, 2.0], [0.0, 1.0]]},
+    ),
+    "products by rank": (
+        "v @ v + (v @ w) @ (x @ v) + sum((t @ w) @ stack(x, 2*x)) + sum(einsum(x, v, subscripts='ij,j->i'))"
+        " + einsum(w, subscripts='ij->')",
+        {"x": MATRIX, "w": [[1.0, 0.5], [2.0, -1.0], [-1.0, 0.25]], "v": [1.0, -2.0, 0.5], "t": [MATRIX, MATRIX]},
+    ),
+    "losses": (
+        "mae(x, y) + huber(x, y, delta=0.5) + bce_logits(x, y, reduction='batch') + bce(p, y, reduction='sum')"
+        " + hinge(x, s) + kl(log_softmax(x), p, reduction='batch') + nll(log_softmax(x), p)"
+        " + softmax_cross_entropy(x, y, smoothing=0.1) + cross_entropy(p, y, smoothing=0.2)",
+        {
+            "x": MATRIX,
+            "y": TARGETS,
+            "p": [[0.2, 0.3, 0.5], [0.1, 0.8, 0.1]],
+            "s": [[1.0, -1.0, 1.0], [-1.0, -1.0, 1.0]],
+        },
     ),
     "a long constant": ("0.1234567891*x - 1e-05*x**2 + -3*x", {"x": 2.0}),
     "names of unnamed values": ("(v1 + v2)*v2*v3 + v4*c1", {"v1": 1.0, "v2": 2.0, "v3": 3.0, "v4": 4.0, "c1": 5.0}),
@@ -104,7 +145,7 @@ def test_the_lines_of_code_are_a_program_that_gives_the_numbers(name):
     rate = run.optimizer.learning_rate if run.optimizer else None
     memory |= {f"{slot}_{variable(run.graph.nodes[k])}": view(ref).copy() for k, slot, ref, _ in run.schedule.slots}
     with np.errstate(all="ignore"):
-        exec(code, {"np": np, "learning_rate": rate, "t": run.iteration + 1.0}, memory)
+        exec(code, {"np": np, "math": math, "learning_rate": rate, "t": run.iteration + 1.0}, memory)
     new = {e.param: view(e.value) for e in events(run, "assign") if e.target == "parameter"}
     for node in run.graph.nodes:
         if node.role != "constant":
