@@ -14,7 +14,7 @@ from app.data.uploads import Uploads
 from app.gate import Gate
 from app.openapi import document
 from app.places import WEB
-from app.routes import catalogue, datasets, sessions, traces
+from app.routes import catalogue, datasets, insight, sessions, traces
 from app.sessions import Sessions
 from app.settings import Settings
 from app.store import opened
@@ -47,7 +47,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.settings = settings
     app.state.uploads = Uploads(settings.datasets, settings.datasets_bytes)
     app.state.sessions = Sessions(opened(settings.store, settings.sessions), settings, app.state.uploads)
-    for router in (catalogue.router, datasets.router, sessions.router, traces.router):
+    for router in (catalogue.router, datasets.router, sessions.router, traces.router, insight.router):
         app.include_router(router, prefix="/api/v1")
     app.include_router(pages)
     app.mount("/static", Static(directory=WEB / "static"), name="static")

@@ -247,3 +247,11 @@ class CheckRequest(Body):
 
     epsilon: Annotated[float, Field(ge=1e-12, le=1e-1, allow_inf_nan=False)] = 1e-5
     seconds: Annotated[float, Field(gt=0, le=10, allow_inf_nan=False)] = 10.0
+
+
+class NudgeRequest(Body):
+    """Move one entry of the node `set` (an id or a label) by `by`; without `index`, its first one."""
+
+    set: Annotated[str, Field(min_length=1, max_length=64)]
+    index: Annotated[list[Annotated[int, Field(ge=0)]], Field(max_length=8)] | None = None
+    by: Annotated[float, Field(ge=-1e12, le=1e12, allow_inf_nan=False)]

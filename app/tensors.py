@@ -67,6 +67,16 @@ def _slice(part: str, n: int) -> slice:
     return slice(first, last)
 
 
+def entry_of(text: str | None) -> tuple[int, ...] | None:
+    """An index from text such as 0,3; None for None. Raises `OutsideError` for anything else."""
+    if text is None:
+        return None
+    parts = text.split(",") if text else []
+    if not all(p.isascii() and p.isdecimal() and len(p) < 10 for p in parts):
+        raise OutsideError(f"entry {text!r} is not of the form 0,3")
+    return tuple(map(int, parts))
+
+
 def window_text(window: tuple[slice, ...]) -> str:
     return ",".join(f"{s.start}:{s.stop}" for s in window)
 

@@ -8,6 +8,7 @@
 
 from engine.check import GradientCheck, ParameterCheck, Verification, check, verify
 from engine.cost import Cost, cost
+from engine.diagnose import Diagnosis, diagnose
 from engine.events import (
     AnyEvent,
     Assign,
@@ -27,12 +28,15 @@ from engine.expression import ExpressionError, Limits
 from engine.feeds import Data
 from engine.graph import Graph, Group, Node, Role
 from engine.init import INITIALIZERS
+from engine.insight import Insight, check_entry, explain_entry
 from engine.layers import LAYERS, LOSSES, LayerSpec, Option
 from engine.notation import Text
+from engine.nudge import Nudge, nudge
 from engine.op import Op, ShapeError
 from engine.ops import OPS
 from engine.optim import OPTIMIZERS, SCHEDULES, Clip, OptimizerSpec
 from engine.options import check_options
+from engine.paths import Paths, paths
 from engine.recording import ArrayRef, Recording
 from engine.run import Run
 from engine.schedule import Schedule, schedule
@@ -57,6 +61,7 @@ __all__ = [
     "Contribution",
     "Cost",
     "Data",
+    "Diagnosis",
     "EntryError",
     "Event",
     "Explainer",
@@ -68,16 +73,19 @@ __all__ = [
     "GradientCheck",
     "Graph",
     "Group",
+    "Insight",
     "LayerSpec",
     "Limits",
     "Model",
     "NetworkModel",
     "Node",
+    "Nudge",
     "Op",
     "Operand",
     "OptimizerSpec",
     "Option",
     "ParameterCheck",
+    "Paths",
     "Phase",
     "Recompute",
     "Recording",
@@ -94,8 +102,13 @@ __all__ = [
     "ZeroGrad",
     "build",
     "check",
+    "check_entry",
     "check_options",
     "cost",
+    "diagnose",
+    "explain_entry",
+    "nudge",
+    "paths",
     "places",
     "schedule",
     "summary",

@@ -54,10 +54,10 @@ class Paths:
     """
 
     level: Literal["entry", "array"]
-    count: int
+    count: int | float
     total: float
     shown: tuple[Path, ...]
-    rest_count: int
+    rest_count: int | float
     rest: float
     exact: bool
 

@@ -52,6 +52,8 @@ ENGINE: Table = {
     "firstbad": {"explain", "trace"},
     "remedies": {"firstbad"},
     "diagnose": {"health", "remedies"},
+    "why": {"health", "links"},
+    "insight": {"explain", "paths", "why"},
 }
 ENGINE_LIBRARIES = sys.stdlib_module_names | {"numpy"}
 

@@ -14,7 +14,7 @@ from app.answers import ExplanationPage, Magnitudes, TracePage
 from app.errors import OutsideError
 from app.routes import SessionHere, SettingsHere, problems
 from app.sessions import Session
-from app.tensors import Tensor, allow, find, npy, read, why_none, window_of, window_text, with_numbers
+from app.tensors import Tensor, allow, entry_of, find, npy, read, why_none, window_of, window_text, with_numbers
 from app.wire import answer, encode
 from engine import Graph, Schedule, Trace
 
@@ -123,19 +123,10 @@ def explanations(
     if last is None:
         end = min(end, first + settings.explanations)
     allow(end - first, settings.explanations, "explanations")
-    index = _entry(entry)
+    index = entry_of(entry)
     found = [session.explainer.explain(k, index) for k in range(first, end)]
     page: ExplanationPage = {"from": first, "to": end, "length": session.length, "explanations": found}
     return answer(page)
-
-
-def _entry(text: str | None) -> tuple[int, ...] | None:
-    if text is None:
-        return None
-    parts = text.split(",") if text else []
-    if not all(p.isascii() and p.isdecimal() and len(p) < 10 for p in parts):
-        raise OutsideError(f"entry {text!r} is not of the form 0,3")
-    return tuple(map(int, parts))
 
 
 @router.get("/tensors/{node}/{kind}", response_model=Tensor, responses=NUMBERS)

@@ -152,6 +152,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions/{id}/diagnosis": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Diagnosis
+         * @description Healthy, vanishing, exploding, dying or diverged: the numbers that decided it, and what helps.
+         */
+        get: operations["diagnosis_api_v1_sessions__id__diagnosis_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{id}/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Explain
+         * @description One entry: the terms it was summed from, what came back to it, its paths to the loss, why it is zero.
+         */
+        get: operations["explain_api_v1_sessions__id__explain_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions/{id}/explanations": {
         parameters: {
             query?: never;
@@ -206,6 +246,26 @@ export interface paths {
         get: operations["magnitudes_api_v1_sessions__id__magnitudes_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{id}/nudge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Nudge Entry
+         * @description Move one entry in a copy of the present iteration: the slope's prediction beside the loss's true change.
+         */
+        post: operations["nudge_entry_api_v1_sessions__id__nudge_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -726,6 +786,32 @@ export interface components {
             samples: number;
         };
         /**
+         * Diagnosis
+         * @description The verdict on one training step; the first finding decided it.
+         */
+        Diagnosis: {
+            /** Dead */
+            dead: string[];
+            /** Findings */
+            findings: components["schemas"]["Finding"][];
+            /** Iteration */
+            iteration: number;
+            /** Layers */
+            layers: components["schemas"]["Layer"][];
+            nonfinite: components["schemas"]["NonFinite"] | null;
+            /** Remedies */
+            remedies: components["schemas"]["Remedy"][];
+            /** Thresholds */
+            thresholds?: {
+                [key: string]: components["schemas"]["Number"];
+            };
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "healthy" | "vanishing" | "exploding" | "dying" | "diverged";
+        };
+        /**
          * Example
          * @description One entry of the gallery.
          */
@@ -801,6 +887,22 @@ export interface components {
             values?: {
                 [key: string]: number | unknown[];
             };
+        };
+        /**
+         * Finding
+         * @description Something that decided the verdict, or is worth knowing: the number, and the threshold it was held to.
+         */
+        Finding: {
+            /** Layer */
+            layer?: string | null;
+            /** Sentence */
+            sentence: string;
+            /** Threshold */
+            threshold?: components["schemas"]["Number"] | null;
+            /** Value */
+            value?: components["schemas"]["Number"] | null;
+            /** What */
+            what: string;
         };
         /**
          * Formula
@@ -888,6 +990,66 @@ export interface components {
             path: string[];
             /** Title */
             title: string;
+        };
+        /**
+         * Insight
+         * @description `terms` spell out the entry's value; `parts` add up to its gradient (None where it never gets one).
+         */
+        Insight: {
+            /** Gradient */
+            gradient: components["schemas"]["Number"] | null;
+            /** Index */
+            index: number[];
+            /** Label */
+            label: string;
+            /** Node */
+            node: number;
+            /** Parts */
+            parts: components["schemas"]["Part"][];
+            paths: components["schemas"]["Paths"];
+            /** Terms */
+            terms: components["schemas"]["Formula"][];
+            /** Value */
+            value: components["schemas"]["Number"];
+            /** Why Zero */
+            why_zero: components["schemas"]["Reason"][];
+        };
+        /**
+         * Layer
+         * @description One outermost group.
+         *
+         *     `gradient`: norm of the loss's gradient at what the layer hands on; `zeros`: the share of its entries that are
+         *     exactly 0. `parameters`: norm of its parameters' gradients; `weighted`: one of them has two axes or more, as a
+         *     weight has. `saturated`: the share of sigmoid and tanh outputs near their ends. `dead`: ReLU units that are 0 for
+         *     every sample, of `units`. `update`: norm of the update over norm of the weights, the largest in the layer.
+         *     `symmetric`: all its units compute the same and get the same gradient. `hidden`: a later layer has parameters.
+         *     None where there is nothing of the kind.
+         */
+        Layer: {
+            /** Dead */
+            dead: string[];
+            /** Gradient */
+            gradient: components["schemas"]["Number"] | null;
+            /** Hidden */
+            hidden: boolean;
+            /** Name */
+            name: string;
+            /** Parameters */
+            parameters: components["schemas"]["Number"] | null;
+            /** Samples */
+            samples: number;
+            /** Saturated */
+            saturated: components["schemas"]["Number"] | null;
+            /** Symmetric */
+            symmetric: boolean;
+            /** Units */
+            units: number;
+            /** Update */
+            update: components["schemas"]["Number"] | null;
+            /** Weighted */
+            weighted: boolean;
+            /** Zeros */
+            zeros: components["schemas"]["Number"] | null;
         };
         /**
          * LayerRequest
@@ -997,6 +1159,79 @@ export interface components {
             wanted: boolean;
         };
         /**
+         * NonFinite
+         * @description The first event that brought NaN or an infinity, at which entry, from which operands.
+         */
+        NonFinite: {
+            /** Event */
+            event: number;
+            /** Index */
+            index: number[];
+            /** Kind */
+            kind: string;
+            /** Label */
+            label: string;
+            /** Layer */
+            layer: string | null;
+            /** Node */
+            node: number;
+            /** Operands */
+            operands: components["schemas"]["OperandRange"][];
+            /** Sentence */
+            sentence: string;
+            /** Value */
+            value: components["schemas"]["Number"];
+        };
+        /**
+         * Nudge
+         * @description One entry moved by `by`. change = predicted + second_order + remainder.
+         *
+         *     `predicted` is gradient · by and `second_order` half of curvature · by²; without a gradient there is neither. The
+         *     curvature is that of this entry, where it stands: a kink elsewhere is not in it.
+         */
+        Nudge: {
+            /** By */
+            by: components["schemas"]["Number"];
+            /** Change */
+            change: components["schemas"]["Number"];
+            /** Curvature */
+            curvature: components["schemas"]["Number"] | null;
+            /** Gradient */
+            gradient: components["schemas"]["Number"] | null;
+            /** Index */
+            index: number[];
+            /** Label */
+            label: string;
+            /** Loss */
+            loss: components["schemas"]["Number"];
+            /** Node */
+            node: number;
+            /** Nudged */
+            nudged: components["schemas"]["Number"];
+            /** Nudged Loss */
+            nudged_loss: components["schemas"]["Number"];
+            /** Predicted */
+            predicted: components["schemas"]["Number"] | null;
+            /** Remainder */
+            remainder: components["schemas"]["Number"] | null;
+            /** Second Order */
+            second_order: components["schemas"]["Number"] | null;
+            /** Value */
+            value: components["schemas"]["Number"];
+        };
+        /**
+         * NudgeRequest
+         * @description Move one entry of the node `set` (an id or a label) by `by`; without `index`, its first one.
+         */
+        NudgeRequest: {
+            /** By */
+            by: number;
+            /** Index */
+            index?: number[] | null;
+            /** Set */
+            set: string;
+        };
+        /**
          * Number
          * @description JSON has no NaN and no infinity: they travel as strings.
          */
@@ -1018,6 +1253,22 @@ export interface components {
              * @enum {string}
              */
             tone: "forward" | "backward" | "update" | "plain";
+        };
+        /**
+         * OperandRange
+         * @description An operand of the event: its number where it has one only, else its smallest and largest.
+         */
+        OperandRange: {
+            /** High */
+            high: components["schemas"]["Number"];
+            /** Label */
+            label: string;
+            /** Low */
+            low: components["schemas"]["Number"];
+            /** Number */
+            number: components["schemas"]["Number"] | null;
+            /** Says */
+            says: string;
         };
         /**
          * OpRow
@@ -1158,6 +1409,84 @@ export interface components {
             relative_error: components["schemas"]["Number"];
         };
         /**
+         * Part
+         * @description One contribution to the entry's gradient: from which node, and what that does to a gradient (`gate`).
+         *
+         *     Numbers in `lines` stand as places in the recording, as in every explanation.
+         */
+        Part: {
+            /** Event */
+            event: number;
+            /** Gate */
+            gate: string;
+            /** Label */
+            label: string;
+            /** Lines */
+            lines: components["schemas"]["Formula"][];
+            /** Node */
+            node: number;
+            /** Slot */
+            slot: number;
+            /** Value */
+            value: components["schemas"]["Number"];
+        };
+        /**
+         * Path
+         * @description One way to the loss; `product` is that of its factors.
+         */
+        Path: {
+            /** Product */
+            product: components["schemas"]["Number"];
+            /** Steps */
+            steps: components["schemas"]["PathStep"][];
+        };
+        /**
+         * Paths
+         * @description `count` paths adding up to `total`; `shown` are the largest, `rest_count` others add up to `rest`.
+         *
+         *     `level`: from entry to entry, or, in a large graph, from array to array. `exact`: none that is left out is larger.
+         */
+        Paths: {
+            /** Count */
+            count: number | components["schemas"]["Number"];
+            /** Exact */
+            exact: boolean;
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "entry" | "array";
+            /** Rest */
+            rest: components["schemas"]["Number"];
+            /** Rest Count */
+            rest_count: number | components["schemas"]["Number"];
+            /** Shown */
+            shown: components["schemas"]["Path"][];
+            /** Total */
+            total: components["schemas"]["Number"];
+        };
+        /**
+         * PathStep
+         * @description Through input `slot` of `node`. `factor` is the slope from entry to entry.
+         *
+         *     Where a path goes from array to array (`index` None), it is how much longer the change gets, as a norm; the last
+         *     one has the sign.
+         */
+        PathStep: {
+            /** Factor */
+            factor: components["schemas"]["Number"];
+            /** Index */
+            index: number[] | null;
+            /** Label */
+            label: string;
+            /** Node */
+            node: number;
+            /** Op */
+            op: string;
+            /** Slot */
+            slot: number;
+        };
+        /**
          * Position
          * @description `cursor` events of training step `iteration` have happened.
          */
@@ -1181,6 +1510,27 @@ export interface components {
             status: number;
             title: string;
             type: string;
+        };
+        /**
+         * Reason
+         * @description Why nothing, or next to nothing, comes back: at which node, with the numbers that say so.
+         */
+        Reason: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "dead relu" | "saturated" | "masked" | "not chosen" | "zero factor" | "flat" | "cancelled" | "cut" | "no path" | "not wanted" | "faint";
+            /** Label */
+            label?: string | null;
+            /** Node */
+            node?: number | null;
+            /** Numbers */
+            numbers: {
+                [key: string]: components["schemas"]["Number"];
+            };
+            /** Sentence */
+            sentence: string;
         };
         /**
          * Recompute
@@ -1211,6 +1561,19 @@ export interface components {
                 [key: string]: components["schemas"]["ArrayRef"];
             };
             value: components["schemas"]["ArrayRef"];
+        };
+        /**
+         * Remedy
+         * @description A sentence, and the changes of a spec: `activation` and `initializer` for all hidden layers, `insert` a layer
+         *     before every activation, `clip` and `learning_rate` of the optimizer, `loss` or `op` instead of what is there.
+         */
+        Remedy: {
+            /** Change */
+            change: {
+                [key: string]: unknown;
+            };
+            /** Says */
+            says: string;
         };
         /**
          * Schedule
@@ -1616,17 +1979,21 @@ export type DataOption = components['schemas']['DataOption'];
 export type DataRow = components['schemas']['DataRow'];
 export type DatasetAnswer = components['schemas']['DatasetAnswer'];
 export type DataView = components['schemas']['DataView'];
+export type Diagnosis = components['schemas']['Diagnosis'];
 export type Example = components['schemas']['Example'];
 export type Examples = components['schemas']['Examples'];
 export type Explanation = components['schemas']['Explanation'];
 export type ExplanationPage = components['schemas']['ExplanationPage'];
 export type ExpressionRequest = components['schemas']['ExpressionRequest'];
+export type Finding = components['schemas']['Finding'];
 export type Formula = components['schemas']['Formula'];
 export type Forward = components['schemas']['Forward'];
 export type GradientCheck = components['schemas']['GradientCheck'];
 export type Grain = components['schemas']['Grain'];
 export type Graph = components['schemas']['Graph'];
 export type Group = components['schemas']['Group'];
+export type Insight = components['schemas']['Insight'];
+export type Layer = components['schemas']['Layer'];
 export type LayerRequest = components['schemas']['LayerRequest'];
 export type LayerRow = components['schemas']['LayerRow'];
 export type LossRequest = components['schemas']['LossRequest'];
@@ -1634,17 +2001,27 @@ export type Magnitudes = components['schemas']['Magnitudes'];
 export type NamedRow = components['schemas']['NamedRow'];
 export type NetworkRequest = components['schemas']['NetworkRequest'];
 export type Node = components['schemas']['Node'];
+export type NonFinite = components['schemas']['NonFinite'];
+export type Nudge = components['schemas']['Nudge'];
+export type NudgeRequest = components['schemas']['NudgeRequest'];
 export type Number = components['schemas']['Number'];
 export type Operand = components['schemas']['Operand'];
+export type OperandRange = components['schemas']['OperandRange'];
 export type OpRow = components['schemas']['OpRow'];
 export type OptimizerRequest = components['schemas']['OptimizerRequest'];
 export type OptimizerRow = components['schemas']['OptimizerRow'];
 export type OptimizerSpec = components['schemas']['OptimizerSpec'];
 export type Option = components['schemas']['Option'];
 export type ParameterCheck = components['schemas']['ParameterCheck'];
+export type Part = components['schemas']['Part'];
+export type Path = components['schemas']['Path'];
+export type Paths = components['schemas']['Paths'];
+export type PathStep = components['schemas']['PathStep'];
 export type Position = components['schemas']['Position'];
 export type Problem = components['schemas']['Problem'];
+export type Reason = components['schemas']['Reason'];
 export type Recompute = components['schemas']['Recompute'];
+export type Remedy = components['schemas']['Remedy'];
 export type Schedule = components['schemas']['Schedule'];
 export type ScheduleRequest = components['schemas']['ScheduleRequest'];
 export type ScheduleRow = components['schemas']['ScheduleRow'];
@@ -2009,6 +2386,128 @@ export interface operations {
             };
         };
     };
+    diagnosis_api_v1_sessions__id__diagnosis_get: {
+        parameters: {
+            query?: {
+                iteration?: number | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Diagnosis"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    explain_api_v1_sessions__id__explain_get: {
+        parameters: {
+            query: {
+                index?: string | null;
+                iteration?: number | null;
+                node: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Insight"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     explanations_api_v1_sessions__id__explanations_get: {
         parameters: {
             query?: {
@@ -2152,6 +2651,77 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Magnitudes"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    nudge_entry_api_v1_sessions__id__nudge_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NudgeRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Nudge"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description What was wrong, by number and limit */

@@ -1,0 +1,58 @@
+"""Asking why: one entry explained, nudged; a training step diagnosed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from fastapi.responses import Response
+
+from app.requests import NudgeRequest
+from app.routes import SessionHere, problems
+from app.tensors import entry_of, find
+from app.wire import answer
+from engine import Diagnosis, Insight, Nudge, check_entry, diagnose, explain_entry, nudge
+
+router = APIRouter(prefix="/sessions/{id}", tags=["insight"], responses=problems(404, 413, 416, 422))
+
+Iteration = Annotated[int | None, Query(ge=0, le=10_000_000)]
+MOST = 2**53  # larger whole numbers lose digits in JSON readers; they travel as floats
+
+
+@router.get("/explain", response_model=Insight)
+def explain(
+    session: SessionHere, node: Annotated[str, Query(max_length=64)],
+    index: Annotated[str | None, Query(max_length=64)] = None, iteration: Iteration = None,
+) -> Response:  # fmt: skip
+    """One entry: the terms it was summed from, what came back to it, its paths to the loss, why it is zero."""
+    with session.lock:
+        trace = session.trace(iteration)
+        chosen = find(session.run.graph, node)
+        place = entry_of(index)
+        told = explain_entry(trace, session.explainer, chosen.id, (0,) * len(chosen.shape) if place is None else place)
+    ways = told.paths
+    return answer(replace(told, paths=replace(ways, count=_told(ways.count), rest_count=_told(ways.rest_count))))
+
+
+def _told(count: float) -> float:
+    """A count too large for a float is told as the largest power of ten."""
+    return count if count <= MOST else float(min(count, 10**308))
+
+
+@router.post("/nudge", response_model=Nudge, responses=problems(400))
+def nudge_entry(session: SessionHere, body: NudgeRequest) -> Response:
+    """Move one entry in a copy of the present iteration: the slope's prediction beside the loss's true change."""
+    with session.lock:
+        trace = session.trace()
+        chosen = find(session.run.graph, body.set)
+        index = (0,) * len(chosen.shape) if body.index is None else tuple(body.index)
+        return answer(nudge(trace, chosen.id, check_entry(trace, chosen.id, index), body.by))
+
+
+@router.get("/diagnosis", response_model=Diagnosis)
+def diagnosis(session: SessionHere, iteration: Iteration = None) -> Response:
+    """Healthy, vanishing, exploding, dying or diverged: the numbers that decided it, and what helps."""
+    with session.lock:
+        trace = session.trace(iteration)
+        return answer(diagnose(trace, session.run.iteration))
