@@ -1,5 +1,7 @@
 """The doctor's verdicts, on the course's systems and on networks it was not made from."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -91,3 +93,25 @@ def test_a_single_layer_of_zeros_is_no_illness():
 
     case = Case(name="", depth=0, width=1, initializer="zeros", activation=None, verdict="", why="", claim=("", 0, 0))
     assert told_of(run_of(case)).verdict == "healthy"
+
+
+ILL = [c for c in CASES if c.verdict in ("vanishing", "exploding") and not c.steps]
+
+
+@pytest.mark.parametrize("case", ILL, ids=lambda c: c.name)
+def test_following_the_first_remedy_makes_the_network_healthy(case):
+    """A rate a thousand times too large is brought down by more than one visit."""
+    for _ in range(6):
+        told = told_of(run_of(case))
+        if told.verdict == "healthy":
+            break
+        change = dict(told.remedies[0].change)
+        rate = change.pop("learning_rate", case.rate)
+        case = replace(case, rate=rate, **change)
+    assert told.verdict == "healthy"
+
+
+def test_batch_normalisation_is_not_advised_for_one_sample():
+    changes = [r.change.get("insert") for r in told_of(gallery("vanishing")).remedies]
+    assert "layer_norm" in changes
+    assert "batch_norm" not in changes
