@@ -239,3 +239,25 @@ def test_a_graph_too_large_to_be_read_whole_is_followed_and_its_timeline_has_no_
         assert live["width"] > 80
     filled = "() => [...document.querySelectorAll('.blocks span')].map((block) => block.getBoundingClientRect().width)"
     assert min(page.evaluate(filled)) >= 2.5
+
+
+SMALLEST_TEXT = """() => Math.min(...[...document.querySelectorAll('body *')].filter((element) =>
+    !element.closest('.katex, .unseen, dialog, option') && element.checkVisibility()
+    && [...element.childNodes].some((child) => child.nodeType === 3 && child.textContent.trim())
+    && element.getBoundingClientRect().width > 0 && !element.matches('title, desc'))
+  .map((element) => parseFloat(getComputedStyle(element).fontSize) * (element.getScreenCTM?.().a ?? 1)))"""
+
+
+@STILL
+@pytest.mark.parametrize("example", ["neuron", "digits8", "vanishing"])
+def test_presented_on_a_projector_no_text_is_smaller_than_24_pixels(page, open_page, example):
+    page.set_viewport_size({"width": 1920, "height": 1080})
+    open_page(f"?example={example}&present=1")
+    for key in ("End", "ArrowLeft", "ArrowLeft"):
+        page.keyboard.press(key)
+        page.wait_for_timeout(500)
+        assert page.evaluate(SMALLEST_TEXT) >= 24
+        live = page.locator(".card[data-live] .face").first.bounding_box()
+        assert live["x"] < 1280
+        assert live["x"] + live["width"] > 0
+    assert not page.locator(".operands, .listing, #legend").first.is_visible()

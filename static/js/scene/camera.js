@@ -3,9 +3,10 @@
 import { select, zoom, zoomIdentity } from "../../vendor/vendor.js";
 
 const MARGIN = { top: 64, right: 6, bottom: 56, left: 6 };
-const LARGEST_FIT = 1.35;
-/** A graph that would be smaller than this is shown from its beginning instead, and followed. */
-const SMALLEST_FIT = 0.5, READABLE = { least: 0.62, most: 1.15 };
+/** A graph that would be smaller than `whole` is shown from its beginning instead, and followed, at a size between `least` and `most`. */
+const DESK = { largest: 1.35, whole: 0.5, least: 0.62, most: 1.15 };
+/** At this size the smallest text of a card is 24 px high, on a screen of 1080. */
+const LEGIBLE = 1.78, SCREEN = 1080;
 const QUICK = 260;
 
 /** @typedef {import("../types").Box} Box */
@@ -16,6 +17,7 @@ const QUICK = 260;
  */
 export function makeCamera(svg, moved) {
   let byHand = false;
+  let sizes = DESK;
   /** @type {{width: number, height: number}} */
   let world = { width: 1, height: 1 };
   let flight = 0;
@@ -53,7 +55,7 @@ export function makeCamera(svg, moved) {
   const fitted = () => {
     const { clientWidth, clientHeight } = room();
     const wide = clientWidth - MARGIN.left - MARGIN.right, tall = clientHeight - MARGIN.top - MARGIN.bottom;
-    const k = Math.max(0.05, Math.min(LARGEST_FIT, wide / world.width, tall / world.height));
+    const k = Math.max(0.05, Math.min(sizes.largest, wide / world.width, tall / world.height));
     return { k, x: MARGIN.left + (wide - world.width * k) / 2, y: MARGIN.top + (tall - world.height * k) / 2 };
   };
 
@@ -65,9 +67,9 @@ export function makeCamera(svg, moved) {
 
   /** @param {boolean} quick */
   const begin = (quick) => {
-    if (fitted().k >= SMALLEST_FIT) return fit(quick);
+    if (fitted().k >= sizes.whole) return fit(quick);
     const tall = room().clientHeight - MARGIN.top - MARGIN.bottom;
-    const k = Math.max(READABLE.least, Math.min(READABLE.most, tall / world.height));
+    const k = Math.max(sizes.least, Math.min(sizes.most, tall / world.height));
     fly({ k, x: MARGIN.left, y: Math.max(MARGIN.top, MARGIN.top + (tall - world.height * k) / 2) }, quick);
   };
 
@@ -82,10 +84,16 @@ export function makeCamera(svg, moved) {
     /** The same graph in another arrangement. @param {{width: number, height: number}} size @param {boolean} quick */
     rearranged(size, quick) {
       world = size;
-      if (!byHand && fitted().k >= SMALLEST_FIT) fit(quick);
+      if (!byHand && fitted().k >= sizes.whole) fit(quick);
+    },
+    /** From the last row of a lecture hall cards must be legible, so fewer are seen. @param {boolean} on */
+    present(on) {
+      const k = LEGIBLE * Math.min(1, innerHeight / SCREEN);
+      sizes = on ? { largest: 1.5 * k, whole: k, least: k, most: k } : DESK;
+      begin(true);
     },
     resized() {
-      if (!byHand && fitted().k >= SMALLEST_FIT) fit(true);
+      if (!byHand && fitted().k >= sizes.whole) fit(true);
     },
     /** @param {number} factor */
     by(factor) {

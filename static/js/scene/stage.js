@@ -40,6 +40,7 @@ export function mountStage(host, drawn) {
   watchStructure(scene, drawn);
   watchFrame(scene);
   watchWishes(scene);
+  watchPresent(scene);
   effect(() => markChosen(layers.cards, store.selection.value?.node ?? null));
 }
 
@@ -168,6 +169,21 @@ function liveBox({ cards, closed }, frame) {
 function around(a, b) {
   const x = Math.min(a.x, b.x), y = Math.min(a.y, b.y);
   return { x, y, width: Math.max(a.x + a.width, b.x + b.width) - x, height: Math.max(a.y + a.height, b.y + b.height) - y };
+}
+
+/** @param {Scene} scene */
+function watchPresent(scene) {
+  let before = false;
+  effect(() => {
+    const on = store.present.value;
+    if (on === before) return;
+    before = on;
+    requestAnimationFrame(() => { // the panel has its new width then
+      scene.camera.present(on);
+      const frame = store.frame.peek();
+      if (frame) untracked(() => travel(scene, frame, false));
+    });
+  });
 }
 
 /** @param {Scene} scene */

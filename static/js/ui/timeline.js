@@ -12,7 +12,7 @@ const MOST_BLOCKS = 400;
 const NAMED_FROM = 17;
 /** Blocks narrower than this stand closer together. @type {[number, string][]} */
 const SPACINGS = [[3.5, "solid"], [7, "tight"], [16, "dense"]];
-const LETTER = { normal: 7.9, tight: 6.5 };
+const LETTER = { normal: 7.9, tight: 6.5 }, LARGE = { normal: 14.6, tight: 14.6 };
 
 /** @type {{value: Block[]}} */
 const blocks = computed(() => {
@@ -70,7 +70,7 @@ export function Timeline() {
   return html`<div class="timeline" ref=${bar} tabindex="0" role="slider" data-command="scrub" aria-label="Position in the training step"
     aria-valuemin="0" aria-valuemax=${store.length.value} aria-valuenow=${cursor} aria-valuetext="step ${cursor} of ${store.length.value}"
     onPointerDown=${(/** @type {PointerEvent} */ event) => { bar.current?.setPointerCapture(event.pointerId); scrub(event); }} onPointerMove=${scrub} onKeyDown=${onUpDown}>
-    <div class="phases">${phases(list).map(({ phase, at, blocks: n }) => html`<span class=${phase} style=${{ left: `${at * each}px`, width: `${n * each}px` }}>${n * each > phase.length * 8 ? phase : ""}</span>`)}</div>
+    <div class="phases">${phases(list).map(({ phase, at, blocks: n }) => html`<span class=${phase} style=${{ left: `${at * each}px`, width: `${n * each}px` }}>${n * each > phase.length * (store.present.value ? 15 : 8) ? phase : ""}</span>`)}</div>
     <div class="blocks ${SPACINGS.find(([below]) => each < below)?.[1] ?? ""}">${list.map((block) => html`<span class="${block.phase} ${state(block, cursor)}" title=${block.symbol}>${each >= NAMED_FROM ? html`<${Name} block=${block} room=${each - (each < 26 ? 4 : 7)} />` : ""}</span>`)}</div>
     ${list.length > 0 && html`<div class="head" style=${{ transform: `translateX(${headAt(list, cursor) * each}px)` }}></div>`}</div>`;
 }
@@ -120,9 +120,10 @@ function phases(list) {
 /** A block's symbol: smaller, then cut, then its short form, as room gets scarce. @param {{block: Block, room: number}} props */
 function Name({ block: { symbol, short }, room }) {
   const text = symbol.slice(symbol.lastIndexOf(".") + 1);
-  if (text.length * LETTER.normal <= room) return text;
-  if (text.length * LETTER.tight <= room) return html`<small>${text}</small>`;
-  const fits = Math.floor(room / LETTER.tight);
+  const letter = store.present.value ? LARGE : LETTER;
+  if (text.length * letter.normal <= room) return text;
+  if (text.length * letter.tight <= room) return html`<small>${text}</small>`;
+  const fits = Math.floor(room / letter.tight);
   if (short.length <= fits) return short;
   return fits >= 5 ? html`<small>${text.slice(0, fits - 1)}…</small>` : null;
 }

@@ -27,7 +27,7 @@ function Sample() {
     <${Button} id="previous-sample" class="small">‹<//>
     <label>sample <input type="number" data-command="sample" min="0" max=${data.samples - 1} value=${data.sample} onChange=${onSample} onKeyDown=${onEnter} /></label>
     <${Button} id="next-sample" class="small">›<//>
-    <span class="of">of ${data.samples}${data.label !== null ? html`, a <b>${data.classes[data.label] ?? data.label}</b>` : ""}<${Read} /></span></div>`;
+    <span class="of"><span class="total">of ${data.samples}</span>${data.label !== null ? html`<span class="total">, </span>a <b>${data.classes[data.label] ?? data.label}</b>` : ""}<${Read} /></span></div>`;
 }
 
 /** What the network takes it for, once the probabilities are known. */
