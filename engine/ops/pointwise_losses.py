@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from engine.ops.activations import softplus
 from engine.ops.losses import samples
 from engine.ops.pointwise import pointwise
 
@@ -84,7 +85,7 @@ ROWS = (
     ),
     pointwise(
         "bce_logits",
-        lambda z, t: t * np.logaddexp(0.0, -z) + (1 - t) * np.logaddexp(0.0, z),
+        lambda z, t: t * softplus(-z) + (1 - t) * softplus(z),
         lambda z, t: 1 / (1 + np.exp(-z)) - t,
         lambda z, t: -z,
         inputs=("z", "t"),
