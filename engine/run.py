@@ -5,18 +5,20 @@ The one place where gradients accumulate and are un-broadcast.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from engine.bind import rule_calls
 from engine.events import AnyEvent, Assign, Batch, Clipped, Contribution, Forward, Recompute, Seed
 from engine.graph import Graph, Node
 from engine.op import unbroadcast
 from engine.recording import ArrayRef, Recording
-from engine.schedule import Schedule, schedule, step_inputs
+from engine.schedule import Schedule, schedule
 from engine.spec import Model
-from engine.tape import Array, Call, Options, Rule, Scratch, Shape, UntraceableError, bind, trace
+from engine.tape import Array, Call, Scratch, Shape
+from engine.update import Update
 
 
 class Plan:
@@ -29,27 +31,30 @@ class Plan:
         self._saved: dict[int, list[Array]] = {}
         self._place = {n.id: schedule.values[n.id] for n in graph.leaves}  # of every node's newest value
         self._gradient: dict[int, ArrayRef] = {}
-        self._scope: dict[int, dict[str, Array]] = {}  # by parameter: what the lines of its update may read
-        self._common: dict[str, Array] = {}
-        self._lines: dict[int, int] = {}  # by parameter: how many lines of its update have run
-        self._clipped: dict[int, ArrayRef] = {}
-        self._clipping = False
-        self.calls: list[list[Call]] = [self._emit(event) for event in schedule.events]
+        self._update = Update(schedule, self._gradient, self.view, self.scratch)
+        self.calls: list[list[Call]] = [self._emit(event) for event in schedule.events]  # of each event
+        self._values = self._flat("forward")
+        self._step = [
+            *self._flat("forward", "recompute", "seed", "contribution", "clip"),
+            *self._update.together(),
+        ]
 
     def run(self) -> None:
         """Compute every event. Overflow and invalid operations are results here, not warnings."""
         with np.errstate(all="ignore"):
-            for calls in self.calls:
-                for function, arguments in calls:
-                    function(*arguments)
+            for function, arguments in self._step:
+                function(*arguments)
 
     def forward(self) -> None:
         """Compute the values alone."""
         with np.errstate(all="ignore"):
-            for event, calls in zip(self.schedule.events, self.calls, strict=True):
-                if event.kind == "forward":
-                    for function, arguments in calls:
-                        function(*arguments)
+            for function, arguments in self._values:
+                function(*arguments)
+
+    def _flat(self, *kinds: str) -> list[Call]:
+        """The calls of all events of these kinds, in order."""
+        events = zip(self.schedule.events, self.calls, strict=True)
+        return [call for event, calls in events if event.kind in kinds for call in calls]
 
     def _emit(self, event: AnyEvent) -> list[Call]:
         match event:
@@ -57,15 +62,13 @@ class Plan:
                 return self._forward(event)
             case Seed():
                 self._gradient[event.node] = event.value
-                return [(np.copyto, (self.view(event.value), 1.0))]
+                return [(self.view(event.value).fill, (1.0,))]
             case Contribution():
                 return self._contribution(event)
             case Assign():
-                return self._assign(event)
+                return self._update.assign(event)
             case Clipped():
-                return self._clip(event)
-            case Batch():
-                self._common = {"learning_rate": self.view(event.learning_rate), "t": self.view(event.step)}
+                return self._update.clip(event, [n.id for n in self.graph.parameters])
         return []
 
     def _operands(self, node: Node) -> list[Array]:
@@ -109,47 +112,6 @@ class Plan:
             return rule_calls(times, [upstream], [value], self.scratch, (("factor", local), shape))
         return rule_calls(scaled, [upstream, local], [value], self.scratch, (shape,))
 
-    def _clip(self, event: Clipped) -> list[Call]:
-        (param,) = event.params
-        before, after = self.view(self._gradient[param]), self.view(event.value)
-        clip = self.schedule.optimizer.clip if self.schedule.optimizer else None
-        assert clip is not None, "a clip event comes from an optimizer that clips"
-        calls: list[Call] = []
-        if event.norm is None or event.factor is None:
-            calls = [(np.clip, (before, -(clip.value or 0.0), clip.value, after))]
-        else:
-            norm, factor = self.view(event.norm), self.view(event.factor)
-            if not self._clipping:  # the first event of several measures all gradients together
-                gradients = [self.view(self._gradient[n.id]) for n in self.graph.parameters if n.id in self._gradient]
-                calls.append((_measure, (gradients, norm, factor, clip.norm)))
-                self._clipping = True
-            calls.append((np.multiply, (before, factor, after)))
-        self._clipped[param] = event.value
-        return calls
-
-    def _assign(self, event: Assign) -> list[Call]:
-        optimizer = self.schedule.optimizer
-        assert optimizer is not None, "an assignment comes from an optimizer"
-        scope = self._scope.setdefault(event.param, self._beginning(event.param))
-        step = optimizer.steps[self._lines.get(event.param, 0)]
-        self._lines[event.param] = self._lines.get(event.param, 0) + 1
-        operands, settings = step_inputs(step, optimizer)
-        calls = rule_calls(step.rule, [scope[o] for o in operands], [self.view(event.value)], self.scratch, settings)
-        scope[step.target] = self.view(event.value)
-        return calls
-
-    def _beginning(self, param: int) -> dict[str, Array]:
-        gradient = self._clipped.get(param, self._gradient[param])
-        own = {"p": self.view(self.schedule.values[param]), "g": self.view(gradient)}
-        slots = {name: self.view(ref) for id, name, ref, _ in self.schedule.slots if id == param}
-        return {**self._common, **own, **slots}
-
-
-def _measure(gradients: Sequence[Array], norm: Array, factor: Array, most: float) -> None:
-    """PyTorch's clip_grad_norm_: most / (norm + 1e-6), and never more than 1."""
-    norm[...] = np.sqrt(sum(float(np.vdot(g, g)) for g in gradients))
-    factor[...] = min(1.0, most / (float(norm) + 1e-6))
-
 
 def times(g: Any, factor: float, shape: Shape) -> Any:
     return unbroadcast(g if factor == 1.0 else g * factor, shape)
@@ -157,23 +119,6 @@ def times(g: Any, factor: float, shape: Shape) -> Any:
 
 def scaled(g: Any, local: Any, shape: Shape) -> Any:
     return unbroadcast(g * local, shape)
-
-
-def rule_calls(
-    rule: Any, ins: Sequence[Array], outs: Sequence[Array], scratch: Scratch, options: Options = ()
-) -> list[Call]:
-    """Calls that compute `rule(*ins)` into `outs`: in place where its tape allows, by a copy of its result else."""
-    if hasattr(rule, "calls"):
-        return list(rule.calls(ins, outs[0], **dict(options)))
-    try:
-        tape = trace(rule, tuple(x.shape for x in ins), options)
-    except UntraceableError:
-        return [(_copied, (rule, tuple(ins), outs[0], dict(options)))]
-    return bind(tape, ins, outs, scratch)
-
-
-def _copied(rule: Rule, ins: tuple[Array, ...], out: Array, options: Mapping[str, Any]) -> None:
-    np.copyto(out, rule(*ins, **options))
 
 
 class Run:
@@ -185,6 +130,13 @@ class Run:
         self.recording = Recording(self.schedule.size, self.schedule.dtype)
         self.plan = Plan(model.graph, self.schedule, self.recording)
         self.iteration = 0
+        view = self.recording.view
+        self._loss = view(self.schedule.values[self.graph.loss.id])
+        self._feeds = [(view(self.schedule.values[feed.node]), feed.draw) for feed in model.feeds]
+        self._carried = [(view(source), view(target)) for source, target in _side_by_side(self.schedule.carried)]
+        batch = self.schedule.events[0]
+        given = (batch.samples, batch.learning_rate, batch.step) if isinstance(batch, Batch) else ()
+        self._batch = [view(ref) for ref in given]
         self._load()
         self._compute()
 
@@ -196,27 +148,27 @@ class Run:
 
     def _compute(self) -> None:
         """Hand this iteration what it is given, then compute it."""
-        for feed in self.model.feeds:
-            self.recording.view(self.schedule.values[feed.node])[...] = feed.draw(self.iteration)
-        batch = self.schedule.events[0]
-        if isinstance(batch, Batch) and self.optimizer:
-            self.recording.view(batch.samples)[...] = self.model.samples(self.iteration)
-            self.recording.view(batch.learning_rate)[...] = self.optimizer.rate(self.iteration)
-            self.recording.view(batch.step)[...] = self.iteration + 1
+        for view, draw in self._feeds:
+            view[...] = draw(self.iteration)
+        if self._batch and self.optimizer:
+            samples, rate, step = self._batch
+            samples[...] = self.model.samples(self.iteration)
+            rate[...] = self.optimizer.rate(self.iteration)
+            step[...] = self.iteration + 1
         self.plan.run()
 
     def advance(self) -> None:
         """Go on to the next iteration. Raises ValueError where nothing trains the model."""
         if self.optimizer is None:
             raise ValueError("a model without an optimizer has one iteration only")
-        for source, target in self.schedule.carried:
-            np.copyto(self.recording.view(target), self.recording.view(source))
+        for source, target in self._carried:
+            np.copyto(target, source)
         self.iteration += 1
         self._compute()
 
     @property
     def loss(self) -> float:
-        return float(self.recording.view(self.schedule.values[self.graph.loss.id]))
+        return float(self._loss)
 
     def snapshot(self) -> tuple[Array, ...]:
         """Copies of what one iteration hands to the next, as it stands at the beginning of this one."""
@@ -228,3 +180,18 @@ class Run:
             np.copyto(self.recording.view(target), value)
         self.iteration = iteration
         self._compute()
+
+
+def _side_by_side(pairs: Sequence[tuple[ArrayRef, ArrayRef]]) -> list[tuple[ArrayRef, ArrayRef]]:
+    """The same copies as few long ones: pairs that follow each other on both sides become one."""
+    joined: list[tuple[ArrayRef, ArrayRef]] = []
+    for source, target in sorted(pairs, key=lambda pair: pair[0].offset):
+        if joined and _follows(joined[-1][0], source) and _follows(joined[-1][1], target):
+            size = (joined[-1][0].size + source.size,)
+            source, target = (ArrayRef(ref.offset, size) for ref in joined.pop())
+        joined.append((source, target))
+    return joined
+
+
+def _follows(a: ArrayRef, b: ArrayRef) -> bool:
+    return a.offset + a.size == b.offset

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import count
@@ -79,6 +80,8 @@ class _Scheduler:
         self.operations, self.layers = _Ordinals(), _Ordinals()
         self.indices = count()
         self.total: dict[int, ArrayRef] = {}
+        self.awaited: Counter[int] = Counter()  # contributions still to come
+        self.final: dict[int, ArrayRef] = {}  # places for the parameters' gradients
         self.carried: list[tuple[ArrayRef, ArrayRef]] = []
         self.slots: list[tuple[int, str, ArrayRef, float]] = []
         self.loss_function = graph.loss_function()
@@ -141,6 +144,7 @@ class _Scheduler:
             params = tuple(n.id for n in self.graph.parameters if n.wanted)
             yield ZeroGrad(**self.head("backward", "zero_grad", "zero_grad"), params=params)
         loss = self.graph.loss
+        self.expect()
         self.total[loss.id] = self.place(())
         yield Seed(**self.head("backward", "seed", "seed"), node=loss.id, value=self.total[loss.id])
         for node in reversed(self.graph.nodes):
@@ -163,20 +167,35 @@ class _Scheduler:
         """A node sends to its inputs once all its own contributions have arrived: ids fall, so they have."""
         upstream = self.total[node.id]
         for slot, into in enumerate(node.inputs):
-            if not self.graph.nodes[into].wanted or node.row.vjps[slot] is None or (node.id, slot) in self.how.cut:
+            if not self.sends(node, slot):
                 continue
             local = self.local(node, slot)
-            value = (
-                upstream
-                if local == 1.0 and self.graph.nodes[into].shape == node.shape
-                else self.place(self.graph.nodes[into].shape)
-            )
-            before = self.total.get(into)
-            self.total[into] = value if before is None else self.place(value.shape)
+            before, shape = self.total.get(into), self.graph.nodes[into].shape
+            self.awaited[into] -= 1
+            last = self.final.get(into) if not self.awaited[into] else None
+            if last and before is None:
+                value = last
+            else:
+                value = upstream if local == 1.0 and shape == node.shape else self.place(shape)
+            self.total[into] = value if before is None else last or self.place(shape)
             yield Contribution(
                 **self.head("backward", node.id, _layer(node)),
                 node=node.id, slot=slot, into=into, upstream=upstream, local=local, value=value, total=self.total[into],
             )  # fmt: skip
+
+    def sends(self, node: Node, slot: int) -> bool:
+        into = self.graph.nodes[node.inputs[slot]]
+        return into.wanted and node.row.vjps[slot] is not None and (node.id, slot) not in self.how.cut
+
+    def expect(self) -> None:
+        """Count the contributions to come; what the parameters end up with shall lie side by side, for the update."""
+        self.awaited[self.graph.loss.id] = 1
+        for node in reversed(self.graph.nodes):
+            if node.op and self.awaited[node.id]:
+                self.awaited.update(into for slot, into in enumerate(node.inputs) if self.sends(node, slot))
+        if self.optimizer:
+            parameters = (n for n in self.graph.parameters if self.awaited[n.id])
+            self.final = {n.id: self.place(n.shape) for n in parameters}
 
     def local(self, node: Node, slot: int) -> ArrayRef | float | None:
         """A number where the partial is constant, the operand's place where it is one, else a place of its own."""
@@ -212,19 +231,23 @@ class _Scheduler:
         return [n for n in self.graph.parameters if n.id in self.total]
 
     def update(self, optimizer: OptimizerSpec) -> Iterator[AnyEvent]:
-        for node in self.trained():
-            slots = {name: self.place(node.shape) for name in optimizer.slots()}
-            self.slots += [(node.id, name, ref, optimizer.slots()[name]) for name, ref in slots.items()]
-            shapes = dict.fromkeys(("p", "g", *slots), node.shape) | {"learning_rate": (), "t": ()}
-            for step in optimizer.steps:
-                shapes[step.target] = step_tape(step, shapes, optimizer).shape
-                value = self.place(shapes[step.target])
-                kept = self.values[node.id] if step.target == "parameter" else slots.get(step.target)
+        """Places go line by line: what one line makes of all parameters lies side by side, and one call can make it."""
+        trained, steps, first = self.trained(), optimizer.steps, optimizer.slots()
+        slots = {(n.id, name): self.place(n.shape) for name in first for n in trained}
+        self.slots += [(n.id, name, slots[n.id, name], value) for n in trained for name, value in first.items()]
+        shapes = {n.id: dict.fromkeys(("p", "g", *first), n.shape) | {"learning_rate": (), "t": ()} for n in trained}
+        values: dict[tuple[int, int], ArrayRef] = {}
+        for number, step in enumerate(steps):
+            for n in trained:
+                shapes[n.id][step.target] = step_tape(step, shapes[n.id], optimizer).shape
+                values[n.id, number] = self.place(shapes[n.id][step.target])
+        for n in trained:
+            for number, step in enumerate(steps):
+                value = values[n.id, number]
+                kept = self.values[n.id] if step.target == "parameter" else slots.get((n.id, step.target))
                 if kept is not None:
                     self.carried.append((value, kept))
-                yield Assign(
-                    **self.head("update", node.id, _layer(node)), param=node.id, target=step.target, value=value
-                )
+                yield Assign(**self.head("update", n.id, _layer(n)), param=n.id, target=step.target, value=value)
 
 
 def step_tape(step: Step, shapes: Mapping[str, Shape], optimizer: OptimizerSpec) -> Line:

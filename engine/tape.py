@@ -9,19 +9,20 @@ formula on screen, the line of code beside it and the numbers in the recording c
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
-from numpy.typing import NDArray
 
-Array = NDArray[Any]
+from engine.calls import Array, Call
+
+__all__ = ["Array", "Call"]  # whoever takes tapes takes these too
+
 Shape = tuple[int, ...]
 Rule = Callable[..., Any]
 Options = tuple[tuple[str, Any], ...]
-Call = tuple[Callable[..., Any], tuple[Any, ...]]
 
 
 class UntraceableError(Exception):
@@ -165,52 +166,3 @@ class Scratch:
     def give(self, arrays: Iterable[Array]) -> None:
         for a in arrays:
             self._free.setdefault(a.shape, []).append(a)
-
-
-def bind(tape: Tape, ins: Sequence[Array], outs: Sequence[Array], scratch: Scratch) -> list[Call]:
-    """(function, arguments) per line, every result written in place into `outs`.
-
-    `outs` must not overlap `ins`. A result that is an operand or a number is copied.
-    """
-    if tape.kernel is not None:
-        return tape.kernel(ins, outs, scratch)
-    wanted = {int(r): out for r, out in zip(tape.results, outs, strict=True) if _is_line(tape, r)}
-    last_use = {int(a): i for i, line in enumerate(tape.lines) for a in line.args if isinstance(a, Ref)}
-    place: dict[int, Array] = dict(enumerate(ins))
-    calls: list[Call] = []
-    for i, line in enumerate(tape.lines):
-        me = tape.inputs + i
-        args = tuple(place[a] if isinstance(a, Ref) else a for a in line.args)
-        dying = [
-            place[int(a)]
-            for a in {int(a) for a in line.args if isinstance(a, Ref)}
-            if last_use[a] == i and tape.inputs <= a and a not in wanted
-        ]
-        if line.reduce is None:  # a ufunc may write over an operand of its own shape, a reduction may not
-            scratch.give(dying)
-        place[me] = wanted[me] if me in wanted else scratch.take(line.shape)
-        if line.reduce is not None:
-            scratch.give(dying)
-        calls.append(_call(line, args, place[me]))
-    copies = (
-        (r, out)
-        for r, out in zip(tape.results, outs, strict=True)
-        if not _is_line(tape, r) or wanted[int(r)] is not out
-    )
-    calls += [(np.copyto, (out, place[r] if isinstance(r, Ref) else r)) for r, out in copies]
-    return calls
-
-
-def _is_line(tape: Tape, result: Any) -> bool:
-    return isinstance(result, Ref) and result >= tape.inputs
-
-
-def _call(line: Line, args: tuple[Any, ...], out: Array) -> Call:
-    if line.reduce is not None:
-        axis, keepdims = line.reduce
-        return line.ufunc.reduce, (args[0], axis, None, out, keepdims)
-    if line.ufunc is ERF:  # it makes Python numbers
-        return partial(ERF, *args, out=out, casting="unsafe"), ()
-    if line.ufunc in (np.maximum, np.minimum):  # NumPy deprecates their output as a positional argument
-        return partial(line.ufunc, *args, out=out), ()
-    return line.ufunc, (*args, out)

@@ -16,13 +16,15 @@ from app.bootstrap import ROOT
 Table = Mapping[str, set[str]]
 
 ENGINE: Table = {
-    "tape": set(),
+    "calls": set(),
+    "tape": {"calls"},
+    "bind": {"tape"},
     "notation": {"tape"},
     "op": {"notation"},
     "contract": {"tape"},
     "contraction": {"contract", "op"},
     "elementwise": {"op"},
-    "ops": {"contraction", "elementwise"},
+    "ops": {"bind", "contraction", "elementwise"},
     "graph": {"ops"},
     "feeds": {"tape"},
     "build": {"feeds", "graph"},
@@ -35,7 +37,8 @@ ENGINE: Table = {
     "schedule": {"events", "graph", "optim"},
     "trace": {"schedule"},
     "spec": {"layers", "expression", "schedule"},
-    "run": {"schedule", "spec"},
+    "update": {"bind", "schedule"},
+    "run": {"update", "spec"},
     "check": {"run", "trace"},
     "cost": {"schedule"},
     "names": {"graph"},

@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from engine.bind import bind
 from engine.contraction import indexed
 from engine.op import Index, Op, Pick, ShapeError, series, template
 from engine.ops import normalisation_text as text
-from engine.tape import Array, Call, Kernel, Options, Rule, Scratch, Shape, bind, trace
+from engine.tape import Array, Call, Kernel, Options, Rule, Scratch, Shape, trace
 
 EPSILON: Options = (("eps", 1e-5),)
 

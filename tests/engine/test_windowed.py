@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import OPS, ShapeError
+from engine.bind import rule_calls
 from engine.op import Op
 from engine.ops.windows import Axis
-from engine.run import Scratch, rule_calls
-from engine.tape import Kernel
+from engine.tape import Kernel, Scratch
 from tests.engine import operands, oracle
 from tests.engine.layered import placed, results
 from tests.reference.windowed_cases import COUNT, DRAWN, LAYERS, layers, operations, sums, upstream

@@ -1,0 +1,88 @@
+"""One ufunc or reduction as calls into a given array, each in its cheapest form.
+
+Small arrays cost what the call costs, so its form counts. Times are for float64 with one thread of OpenBLAS.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache, partial
+from math import prod
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+Call = tuple[Callable[..., Any], tuple[Any, ...]]
+FOLDED = 8  # up to so many columns, a maximum over each row is taken column by column
+
+
+def ufunc_calls(ufunc: np.ufunc, args: tuple[Any, ...], out: Array) -> list[Call]:
+    """`ufunc(*args)` into `out`; the arguments are arrays and numbers."""
+    if ufunc is np.divide and _is(args[0], 1):
+        ufunc, args = np.reciprocal, args[1:]
+    elif ufunc is np.power and _is(args[1], 2):
+        ufunc, args = np.square, args[:1]
+    return [positional(ufunc, *flat((*(_array(a, out.dtype) for a in args), out)))]
+
+
+def positional(ufunc: np.ufunc, *operands: Array) -> Call:
+    """The output goes by position, which is faster, but for the two ufuncs where NumPy deprecates that."""
+    if ufunc in (np.maximum, np.minimum):
+        return partial(ufunc, *operands[:-1], out=operands[-1]), ()
+    return ufunc, operands
+
+
+def flat(operands: tuple[Array, ...]) -> tuple[Array, ...]:
+    """Vectors in place of arrays of one size: (1,10) + (10) takes 1.3 µs, (10) + (10) 0.4."""
+    out = operands[-1]
+    if all(x.ndim == 0 or (x.size == out.size and x.flags.c_contiguous) for x in operands):
+        return tuple(x.reshape(-1) if x.ndim > 1 else x for x in operands)
+    return operands
+
+
+def reduction_calls(ufunc: np.ufunc, x: Array, axis: Any, keepdims: bool, out: Array) -> list[Call]:
+    """`ufunc.reduce` of x over `axis` (None: all axes) into `out`."""
+    axes = range(x.ndim) if axis is None else sorted({a % x.ndim for a in np.atleast_1d(axis).tolist()})
+    if x.flags.c_contiguous and out.flags.c_contiguous:
+        if ufunc is np.add and (call := sum_call(x, list(axes), out)):
+            return [call]
+        if ufunc is np.maximum and list(axes) == [x.ndim - 1] and 1 < x.shape[-1] <= FOLDED:
+            return _folded(x.reshape(-1, x.shape[-1]), out.reshape(-1))
+    return [(ufunc.reduce, (x, axis, None, out, keepdims))]
+
+
+def sum_call(x: Array, axes: list[int], out: Array) -> Call | None:
+    """A sum over the first axes, the last ones or all of them, as a product with ones: (300,100) takes 4 µs, not 12."""
+    if not axes or x.size == 0:
+        return None
+    count = prod(x.shape[a] for a in axes)
+    if len(axes) == x.ndim:
+        return np.dot, (x.reshape(-1), ones(count, x.dtype), out.reshape(()))
+    if axes == list(range(len(axes))):
+        return np.dot, (ones(count, x.dtype), x.reshape(count, -1), out.reshape(-1))
+    if axes == list(range(x.ndim - len(axes), x.ndim)):
+        return np.dot, (x.reshape(-1, count), ones(count, x.dtype), out.reshape(-1))
+    return None
+
+
+def _folded(x: Array, out: Array) -> list[Call]:
+    """(300,3) takes 2.6 µs instead of 13."""
+    columns = list(x.T)
+    first = positional(np.maximum, columns[0], columns[1], out)
+    return [first, *(positional(np.maximum, out, column, out) for column in columns[2:])]
+
+
+@lru_cache(maxsize=256)
+def ones(count: int, dtype: np.dtype[Any]) -> Array:
+    return np.ones(count, dtype)
+
+
+def _is(x: Any, number: float) -> bool:
+    return not isinstance(x, np.ndarray) and bool(x == number)
+
+
+def _array(x: Any, dtype: np.dtype[Any]) -> Array:
+    """A number as an array: 0.4 µs a call instead of 0.7."""
+    return x if isinstance(x, np.ndarray) else np.array(x, dtype)
