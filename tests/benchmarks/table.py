@@ -1,0 +1,79 @@
+"""The table: medians, ratios to the floor, and the goals."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from time import perf_counter
+
+from engine import Trace, places
+from tests.benchmarks import peers, scalars
+from tests.benchmarks.timing import interleaved
+from tests.benchmarks.workloads import WORKLOADS, Workload
+
+HEADER = f"{'work':<37}{'engine':>12}{'floor':>12}{'ratio':>8}  {'goal':<15}{'bytes':<7}peers"
+
+
+def lines(only: str = "", seconds: float = 1.0) -> Iterator[str]:
+    yield f"peers absent: {', '.join(peers.ABSENT) or 'none'}"
+    yield HEADER
+    for work in WORKLOADS:
+        if work.name.startswith(only):
+            yield row(work, seconds)
+    if "W8".startswith(only):
+        yield from scalars.lines()
+    if not only:
+        yield from imports()
+
+
+def row(work: Workload, seconds: float) -> str:
+    run, floor = work.make()
+    candidates = {"engine": several(run.advance, work.steps), "floor": several(floor.step, work.steps)}
+    candidates |= {name: several(step, work.steps) for name, step in peers.of(work, floor).items()}
+    times = interleaved(candidates, seconds)
+    ratio = times["engine"] / times["floor"]
+    met = (times["engine"] * 1e6 if work.absolute else ratio) <= work.goal
+    goal = f"{work.goal:g} µs" if work.absolute else f"{work.goal:.2f}"
+    others = ", ".join(f"{name} {t / times['floor']:.2f}" for name, t in times.items() if name not in OWN)
+    return (
+        f"{work.name + ' ' + work.title:<37}{micro(times['engine'])}{micro(times['floor'])}{ratio:>8.2f}  "
+        f"{goal + (' met' if met else ' missed'):<15}{bytes_ratio(run):<7.3f}{others}"
+    )
+
+
+OWN = ("engine", "floor")
+
+
+def several(step, count):
+    if count == 1:
+        return step
+
+    def steps():
+        for _ in range(count):
+            step()
+
+    return steps
+
+
+def micro(seconds: float) -> str:
+    return f"{seconds * 1e6:>9.1f} µs"
+
+
+def bytes_ratio(run) -> float:
+    """The recording's size over that of the distinct arrays its events speak of, with what the update keeps."""
+    trace = Trace(run.graph, run.schedule, run.recording)
+    spoken = {ref for event in run.schedule.events for ref in places(event).values()}
+    distinct = {*spoken, *trace.schedule.values, *(ref for _, _, ref, _ in run.schedule.slots)}
+    return run.schedule.size / sum(ref.size for ref in distinct)
+
+
+def imports() -> Iterator[str]:
+    """What `import engine` takes beyond NumPy's own import, each in a fresh interpreter."""
+    times = interleaved(
+        {name: lambda name=name: fresh(name) for name in ("numpy", "engine")}, seconds=4.0, clock=perf_counter
+    )
+    more = (times["engine"] - times["numpy"]) * 1e3
+    yield f"import engine: {times['engine'] * 1e3:.0f} ms, {more:.0f} ms more than NumPy (goal 20)"
+
+
+def fresh(module: str) -> None:
+    subprocess.run([sys.executable, "-c", f"import {module}"], check=True)
