@@ -9,7 +9,7 @@ from engine.events import Assign, Batch, Clipped
 from engine.explanation import Explanation, Formula, Operand, Tone, at
 from engine.graph import Graph, Node
 from engine.names import gradient_variable, symbol, variable
-from engine.notation import LATEX, NUMPY, Text, write
+from engine.notation import ATOM, LATEX, NUMPY, POWER, PRODUCT, Text, write
 from engine.op import Index
 from engine.optim import SYMBOLS, OptimizerSpec, Step
 from engine.recording import ArrayRef
@@ -67,12 +67,13 @@ def explain_assign(
     """One line of an update in words, symbols, numbers and code."""
     operands, settings = step_inputs(line.step, optimizer)
     rows = [Operand(label=_label(node, n, loss), says=_role(n), tone=_tone(n), ref=line.scope[n]) for n in operands]
-    tape = trace(line.step.rule, ((),) * len(operands), settings)
+    said = dict(settings)  # settings are written as settings: 1 − 0.999 says more than what that rounds to
+    tape = trace(line.step.rule, ((),) * len(line.step.reads))
     own = {"p": symbol(node.label), "g": rf"\frac{{\partial {loss}}}{{\partial {symbol(node.label)}}}"}
-    symbols = [Text(own.get(name, SYMBOLS[name])) for name in operands]
-    numbers = [Text(at(line.scope[name], entry)) for name in operands]
+    symbols = [Text(own.get(n, SYMBOLS[n]), POWER if n == "g" else ATOM) for n in line.step.reads]
+    numbers = [_scientific(said[n]) if n in said else Text(at(line.scope[n], entry)) for n in line.step.reads]
     left = own["p"] if event.target == "parameter" else own.get(event.target, SYMBOLS[event.target])
-    names = [Text(_variable(node, name)) for name in operands]
+    names = [Text(repr(said[name]) if name in said else _variable(node, name)) for name in line.step.reads]
     return Explanation(
         event=event.index, title=f"{optimizer.name} · update", entry=entry if event.value.shape else None,
         sentence=_sentence(event, node, line),
@@ -89,6 +90,15 @@ def explain_assign(
         ),
         code=(f"{_variable(node, event.target)} = {write(tape, names, NUMPY).text}",),
     )  # fmt: skip
+
+
+def _scientific(value: float) -> Text:
+    """A setting in LaTeX: 1e-08 as a power of ten."""
+    digits, _, exponent = f"{value:g}".partition("e")
+    if not exponent:
+        return Text(digits)
+    power = f"10^{{{int(exponent)}}}"
+    return Text(power if digits == "1" else rf"{digits} \cdot {power}", PRODUCT)
 
 
 def _sentence(event: Assign, node: Node, line: Line) -> str:
