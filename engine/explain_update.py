@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from engine.events import Assign, Batch, Clipped
 from engine.explanation import Explanation, Formula, Operand, Tone, at
 from engine.graph import Graph, Node
-from engine.names import gradient_variable, symbol, variable
-from engine.notation import ATOM, LATEX, NUMPY, POWER, PRODUCT, Text, write
+from engine.names import gradient_variable, latex_number, symbol, variable
+from engine.notation import ATOM, LATEX, NUMPY, POWER, Text, write
 from engine.op import Index
 from engine.optim import SYMBOLS, OptimizerSpec, Step
 from engine.recording import ArrayRef
@@ -71,7 +71,7 @@ def explain_assign(
     tape = trace(line.step.rule, ((),) * len(line.step.reads))
     own = {"p": symbol(node.label), "g": rf"\frac{{\partial {loss}}}{{\partial {symbol(node.label)}}}"}
     symbols = [Text(own.get(n, SYMBOLS[n]), POWER if n == "g" else ATOM) for n in line.step.reads]
-    numbers = [_scientific(said[n]) if n in said else Text(at(line.scope[n], entry)) for n in line.step.reads]
+    numbers = [latex_number(f"{said[n]:g}") if n in said else Text(at(line.scope[n], entry)) for n in line.step.reads]
     left = own["p"] if event.target == "parameter" else own.get(event.target, SYMBOLS[event.target])
     names = [Text(repr(said[name]) if name in said else _variable(node, name)) for name in line.step.reads]
     return Explanation(
@@ -90,15 +90,6 @@ def explain_assign(
         ),
         code=(f"{_variable(node, event.target)} = {write(tape, names, NUMPY).text}",),
     )  # fmt: skip
-
-
-def _scientific(value: float) -> Text:
-    """A setting in LaTeX: 1e-08 as a power of ten."""
-    digits, _, exponent = f"{value:g}".partition("e")
-    if not exponent:
-        return Text(digits)
-    power = f"10^{{{int(exponent)}}}"
-    return Text(power if digits == "1" else rf"{digits} \cdot {power}", PRODUCT)
 
 
 def _sentence(event: Assign, node: Node, line: Line) -> str:
