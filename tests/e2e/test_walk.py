@@ -107,6 +107,7 @@ def test_a_reload_comes_back_to_the_same_place(open_page):
 
 def test_the_service_follows_where_the_page_stands(page, open_page, server):
     open_page("?example=neuron&cursor=7")
+    page.wait_for_function("() => new URLSearchParams(location.search).has('session')")
     session = page.evaluate("() => new URLSearchParams(location.search).get('session')")
     page.keyboard.press("ArrowRight")
     for _ in range(20):
