@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from engine.op import ShapeError
 from engine.ops import OPS, PRODUCTS
 from engine.tape import Array, Shape, UntraceableError, trace
 
+LARGEST = 8_388_608  # numbers in one node's value: more would not fit into a session with its gradient
 LONGEST_TEXT = 12  # an unnamed node is labelled with its expression up to this length, else by its number
 
 
@@ -103,11 +105,13 @@ class Builder:
         return ref
 
     def op(self, name: str, *operands: Ref | float, **options: Any) -> Ref:
-        """A node for op `name`. Raises `ShapeError` where the operands' shapes do not fit."""
+        """A node for op `name`. Raises `ShapeError` where operands do not fit or the result is above `LARGEST`."""
         row = OPS[name]
         refs = [x if isinstance(x, Ref) else self.constant(x) for x in operands]
         chosen = dict(row.options) | options
         shape = row.shape(*(r.shape for r in refs), **chosen)
+        if prod(shape) > LARGEST:
+            raise ShapeError(f"{name}: a result of shape {shape} has {prod(shape)} numbers; at most {LARGEST} fit")
         inputs = tuple(r.id for r in refs)
         ref = self._add(op=name, inputs=inputs, shape=shape, role="intermediate", label="", options=chosen)
         self._rename(ref.id, self._expression(self.nodes[ref.id]), unique=False)

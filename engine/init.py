@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from math import sqrt
+from math import prod, sqrt
 
 import numpy as np
 from numpy.random import Generator
 
 from engine.tape import Array, Shape
 
+LARGEST = 4_194_304  # weights in one array: refused before they take memory
 Fill = Callable[..., Array]  # (rng, shape, fan_in, fan_out, settings as keywords) -> weights
 Scale = Callable[..., float]  # (fan_in, fan_out, settings as keywords) -> deviation or bound
 
@@ -28,13 +29,15 @@ class Initializer:
     def draw(self, rng: Generator, fan_in: int, fan_out: int, shape: Shape | None = None, **settings: float) -> Array:
         """Weights of shape (fan_in, fan_out), or of `shape` where a layer keeps them in another.
 
-        Raises `ValueError` for a setting it does not have.
+        Raises `ValueError` for a setting it does not have, and for more than `LARGEST` weights.
         """
         unknown = sorted(set(settings) - set(self.settings))
         if unknown:
             raise ValueError(f"{self.name} has no setting {unknown[0]!r}; it has {', '.join(self.settings) or 'none'}")
-        chosen = dict(self.settings) | settings
-        return self.fill(rng, (fan_in, fan_out) if shape is None else shape, fan_in, fan_out, **chosen)
+        wanted = (fan_in, fan_out) if shape is None else shape
+        if prod(wanted) > LARGEST:
+            raise ValueError(f"{prod(wanted)} weights in one array asked for; at most {LARGEST} are drawn")
+        return self.fill(rng, wanted, fan_in, fan_out, **(dict(self.settings) | settings))
 
 
 def _normal(deviation: Scale) -> Fill:

@@ -27,6 +27,18 @@ SPECS = {
     "10,000 layers": (network([{"type": "relu"}] * 10_000), 422, "64"),
     "huge layer": (network([{"type": "dense", "units": 10**9}]), 422, "1 to 4096"),
     "too many parameters": (network([{"type": "dense", "units": 4096}] * 3), 413, "1000000"),
+    "huge weights behind a convolution": (
+        network(
+            [
+                {"type": "conv2d", "filters": 512, "kernel": 1},
+                {"type": "flatten"},
+                {"type": "dense", "units": 4096},
+            ],
+            {"name": "digits8", "flat": False},
+        ),
+        422,
+        "134217728 weights",
+    ),
     "unknown layer": (network([{"type": "quantum"}]), 422, "quantum"),
     "dense without units": (network([{"type": "dense"}]), 422, "units"),
     "100,000 parentheses": (expression("(" * 100_000, {"x": 1}), 422, "2000"),
