@@ -8,7 +8,7 @@ from typing_extensions import TypedDict
 
 from app.data import DataOption, Family
 from app.data.cells import Kind
-from app.lessons import Example
+from app.lessons.parts import Example
 from app.sessions import Position
 from engine import Explanation, Option, Phase
 

@@ -8,7 +8,8 @@ from fastapi.responses import Response
 from app.answers import Catalogue, Examples, OpRow
 from app.data import SOURCES
 from app.errors import NotFoundError
-from app.lessons import EXAMPLES, Example
+from app.lessons import EXAMPLES
+from app.lessons.parts import Example
 from app.routes import SettingsHere, problems
 from app.wire import answer
 from engine import INITIALIZERS, LAYERS, LOSSES, OPS, OPTIMIZERS, SCHEDULES, Op, Text

@@ -1,0 +1,56 @@
+"""What goes wrong in depth, and what helps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.lessons.parts import Example, expression, network
+
+DEPTH = "What goes wrong in depth"
+ONE_SAMPLE = {"arrays": {"x": [[0.5, -1.2, 0.3, 0.8, -0.4, 1.1, -0.7, 0.2, 0.9, -0.1]], "y": [3]}}
+
+
+def _deep(initializer: str, activation: str | None, **more: Any) -> dict[str, Any]:
+    """20 layers of width 10 and a loss: one sample, one of ten classes."""
+    layer = {"type": "dense", "units": 10, "initializer": initializer}
+    layers: list[dict[str, Any]] = [layer, {"type": activation}] * 20 if activation else [layer] * 20
+    data = {"arrays": {"x": ONE_SAMPLE["arrays"]["x"], "y": [[0, 0, 0, 1, 0, 0, 0, 0, 0, 0]]}}
+    return network(layers, data, 0.1, **more)
+
+
+ROWS = (
+    Example(
+        id="vanishing", title="Vanishing gradients", group=DEPTH,
+        summary="20 sigmoid layers: what comes back to the first is a billionth of what left the last.",
+        spec=_deep("xavier_normal", "sigmoid"),
+    ),
+    Example(
+        id="exploding", title="Exploding gradients", group=DEPTH,
+        summary="20 linear layers with weights too large: the gradient grows with every layer it passes.",
+        spec=_deep("too_large", None),
+    ),
+    Example(
+        id="dying-relu", title="Dying ReLU", group=DEPTH,
+        summary="Five pre-activations, four below zero: nothing comes back through them, exactly nothing.",
+        spec=expression(
+            "a = relu(z)\nL = sum(a * g)",
+            {"z": [-1, -0.5, 0.1, -2, -0.3], "g": [1, 1, 1, 1, 1]},
+            roles={"g": "constant"},
+        ),
+    ),
+    Example(
+        id="checkpointing", title="Activation checkpointing", group=DEPTH,
+        summary="20 ReLU layers, every fifth kept: the others are computed again on the way back.",
+        spec=_deep("he_normal", "relu", backward={"checkpoint": ["relu5", "relu10", "relu15"]}),
+    ),
+    Example(
+        id="instability", title="Scores too large for exp", group=DEPTH,
+        summary="e¹⁰⁰⁰ is infinite and infinity over infinity no number; shifted scores give the answer beside it.",
+        spec=expression(
+            "e = exp(z)\np = e / sum(e)\nnaive = sum(t * p)\nstable = softmax_cross_entropy(z, t)\n"
+            "L = naive + stable",
+            {"z": [1000, 0, -1000], "t": [1, 0, 0]},
+            roles={"t": "target"},
+        ),
+    ),
+)  # fmt: skip

@@ -1,0 +1,41 @@
+"""What the rows of the gallery are made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+SPIRAL = {"name": "spiral", "points": 100, "classes": 3, "noise": 0.2, "seed": 42}
+RELU = {"type": "relu"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """One entry of the gallery."""
+
+    id: str
+    title: str
+    summary: str
+    group: str
+    spec: dict[str, Any]
+
+
+def expression(source: str, values: dict[str, Any], **more: Any) -> dict[str, Any]:
+    roles = {"roles": more.pop("roles")} if "roles" in more else {}
+    return {"model": {"kind": "expression", "source": source, "values": values, **roles}, **more}
+
+
+def network(
+    layers: list[dict[str, Any]], data: dict[str, Any], rate: float, loss: str = "softmax_cross_entropy", **more: Any
+) -> dict[str, Any]:
+    return {
+        "model": {"kind": "network", "layers": layers, "loss": {"name": loss, "reduction": "mean"}},
+        "data": data,
+        "optimizer": {"name": "sgd", "learning_rate": rate},
+        "seed": 42,
+        **more,
+    }
+
+
+def dense(units: int) -> dict[str, Any]:
+    return {"type": "dense", "units": units, "initializer": "he_normal"}

@@ -1,0 +1,39 @@
+"""Recurrent layers: backpropagation through time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.lessons.parts import Example, network
+
+TIME = "Through time"
+
+
+def _sequence(layer: str, **more: Any) -> dict[str, Any]:
+    """Six steps in, one of two classes out: is the number of ones odd?"""
+    layers = [{"type": layer, "units": 3}, {"type": "dense", "units": 2, "initializer": "xavier_normal"}]
+    return network(layers, {"name": "parity", "samples": 40, "length": 6, "sample": 0, "seed": 1}, 0.1, **more)
+
+
+ROWS = (
+    Example(
+        id="rnn", title="A simple recurrent network", group=TIME,
+        summary="Six time steps, one set of weights: six contributions to it, and their sum.",
+        spec=_sequence("rnn"),
+    ),
+    Example(
+        id="lstm", title="An LSTM", group=TIME,
+        summary="Gates decide what the cell forgets and takes in; the gradient runs back along the cell.",
+        spec=_sequence("lstm"),
+    ),
+    Example(
+        id="gru", title="A GRU", group=TIME,
+        summary="Two gates instead of three, and no separate cell.",
+        spec=_sequence("gru"),
+    ),
+    Example(
+        id="truncated-bptt", title="Truncated backpropagation through time", group=TIME,
+        summary="The LSTM again, cut every two steps: what lies further back gets nothing.",
+        spec=_sequence("lstm", backward={"truncate": 2}),
+    ),
+)  # fmt: skip
