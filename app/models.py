@@ -10,8 +10,8 @@ from app.data import Dataset
 from app.data.batches import resolve
 from app.data.uploads import Uploads
 from app.errors import SpecError, TooLargeError
-from app.requests import ExpressionRequest, NetworkRequest, SpecRequest
 from app.settings import Settings
+from app.specs import ExpressionRequest, NetworkRequest, SpecRequest
 from engine import Limits, Model, build
 
 

@@ -13,8 +13,9 @@ from app.data.uploads import Uploads
 from app.errors import NotFoundError, OutsideError, TooLargeError
 from app.lessons import EXAMPLES
 from app.models import to_model
-from app.requests import Grain, SessionRequest, SpecRequest
+from app.requests import Grain, SessionRequest
 from app.settings import Settings
+from app.specs import SpecRequest
 from app.store import Record, Store
 from app.travel import Journey, epochs, target
 from engine import AnyEvent, Explainer, Model, Phase, Run, Trace

@@ -7,8 +7,8 @@ import pytest
 
 from app.lessons import EXAMPLES
 from app.models import to_model
-from app.requests import SpecRequest
 from app.settings import Settings
+from app.specs import SpecRequest
 from engine import Run, Trace, places
 from tests.app.conftest import expression
 

@@ -7,8 +7,8 @@ import numpy as np
 
 from app.lessons import EXAMPLES
 from app.models import to_model
-from app.requests import SpecRequest
 from app.settings import Settings
+from app.specs import SpecRequest
 from engine import Assign, Contribution, Run, Seed, Trace
 
 CARDS = """() => [...document.querySelectorAll('[data-node]')].map((card) => ({

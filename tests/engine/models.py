@@ -4,8 +4,8 @@ from functools import lru_cache
 
 from app.lessons import EXAMPLES
 from app.models import to_model
-from app.requests import SpecRequest
 from app.settings import Settings
+from app.specs import SpecRequest
 from engine import ExpressionModel, OptimizerSpec, Run, Spec, Trace, build, verify
 
 NAMES = tuple(EXAMPLES)
