@@ -14,12 +14,12 @@ from engine.explain_backward import explain_contribution
 from engine.explain_update import explain_assign, explain_clip, lines
 from engine.explanation import EntryError, Explanation, Formula, Operand, at
 from engine.graph import Graph, Node
-from engine.names import formula_name, gradient_variable, variable
+from engine.names import formula_name
 from engine.notation import Text
 from engine.op import Index
 from engine.schedule import Schedule
 from engine.tape import Shape
-from engine.words import Words, listed, saved_variables, shown, size
+from engine.words import Words, listed, shown, size
 
 
 class Explainer:
@@ -114,10 +114,10 @@ class Explainer:
 
     def _forward_code(self, event: Forward | Recompute, node: Node) -> tuple[str, ...]:
         names = self.words.code_operands(node)
-        saved = zip(saved_variables(node), node.row.numpy_saved, strict=True)
+        saved = zip(self.words.code.saved(node), node.row.numpy_saved, strict=True)
         return (
             *(f"{name} = {line(names, node.settings)}" for name, line in saved),
-            f"{variable(node)} = {node.row.numpy(names, node.settings)}",
+            f"{self.words.code.value(node)} = {node.row.numpy(names, node.settings)}",
         )
 
     def _zero_grad(self, event: ZeroGrad) -> Explanation:
@@ -136,17 +136,17 @@ class Explainer:
             sentence=f"The backward pass begins at {name}: its slope with respect to itself is *1*.",
             lines=(Formula(says="seed", formula=f"{self.words.partial(node)} = 1"),),
             operands=(Operand(label=partial, says="seed", tone="backward", ref=event.value),),
-            code=(f"{gradient_variable(node)} = 1.0",),
+            code=(f"{self.words.code.gradient(node)} = 1.0",),
         )  # fmt: skip
 
     def _assign(self, event: Assign, entry: Index) -> Explanation:
         assert self.schedule.optimizer is not None, "an assignment comes from an optimizer"
         node, line = self.graph.nodes[event.param], self.lines[event.index]
-        return explain_assign(event, node, line, self.schedule.optimizer, self.words.loss, entry)
+        return explain_assign(event, node, line, self.schedule.optimizer, self.words, entry)
 
     def _clip(self, event: Clipped, entry: Index) -> Explanation:
         (param,) = event.params
-        return explain_clip(event, self.graph, self.schedule, self.words.gradient[param], self.words.loss, entry)
+        return explain_clip(event, self.words, self.words.gradient[param], entry)
 
 
 def _lowered(sentence: str) -> str:

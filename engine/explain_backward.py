@@ -8,11 +8,11 @@ from engine.contraction import indexed
 from engine.events import Contribution
 from engine.explanation import Explanation, Formula, Operand, at, placed, repeated, summed
 from engine.graph import Node
-from engine.names import formula_name, gradient_variable, variable
+from engine.names import formula_name
 from engine.notation import ATOM, Text, wrap
 from engine.op import Index, series
 from engine.recording import ArrayRef
-from engine.words import Words, saved_variables, shown, size
+from engine.words import Words, shown, size
 
 
 def explain_contribution(event: Contribution, words: Words, entry: Index) -> Explanation:
@@ -116,11 +116,12 @@ def _sent_operands(words: Words, event: Contribution, node: Node, into: Node) ->
 
 
 def _sent_code(words: Words, event: Contribution, node: Node, into: Node) -> tuple[str, ...]:
-    own = [gradient_variable(node), variable(node), *saved_variables(node)]
+    code = words.code
+    own = [code.gradient(node), code.value(node), *code.saved(node)]
     names = [*map(Text, own), *words.code_operands(node)]
     text = node.row.numpy_vjp[event.slot](names, node.settings)
     into_name, part = (
-        gradient_variable(into),
+        code.gradient(into),
         summed(text, event.upstream.shape, event.value.shape, node.row.family),
     )
     # Not +=, which would also change the array this one was handed on from.

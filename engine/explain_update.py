@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from engine.descent import step_inputs
 from engine.events import Assign, Batch, Clipped
 from engine.explanation import Explanation, Formula, Operand, Tone, at
-from engine.graph import Graph, Node
-from engine.names import gradient_variable, latex_number, symbol, variable
+from engine.graph import Node
+from engine.names import latex_number, symbol
 from engine.notation import ATOM, LATEX, NUMPY, POWER, Text, write
 from engine.op import Index
 from engine.optim import SYMBOLS, OptimizerSpec, Step
 from engine.recording import ArrayRef
-from engine.schedule import Schedule, step_inputs
+from engine.schedule import Schedule
 from engine.tape import trace
+from engine.words import Words
 
 SAYS = {
     "g": "Weight decay joins the gradient of {0}: a share of {0} itself",
@@ -62,10 +64,11 @@ def lines(schedule: Schedule, gradients: Mapping[int, ArrayRef]) -> dict[int, Li
 
 
 def explain_assign(
-    event: Assign, node: Node, line: Line, optimizer: OptimizerSpec, loss: str, entry: Index
+    event: Assign, node: Node, line: Line, optimizer: OptimizerSpec, words: Words, entry: Index
 ) -> Explanation:
     """One line of an update in words, symbols, numbers and code."""
     operands, settings = step_inputs(line.step, optimizer)
+    loss, variable = words.loss, words.code.slot
     rows = [Operand(label=_label(node, n, loss), says=_role(n), tone=_tone(n), ref=line.scope[n]) for n in operands]
     said = dict(settings)  # settings are written as settings: 1 − 0.999 says more than what that rounds to
     tape = trace(line.step.rule, ((),) * len(line.step.reads))
@@ -73,7 +76,7 @@ def explain_assign(
     symbols = [Text(own.get(n, SYMBOLS[n]), POWER if n == "g" else ATOM) for n in line.step.reads]
     numbers = [latex_number(f"{said[n]:g}") if n in said else Text(at(line.scope[n], entry)) for n in line.step.reads]
     left = own["p"] if event.target == "parameter" else own.get(event.target, SYMBOLS[event.target])
-    names = [Text(repr(said[name]) if name in said else _variable(node, name)) for name in line.step.reads]
+    names = [Text(repr(said[name]) if name in said else variable(node, name)) for name in line.step.reads]
     return Explanation(
         event=event.index, title=f"{optimizer.name} · update", entry=entry if event.value.shape else None,
         sentence=_sentence(event, node, line),
@@ -88,7 +91,7 @@ def explain_assign(
             *rows,
             Operand(label=_label(node, event.target, loss), says="after", tone="update", ref=event.value),
         ),
-        code=(f"{_variable(node, event.target)} = {write(tape, names, NUMPY).text}",),
+        code=(f"{variable(node, event.target)} = {write(tape, names, NUMPY).text}",),
     )  # fmt: skip
 
 
@@ -100,14 +103,6 @@ def _sentence(event: Assign, node: Node, line: Line) -> str:
     if "g" in line.step.reads and "learning_rate" in line.step.reads:
         return f"{node.label} moves against its gradient, as far as the learning rate says{how}."
     return f"{node.label} takes its step{how}."
-
-
-def _variable(node: Node, name: str) -> str:
-    if name in ("p", "parameter"):
-        return variable(node)
-    if name == "g":
-        return gradient_variable(node)
-    return name if name in ("learning_rate", "t") else f"{name}_{variable(node)}"
 
 
 def _label(node: Node, name: str, loss: str) -> str:
@@ -127,14 +122,12 @@ def _tone(name: str) -> Tone:
     return tones.get(name, "plain")
 
 
-def explain_clip(
-    event: Clipped, graph: Graph, schedule: Schedule, before: ArrayRef, loss: str, entry: Index
-) -> Explanation:
+def explain_clip(event: Clipped, words: Words, before: ArrayRef, entry: Index) -> Explanation:
     """Clipping of one parameter's gradient."""
     (param,) = event.params
-    node = graph.nodes[param]
+    node, loss, schedule = words.graph.nodes[param], words.loss, words.schedule
     partial = rf"\frac{{\partial {loss}}}{{\partial {symbol(node.label)}}}"
-    d = gradient_variable(node)
+    d = words.code.gradient(node)
     clip = schedule.optimizer.clip if schedule.optimizer else None
     assert clip is not None, "a clip event comes from an optimizer that clips"
     if event.norm is None or event.factor is None:
@@ -162,14 +155,15 @@ def explain_clip(
             Operand(label=f"∂{loss}/∂{node.label}", says="before", tone="backward", ref=before), *extra,
             Operand(label=f"∂{loss}/∂{node.label}", says="left", tone="backward", ref=event.value),
         ),
-        code=(*_measuring(event, schedule, graph, clip.norm), code),
+        code=(*_measuring(event, words, clip.norm), code),
     )  # fmt: skip
 
 
-def _measuring(event: Clipped, schedule: Schedule, graph: Graph, most: float | None) -> tuple[str, ...]:
+def _measuring(event: Clipped, words: Words, most: float | None) -> tuple[str, ...]:
     """The lines that measure all gradients together, before the first is clipped."""
-    clipped = [e for e in schedule.events if isinstance(e, Clipped)]
+    clipped = [e for e in words.schedule.events if isinstance(e, Clipped)]
     if most is None or event is not clipped[0]:
         return ()
-    squares = " + ".join(f"np.sum(np.square({gradient_variable(graph.nodes[e.params[0]])}))" for e in clipped)
+    gradients = (words.code.gradient(words.graph.nodes[e.params[0]]) for e in clipped)
+    squares = " + ".join(f"np.sum(np.square({d}))" for d in gradients)
     return (f"norm = np.sqrt({squares})", f"factor = min(1.0, {most!r} / (norm + 1e-6))")

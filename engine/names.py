@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import builtins
 import keyword
 import re
+from collections.abc import Iterable
 from contextlib import suppress
 
 from engine.graph import Graph, Node
 from engine.notation import LATEX, PRODUCT, Text, number, write
+from engine.optim import GIVEN
 from engine.tape import UntraceableError, trace
 
 GREEK = frozenset(
@@ -32,6 +35,7 @@ PARAMETERS = {"weight": "W", "bias": "b"}
 PYTORCH = {"weight_ih": "W_{ih}", "weight_hh": "W_{hh}", "bias_ih": "b_{ih}", "bias_hh": "b_{hh}"}
 PYTORCH |= {"in_proj_weight": "W_{in}", "in_proj_bias": "b_{in}"}
 PYTORCH |= {"out_proj.weight": "W_{out}", "out_proj.bias": "b_{out}"}
+RESERVED = frozenset((*dir(builtins), "np", "math", "learning_rate", "norm", "factor"))  # what listings themselves use
 TRAILING = re.compile(r"\d+$")
 TEXT_BOOK = re.compile(r"([A-Za-z])_?(\d+)")  # z1, W_2
 
@@ -100,22 +104,58 @@ def latex_number(text: str) -> Text:
     return Text(rf"{mantissa} \cdot 10^{{{int(exponent)}}}", min(number(text).strength, PRODUCT))
 
 
-def operand(node: Node, family: str) -> Text:
-    """The node in the code of an operation on it; a constant is the number itself.
+class CodeNames:
+    """What the values, gradients and optimizer's slots of one listing are called: Python identifiers, none twice.
 
-    A family that asks its operands for their size or sum gets it as an array.
+    `slots`: the names an update writes for every parameter. Where a name or one made from it (d_x, m_x) is taken, by
+    another node or by Python, an underscore sets it apart.
     """
-    if literal(node):
-        return number(node.label) if family == "elementwise" else Text(f"np.float64({node.label})")
-    return Text(variable(node))
+
+    def __init__(self, graph: Graph, slots: Iterable[str] = (), reserved: Iterable[str] = ()) -> None:
+        self.values: dict[int, str] = {}
+        taken = {*RESERVED, *reserved}
+        for node in sorted(graph.nodes, key=lambda n: not _usable(n)):
+            name = _identifier(node) if _usable(node) else f"v{node.id}"
+            while taken & (family := _family(node, name, slots)):
+                name += "_"
+            taken |= family
+            self.values[node.id] = name
+
+    def value(self, node: Node) -> str:
+        return self.values[node.id]
+
+    def gradient(self, node: Node) -> str:
+        return f"d_{self.values[node.id]}"
+
+    def saved(self, node: Node) -> list[str]:
+        return [f"{name}_{self.values[node.id]}" for name in node.row.saved]
+
+    def slot(self, node: Node, name: str) -> str:
+        """What a line of the update calls one of its names."""
+        if name in GIVEN:
+            return {"p": self.value(node), "g": self.gradient(node)}.get(name, name)
+        return self.value(node) if name == "parameter" else f"{name}_{self.value(node)}"
+
+    def operand(self, node: Node, family: str) -> Text:
+        """The node in the code of an operation on it; a constant is the number itself.
+
+        A family that asks its operands for their size or sum gets it as an array.
+        """
+        if literal(node):
+            return number(node.label) if family == "elementwise" else Text(f"np.float64({node.label})")
+        return Text(self.value(node))
 
 
-def variable(node: Node) -> str:
-    """The node's name in code: a Python identifier, the same one for the same node everywhere."""
-    name = node.label.replace(".", "_")
-    usable = name.isascii() and name.isidentifier() and not keyword.iskeyword(name)
-    return name if usable else f"v{node.id}"
+def _identifier(node: Node) -> str:
+    return node.label.replace(".", "_")
 
 
-def gradient_variable(node: Node) -> str:
-    return f"d_{variable(node)}"
+def _usable(node: Node) -> bool:
+    name = _identifier(node)
+    return name.isascii() and name.isidentifier() and not keyword.iskeyword(name)
+
+
+def _family(node: Node, name: str, slots: Iterable[str]) -> set[str]:
+    """The node's name and those that are made from it."""
+    more = node.row.saved if node.op else slots if node.role == "parameter" else ()
+    return {name, f"d_{name}", *(f"{kept}_{name}" for kept in more)}

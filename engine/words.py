@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from engine.events import Contribution, Forward, Recompute
 from engine.explanation import Operand, Places, at
 from engine.graph import Graph, Node
-from engine.names import formula_name, operand, variable
+from engine.names import CodeNames, formula_name
 from engine.notation import ATOM, Text, wrap
 from engine.op import Index
+from engine.optim import GIVEN
 from engine.recording import ArrayRef
 from engine.schedule import Schedule
 from engine.tape import Shape
@@ -20,6 +21,7 @@ class Words:
 
     def __init__(self, graph: Graph, schedule: Schedule) -> None:
         self.graph, self.schedule = graph, schedule
+        self.code = CodeNames(graph, update_names(schedule), ("t",) if counts(schedule) else ())
         self.forwards = {e.node: e for e in schedule.events if isinstance(e, Forward | Recompute)}
         self.now = [*schedule.values]  # where the backward pass finds a value
         for e in schedule.events:
@@ -48,7 +50,7 @@ class Words:
 
     def code_operands(self, node: Node) -> list[Text]:
         """The inputs in code."""
-        return [operand(self.graph.nodes[i], node.row.family) for i in node.inputs]
+        return [self.code.operand(self.graph.nodes[i], node.row.family) for i in node.inputs]
 
     def partial(self, node: Node) -> str:
         loss = formula_name(self.graph, self.graph.loss).text
@@ -89,5 +91,12 @@ def listed(labels: Sequence[str]) -> str:
     return labels[0] if len(labels) == 1 else f"{', '.join(labels[:-1])} and {labels[-1]}"
 
 
-def saved_variables(node: Node) -> list[str]:
-    return [f"{name}_{variable(node)}" for name in node.row.saved]
+def update_names(schedule: Schedule) -> set[str]:
+    """What the lines of an update read and write for every parameter, beside the parameter and its gradient."""
+    steps = schedule.optimizer.steps if schedule.optimizer else ()
+    return {name for step in steps for name in (step.target, *step.reads)} - GIVEN
+
+
+def counts(schedule: Schedule) -> bool:
+    """A line of the update reads the number of updates, t."""
+    return schedule.optimizer is not None and any("t" in step.reads for step in schedule.optimizer.steps)

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from engine import EntryError, Explainer
-from engine.names import gradient_variable, variable
 from tests.engine.latex import worked_out
 from tests.engine.models import NAMES, events, expression, gallery, gradient
 
@@ -78,6 +77,10 @@ SOURCES = {
     ),
     "a long constant": ("0.1234567891*x - 1e-05*x**2 + -3*x", {"x": 2.0}),
     "names of unnamed values": ("(v1 + v2)*v2*v3 + v4*c1", {"v1": 1.0, "v2": 2.0, "v3": 3.0, "v4": 4.0, "c1": 5.0}),
+    "names that code has for itself": (
+        "np = x*d_x + math*d_d_x\nnorm = np*sum*d_np + v6\nlearning_rate = norm**2\nlearning_rate*min",
+        {"x": 0.5, "d_x": 2.0, "d_d_x": 1.0, "math": 3.0, "sum": 0.25, "d_np": 1.5, "v6": 0.75, "min": 0.125},
+    ),
     "statements": ("lambda_ = w*x\nresult = sigmoid(lambda_)*lambda_\nloss = (result - 1)**2", {"w": 0.5, "x": 2.0}),
 }
 
@@ -137,23 +140,27 @@ def test_a_false_line_of_numbers_is_noticed():
 def test_the_lines_of_code_are_a_program_that_gives_the_numbers(name):
     """All lines one after another, run from the leaves, end with every value, gradient and new parameter."""
     run = walked(name)
-    explain = explainer(run).explain
+    explain, names = explainer(run).explain, explainer(run).words.code
     code = "\n".join(line for event in run.schedule.events for line in explain(event.index).code)
     view, first = run.recording.view, run.schedule.values
-    memory = {variable(n): view(first[n.id]).copy() for n in run.graph.leaves if n.named or n.label.isidentifier()}
-    memory |= {variable(n): view(first[n.id]).copy() for n in run.graph.leaves if n.role != "constant"}
+    memory = {names.value(n): view(first[n.id]).copy() for n in run.graph.leaves if n.named or n.label.isidentifier()}
+    memory |= {names.value(n): view(first[n.id]).copy() for n in run.graph.leaves if n.role != "constant"}
     rate = run.optimizer.learning_rate if run.optimizer else None
-    memory |= {f"{slot}_{variable(run.graph.nodes[k])}": view(ref).copy() for k, slot, ref, _ in run.schedule.slots}
+    memory |= {names.slot(run.graph.nodes[k], slot): view(ref).copy() for k, slot, ref, _ in run.schedule.slots}
     with np.errstate(all="ignore"):
         exec(code, {"np": np, "math": math, "learning_rate": rate, "t": run.iteration + 1.0}, memory)
     new = {e.param: view(e.value) for e in events(run, "assign") if e.target == "parameter"}
     for node in run.graph.nodes:
         if node.role != "constant":
             assert np.allclose(
-                memory[variable(node)], new.get(node.id, view(first[node.id])), rtol=1e-10, atol=1e-13, equal_nan=True
+                memory[names.value(node)],
+                new.get(node.id, view(first[node.id])),
+                rtol=1e-10,
+                atol=1e-13,
+                equal_nan=True,
             )
         if node.wanted:
-            got = memory[gradient_variable(node)]
+            got = memory[names.gradient(node)]
             assert np.allclose(got, gradient(run, str(node.id)), rtol=1e-10, atol=1e-13, equal_nan=True), (
                 f"{node.label}\n{code}"
             )

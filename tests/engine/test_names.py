@@ -4,7 +4,7 @@ import keyword
 
 import pytest
 
-from engine.names import formula_name, latex_number, operand, symbol, variable
+from engine.names import CodeNames, formula_name, latex_number, symbol
 from engine.notation import NEGATE, PRODUCT, Text
 from tests.engine.models import NAMES, expression, gallery_model
 
@@ -63,8 +63,9 @@ def test_a_value_with_a_name_is_called_by_it():
 
 @pytest.mark.parametrize("name", NAMES)
 def test_code_has_one_identifier_per_node(name):
-    nodes = [n for n in gallery_model(name).graph.nodes if n.role != "constant" or n.named]
-    names = [variable(n) for n in nodes]
+    graph = gallery_model(name).graph
+    code = CodeNames(graph)
+    names = [called for n in graph.nodes for called in (code.value(n), code.gradient(n))]
     assert len(set(names)) == len(names)
     assert all(n.isidentifier() and not keyword.iskeyword(n) for n in names)
 
@@ -72,11 +73,19 @@ def test_code_has_one_identifier_per_node(name):
 def test_a_constant_with_a_name_keeps_it():
     graph = expression("sum(x*gains)", roles={"gains": "constant"}, x=[1.0], gains=[2.0]).graph
     gains = graph.find("gains")
-    assert variable(gains) == "gains"
+    assert CodeNames(graph).value(gains) == "gains"
     assert formula_name(graph, gains).text == r"\text{gains}"
 
 
 def test_a_number_in_code_is_itself_or_an_array_where_its_size_is_asked_for():
-    constant = expression("(-2)**x", x=1.0).graph.nodes[1]
-    assert operand(constant, "elementwise") == Text("-2", NEGATE)
-    assert operand(constant, "plain") == Text("np.float64(-2)")
+    graph = expression("(-2)**x", x=1.0).graph
+    constant, names = graph.nodes[1], CodeNames(graph)
+    assert names.operand(constant, "elementwise") == Text("-2", NEGATE)
+    assert names.operand(constant, "plain") == Text("np.float64(-2)")
+
+
+def test_a_name_that_code_has_for_something_else_gets_an_underscore():
+    graph = expression("x*d_x*np*min*t*m_x", x=1.0, d_x=1.0, np=1.0, min=1.0, t=1.0, m_x=1.0).graph
+    names = CodeNames(graph, slots=("m",), reserved=("t",))
+    assert [names.value(n) for n in graph.leaves] == ["x", "d_x_", "np_", "min_", "t_", "m_x_"]
+    assert names.gradient(graph.find("d_x")) == "d_d_x_"

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from engine import Data, Explainer, LayerSpec, NetworkModel, OptimizerSpec, Run, Spec, Trace, build, check, verify
-from engine.names import gradient_variable, literal, variable
+from engine.names import literal
 from tests.engine.latex import worked_out
 
 LAYERS = (
@@ -77,16 +77,17 @@ def true(equation, run):
 def test_the_lines_of_code_are_a_program_that_gives_the_numbers():
     run = walked()
     trace, explain = traced(run), Explainer(run.graph, run.schedule).explain
+    names = Explainer(run.graph, run.schedule).words.code
     code = "\n".join(line for event in run.schedule.events for line in explain(event.index).code)
     first = {n.id: run.recording.view(run.schedule.values[n.id]) for n in run.graph.nodes}
-    memory = {variable(n): first[n.id].copy() for n in run.graph.leaves if not literal(n)}
+    memory = {names.value(n): first[n.id].copy() for n in run.graph.leaves if not literal(n)}
     exec(code, {"np": np, "learning_rate": 0.1}, memory)
     for node in run.graph.nodes:
         if node.op:
-            assert np.allclose(memory[variable(node)], first[node.id], rtol=1e-9, atol=1e-12), node.label
+            assert np.allclose(memory[names.value(node)], first[node.id], rtol=1e-9, atol=1e-12), node.label
         if node.wanted:
             theirs = trace.gradient(node.id, run.schedule.length)
-            assert np.allclose(memory[gradient_variable(node)], theirs, rtol=1e-9, atol=1e-12), node.label
+            assert np.allclose(memory[names.gradient(node)], theirs, rtol=1e-9, atol=1e-12), node.label
 
 
 def test_another_mask_is_drawn_in_every_step_and_the_same_one_when_the_step_comes_again():
