@@ -24,7 +24,6 @@ from engine.events import (
 )
 from engine.explain import Explainer
 from engine.explanation import EntryError, Explanation, Formula, Operand
-from engine.expression import ExpressionError, Limits
 from engine.feeds import Data
 from engine.graph import Graph, Group, Node, Role
 from engine.init import INITIALIZERS
@@ -34,13 +33,15 @@ from engine.notation import Text
 from engine.nudge import Nudge, nudge
 from engine.op import Op, ShapeError
 from engine.ops import OPS
-from engine.optim import OPTIMIZERS, SCHEDULES, Clip, OptimizerSpec
+from engine.optim import OPTIMIZERS, Clip, OptimizerSpec
 from engine.options import check_options
 from engine.paths import Paths, paths
+from engine.rates import SCHEDULES
 from engine.recording import ArrayRef, Recording
 from engine.run import Run
 from engine.schedule import Schedule, schedule
 from engine.spec import ExpressionModel, Model, NetworkModel, Spec, build
+from engine.statements import ExpressionError, Limits
 from engine.tape import Array
 from engine.trace import Summary, Trace, places, summary
 

@@ -13,7 +13,6 @@ import ast
 import math
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
 from typing import Any
 
 from engine.build import Builder, Ref
@@ -21,6 +20,7 @@ from engine.graph import Role
 from engine.op import Op, ShapeError
 from engine.ops import OPS
 from engine.options import allowed
+from engine.statements import ExpressionError, Limits, statements_of, trimmed
 
 BINARY: dict[type[ast.operator], str] = {
     ast.Add: "add",
@@ -40,31 +40,14 @@ FUNCTIONS = (  # ops that are called by their names
 NEEDED = {"broadcast_to": "shape", "pad": "widths", "einsum": "subscripts"}  # options that have no usual value
 
 
-class ExpressionError(ValueError):
-    """Text that is not an expression this engine knows. `column` counts from 0, `line` from 1."""
-
-    def __init__(self, message: str, line: int = 1, column: int = 0) -> None:
-        super().__init__(message)
-        self.line, self.column = line, column
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How much text is read: characters, nodes of the graph, levels of parentheses."""
-
-    characters: int = 2_000
-    nodes: int = 500
-    levels: int = 64
-
-
 def parse(builder: Builder, source: str, values: Mapping[str, Any], roles: Mapping[str, Role], limits: Limits) -> Ref:
     """Add the nodes of `source` to `builder`; the result of the last statement is returned.
 
     `values` gives every free name an array or a number. Raises `ExpressionError`, with the place in the text, for
     anything that is not on the allow-list, and `ShapeError` for operands that do not fit.
     """
-    source = _trimmed(source)
-    statements = _statements(source, limits)
+    source = trimmed(source)
+    statements = statements_of(source, limits)
     builder.reserved = frozenset(n.id for s in statements for n in ast.walk(s) if isinstance(n, ast.Name))
     reader = _Reader(builder, dict(values), roles, limits)
     for statement in statements:
@@ -73,46 +56,6 @@ def parse(builder: Builder, source: str, values: Mapping[str, Any], roles: Mappi
     if unused:
         raise ExpressionError(f"a value is given for {unused[0]!r}, which the expression does not use")
     return last
-
-
-def _trimmed(source: str) -> str:
-    """Without blanks around it. Lines before it stay, so that places in the text are right."""
-    body = source.lstrip(" \n")
-    return "\n" * source.count("\n", 0, len(source) - len(body)) + body.rstrip(" \n")
-
-
-def _statements(source: str, limits: Limits) -> list[ast.stmt]:
-    _check_text(source, limits)
-    try:
-        statements = ast.parse(source).body
-    except SyntaxError as error:
-        raise ExpressionError(
-            f"not an expression: {error.msg}", error.lineno or 1, max((error.offset or 1) - 1, 0)
-        ) from None
-    except (RecursionError, MemoryError, ValueError) as error:
-        raise ExpressionError(f"too deep or too long to read ({type(error).__name__})") from None
-    if not statements:
-        raise ExpressionError("the expression is empty")
-    return statements
-
-
-def _check_text(source: str, limits: Limits) -> None:
-    """Before Python's parser sees it: it would fold full-width letters into ASCII and recurse into parentheses."""
-    if len(source) > limits.characters:
-        raise ExpressionError(f"{len(source)} characters; at most {limits.characters} are read")
-    strange = next((i for i, c in enumerate(source) if not (c.isascii() and (c.isprintable() or c == "\n"))), None)
-    if strange is not None:
-        raise ExpressionError(f"character {source[strange]!a} is not plain ASCII", *_place(source, strange))
-    level = 0
-    for i, c in enumerate(source):
-        level += (c in "([") - (c in ")]")
-        if level > limits.levels:
-            raise ExpressionError(f"more than {limits.levels} levels of parentheses", *_place(source, i))
-
-
-def _place(source: str, i: int) -> tuple[int, int]:
-    """Line and column of a character."""
-    return source.count("\n", 0, i) + 1, i - (source.rfind("\n", 0, i) + 1)
 
 
 class _Reader:
@@ -227,7 +170,7 @@ class _Reader:
             raise self._error(node, f"there is no function {asked!r}; there are {', '.join(sorted(FUNCTIONS))}")
         row = OPS[node.func.id]
         self._check_count(node, row)
-        chosen = {self._option_name(node, k, row): self._option(k, row) for k in node.keywords}
+        chosen = self._options(node, row)
         if (needed := NEEDED.get(row.name, "")) not in {"", *chosen}:
             raise self._error(node, f"{row.name} needs the option {needed}")
         return self._placed(node, lambda: self.builder.op(row.name, *operands, **chosen))
@@ -238,6 +181,15 @@ class _Reader:
             raise self._error(node, f"{row.name} takes at least 1 operand, 0 given")
         if not row.variadic and given != count:
             raise self._error(node, f"{row.name} takes {count} operand{'s' * (count > 1)}, {given} given")
+
+    def _options(self, node: ast.Call, row: Op) -> dict[str, Any]:
+        chosen: dict[str, Any] = {}
+        for k in node.keywords:
+            name = self._option_name(node, k, row)
+            if name in chosen:
+                raise self._error(k, f"{name} is given twice")
+            chosen[name] = self._option(k, row)
+        return chosen
 
     def _option_name(self, node: ast.Call, keyword: ast.keyword, row: Op) -> str:
         known = dict(row.options)
