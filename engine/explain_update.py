@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from engine.descent import step_inputs
 from engine.events import Assign, Batch, Clipped
 from engine.explanation import Explanation, Formula, Operand, Tone, at
 from engine.graph import Node
@@ -13,7 +14,7 @@ from engine.notation import ATOM, LATEX, NUMPY, POWER, Text, write
 from engine.op import Index
 from engine.optim import SYMBOLS, OptimizerSpec, Step
 from engine.recording import ArrayRef
-from engine.schedule import Schedule, step_inputs
+from engine.schedule import Schedule
 from engine.tape import trace
 from engine.words import Words
 

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from engine.backward import Backward
 from engine.build import Builder, Ref
 from engine.expression import parse
 from engine.feeds import Data, Feed
@@ -15,7 +16,6 @@ from engine.graph import Graph, Role
 from engine.layers import LAYERS, Context, LayerSpec
 from engine.op import ShapeError
 from engine.optim import OptimizerSpec
-from engine.schedule import Backward
 from engine.statements import Limits
 from engine.tape import Array
 

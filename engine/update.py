@@ -10,10 +10,11 @@ from typing import NamedTuple
 import numpy as np
 
 from engine.bind import rule_calls
+from engine.descent import step_inputs
 from engine.events import Assign, Batch, Clipped
 from engine.optim import Clip, Step
 from engine.recording import ArrayRef
-from engine.schedule import Schedule, step_inputs
+from engine.schedule import Schedule
 from engine.tape import Array, Call, Scratch, Shape
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from engine import Contribution, Data, LayerSpec, NetworkModel, OptimizerSpec, Recompute, Run, Spec, build, schedule
-from engine.schedule import Backward
+from engine.backward import Backward
 from tests.engine.models import expression, traced, verified
 
 DEPTH = 8

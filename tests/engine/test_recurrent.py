@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from engine import Run, ShapeError, check, verify
+from engine.backward import Backward
 from engine.explain import Explainer
-from engine.schedule import Backward
 from tests.engine.models import gradient, traced, value
 from tests.engine.sequences import BATCH, TIME, UNITS, into, layer, network, twin
 

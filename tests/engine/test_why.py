@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from engine import EntryError, Explainer, LayerSpec, NetworkModel, OptimizerSpec, Run, Spec, build, explain_entry
+from engine.backward import Backward
 from engine.build import Builder
 from engine.feeds import Data
-from engine.schedule import Backward
 from engine.spec import Model
 from tests.engine.models import NAMES, expression, gallery, traced
 

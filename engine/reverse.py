@@ -1,0 +1,98 @@
+"""Reverse mode as events: from the loss back, each node sends to its inputs what its gradient means for them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from engine.events import AnyEvent, Contribution, Recompute, Seed
+from engine.graph import Node
+from engine.recording import ArrayRef
+from engine.tape import Ref, UntraceableError, trace
+from engine.walk import Walk, layer_of
+
+
+def reverse(walk: Walk) -> Iterator[AnyEvent]:
+    """The seed at the loss, and the contributions it leads to, against the order of the nodes."""
+    return _Reverse(walk).run()
+
+
+class _Reverse:
+    def __init__(self, walk: Walk) -> None:
+        self.walk, self.graph, self.how = walk, walk.graph, walk.how
+        self.recomputed: set[int] = set()  # stretches between checkpoints
+        self.awaited: Counter[int] = Counter()  # contributions still to come
+        self.final: dict[int, ArrayRef] = {}  # places for the parameters' gradients
+
+    def run(self) -> Iterator[AnyEvent]:
+        walk, loss = self.walk, self.graph.loss
+        self.expect()
+        walk.total[loss.id] = walk.place(())
+        yield Seed(**walk.head("backward", "seed", "seed"), node=loss.id, value=walk.total[loss.id])
+        for node in reversed(self.graph.nodes):
+            if node.op and node.id in walk.total:
+                yield from self.recompute(self.how.segment(node.id))
+                yield from self.contributions(node)
+
+    def recompute(self, segment: int | None) -> Iterator[AnyEvent]:
+        """Compute a stretch between checkpoints again, the first time the backward pass enters it."""
+        if segment is None or segment in self.recomputed:
+            return
+        self.recomputed.add(segment)
+        for node in self.graph.nodes:
+            if node.op and self.how.segment(node.id) == segment:
+                self.walk.now[node.id] = self.walk.place(node.shape)
+                head = self.walk.head("backward", ("again", node.id), layer_of(node))
+                yield Recompute(**head, node=node.id, value=self.walk.now[node.id], saved=self.walk.saved(node))
+
+    def contributions(self, node: Node) -> Iterator[AnyEvent]:
+        """A node sends to its inputs once all its own contributions have arrived: ids fall, so they have."""
+        place, total = self.walk.place, self.walk.total
+        upstream = total[node.id]
+        for slot, into in enumerate(node.inputs):
+            if not self.sends(node, slot):
+                continue
+            local = self.local(node, slot)
+            before, shape = total.get(into), self.graph.nodes[into].shape
+            self.awaited[into] -= 1
+            last = self.final.get(into) if not self.awaited[into] else None
+            if last and before is None:
+                value = last
+            else:
+                value = upstream if local == 1.0 and shape == node.shape else place(shape)
+            total[into] = value if before is None else last or place(shape)
+            yield Contribution(
+                **self.walk.head("backward", node.id, layer_of(node)),
+                node=node.id, slot=slot, into=into, upstream=upstream, local=local, value=value, total=total[into],
+            )  # fmt: skip
+
+    def sends(self, node: Node, slot: int) -> bool:
+        into = self.graph.nodes[node.inputs[slot]]
+        return into.wanted and node.row.vjps[slot] is not None and (node.id, slot) not in self.how.cut
+
+    def expect(self) -> None:
+        """Count the contributions to come; what the parameters end up with shall lie side by side, for the update."""
+        self.awaited[self.graph.loss.id] = 1
+        for node in reversed(self.graph.nodes):
+            if node.op and self.awaited[node.id]:
+                self.awaited.update(into for slot, into in enumerate(node.inputs) if self.sends(node, slot))
+        if self.walk.optimizer:
+            parameters = (n for n in self.graph.parameters if self.awaited[n.id])
+            self.final = {n.id: self.walk.place(n.shape) for n in parameters}
+
+    def local(self, node: Node, slot: int) -> ArrayRef | float | None:
+        """A number where the partial is constant, the operand's place where it is one, else a place of its own."""
+        if not node.row.partials:
+            return None
+        operands = (node.id, *node.inputs)
+        shapes = tuple(self.graph.nodes[i].shape for i in operands)
+        try:
+            tape = trace(node.row.partials[slot], shapes, node.settings)
+        except UntraceableError:
+            return self.walk.place(node.shape)
+        result = tape.results[0]
+        if not isinstance(result, Ref):
+            return float(result)
+        if result < tape.inputs:
+            return self.walk.now[operands[result]]
+        return self.walk.place(tape.lines[result - tape.inputs].shape)

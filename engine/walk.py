@@ -1,0 +1,67 @@
+"""What every part of a schedule is made with: places in the recording, ordinals, and what has arrived where."""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import Any
+
+from engine.backward import Backward
+from engine.events import Phase
+from engine.graph import Graph, Node
+from engine.optim import OptimizerSpec
+from engine.recording import ArrayRef
+from engine.tape import Shape, trace
+
+
+class _Ordinals:
+    """Numbers runs of equal keys: 0, 0, 1, 1, 1, 2, …"""
+
+    def __init__(self) -> None:
+        self.number, self.key = -1, None
+
+    def of(self, key: Any) -> int:
+        if key != self.key:
+            self.number, self.key = self.number + 1, key
+        return self.number
+
+
+class Walk:
+    """One way through a training step: gives out places and heads of events, and knows what lies where.
+
+    `values` are the places of the nodes' values; `now` is where the backward phase finds them: after a recompute, at
+    a new place. `total` is what has arrived of each node's gradient.
+    """
+
+    def __init__(self, graph: Graph, optimizer: OptimizerSpec | None, how: Backward) -> None:
+        self.graph, self.optimizer, self.how = graph, optimizer, how
+        self.size = 0
+        self.indices = count()
+        self.operations, self.layers = _Ordinals(), _Ordinals()
+        self.values: dict[int, ArrayRef] = {n.id: self.place(n.shape) for n in graph.leaves}
+        self.now = dict(self.values)
+        self.total: dict[int, ArrayRef] = {}
+
+    def place(self, shape: Shape) -> ArrayRef:
+        ref = ArrayRef(self.size, shape)
+        self.size += ref.size
+        return ref
+
+    def head(self, phase: Phase, operation: Any, layer: Any) -> dict[str, Any]:
+        numbers = (self.operations.of((phase, operation)), self.layers.of((phase, layer)))
+        return {"index": next(self.indices), "phase": phase, "operation": numbers[0], "layer": numbers[1]}
+
+    def saved(self, node: Node) -> dict[str, ArrayRef]:
+        """Places for what `forward` returns beside y; their shapes are on its tape."""
+        row = node.row
+        if not row.saved:
+            return {}
+        tape = trace(row.forward, tuple(self.graph.nodes[i].shape for i in node.inputs), node.settings)
+        return {
+            name: self.place(tape.lines[r - tape.inputs].shape)
+            for name, r in zip(row.saved, tape.results[1:], strict=True)
+        }
+
+
+def layer_of(node: Node) -> Any:
+    """Nodes of one outermost group are one layer; a node outside all groups is its own."""
+    return node.group[:1] or node.id
