@@ -52,7 +52,11 @@ class ScheduleRow(NamedRow):
     settings: dict[str, float | bool]
 
 
-class OptimizerRow(SourcedRow):
+class LossRow(NamedRow):
+    options: dict[str, float | str]
+
+
+class SettingsRow(SourcedRow):
     settings: dict[str, float | bool]
 
 
@@ -78,10 +82,10 @@ class DatasetAnswer(TypedDict):
 class Catalogue(TypedDict):
     ops: list[OpRow]
     layers: list[LayerRow]
-    losses: list[NamedRow]
-    optimizers: list[OptimizerRow]
+    losses: list[LossRow]
+    optimizers: list[SettingsRow]
     schedules: list[ScheduleRow]
-    initializers: list[SourcedRow]
+    initializers: list[SettingsRow]
     data: list[DataRow]
     limits: dict[str, int | float]
 

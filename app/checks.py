@@ -48,7 +48,7 @@ def check_option(option: Option, value: Any) -> None:
         raise ValueError(f"{option.name} cannot be null")
     kinds: dict[str, tuple[type, ...]] = {"integer": (int,), "number": (int, float), "boolean": (bool,)}
     if option.kind == "initializer":
-        one_of("initializer", str(value), INITIALIZERS)
+        check_initializer(value)
     elif option.kind == "op":
         one_of("op", str(value), OPS)
     elif option.kind == "shape":
@@ -60,21 +60,33 @@ def check_option(option: Option, value: Any) -> None:
         _check_range(option, value)
 
 
+def check_initializer(value: Any) -> None:
+    """Raises ValueError where this is no initialiser's name, nor its name with settings it has."""
+    if not isinstance(value, dict):
+        return one_of("initializer", str(value), INITIALIZERS)
+    said = dict(value)
+    name = str(said.pop("name", ""))
+    one_of("initializer", name, INITIALIZERS)
+    check_settings(f"the initializer {name}", said, INITIALIZERS[name].settings, low=-1e6, high=1e6)
+
+
 def _check_range(option: Option, value: float) -> None:
     low, high = option.low, option.high
     if not math.isfinite(value) or (low is not None and value < low) or (high is not None and value > high):
         raise ValueError(f"{option.name} is {str(value)[:24]}; it must be from {low:g} to {high:g}")
 
 
-def check_settings(what: str, said: dict[str, Any], known: Mapping[str, float | bool]) -> None:
+def check_settings(
+    what: str, said: dict[str, Any], known: Mapping[str, float | bool], low: float = 0, high: float = 1e9
+) -> None:
     """Raises ValueError for a setting there is not, or one of a wrong kind or size."""
     for name, value in said.items():
         if name not in known:
             raise ValueError(f"{what} has no setting {name[:64]!r}; it has {', '.join(known) or 'none'}")
         if isinstance(known[name], bool) != isinstance(value, bool) or not isinstance(value, int | float):
             raise ValueError(f"{name} must be {'true or false' if isinstance(known[name], bool) else 'a number'}")
-        if not 0 <= value <= 1e9:
-            raise ValueError(f"{name} is {str(value)[:24]}; it must be from 0 to 1e9")
+        if not low <= value <= high:
+            raise ValueError(f"{name} is {str(value)[:24]}; it must be from {low:g} to {high:g}")
 
 
 def one_of(what: str, asked: str, table: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from math import prod, sqrt
+from typing import Any
 
 import numpy as np
 from numpy.random import Generator
@@ -107,10 +108,10 @@ ROWS = (
     ),
     Initializer(
         name="normal",
-        fill=_normal(lambda n, m, deviation: deviation),
+        fill=_normal(lambda n, m, std: std),
         source=DEFINITION,
-        settings={"deviation": 0.01},
-        doc="Normal with the deviation given, whatever the size of the layer.",
+        settings={"std": 0.01},
+        doc="Normal with the standard deviation given, whatever the size of the layer.",
     ),
     Initializer(
         name="uniform",
@@ -134,11 +135,18 @@ ROWS = (
     ),
     Initializer(
         name="too_large",
-        fill=_normal(lambda n, m, deviation: deviation),
+        fill=_normal(lambda n, m, std: std),
         source="wrong on purpose, to be looked at",
-        settings={"deviation": 2.0},
+        settings={"std": 2.0},
         doc="Normal with deviation 2: sigmoid and tanh saturate, and the signals of deep linear layers explode.",
     ),
 )
 
 INITIALIZERS = {row.name: row for row in ROWS}
+
+
+def chosen(said: str | Mapping[str, Any]) -> tuple[Initializer, dict[str, Any]]:
+    """The row and the settings of what was said: a name, or a name with settings, {"name": "normal", "std": 0.01}."""
+    if isinstance(said, str):
+        return INITIALIZERS[said], {}
+    return INITIALIZERS[said["name"]], {name: value for name, value in said.items() if name != "name"}

@@ -23,13 +23,16 @@ def catalogue(settings: SettingsHere) -> Response:
     found: Catalogue = {
         "ops": [_op(row) for row in OPS.values()],
         "layers": [{"type": r.type, "doc": r.doc, "options": list(r.options)} for r in LAYERS.values()],
-        "losses": [{"name": name, "doc": OPS[name].doc} for name in LOSSES],
+        "losses": [{"name": name, "doc": OPS[name].doc, "options": dict(OPS[name].options)} for name in LOSSES],
         "optimizers": [
             {"name": r.name, "doc": r.doc, "source": r.source, "settings": dict(r.settings)}
             for r in OPTIMIZERS.values()
         ],
         "schedules": [{"name": r.name, "doc": r.doc, "settings": dict(r.settings)} for r in SCHEDULES.values()],
-        "initializers": [{"name": r.name, "doc": r.doc, "source": r.source} for r in INITIALIZERS.values()],
+        "initializers": [
+            {"name": r.name, "doc": r.doc, "source": r.source, "settings": dict(r.settings)}
+            for r in INITIALIZERS.values()
+        ],
         "data": [
             {"name": r.name, "family": r.family, "doc": r.doc, "generated": r.generated, "options": list(r.options)}
             for r in SOURCES.values()

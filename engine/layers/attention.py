@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from engine.build import Ref
-from engine.init import INITIALIZERS
 from engine.layers.layer import Context, Layer, Option
 from engine.op import ShapeError
 
@@ -60,8 +59,7 @@ def multi_head_attention(context: Context, x: Ref) -> Ref:
 def _projected(context: Context, x: Ref, weight: str, bias: str, blocks: int) -> Ref:
     """x·Wᵀ + b, with W (blocks·features, features) drawn block by block."""
     features = x.shape[2]
-    draw = INITIALIZERS[context.options["initializer"]].draw
-    drawn = np.concatenate([draw(context.rng, features, features, shape=(features, features)) for _ in range(blocks)])
+    drawn = np.concatenate([context.draw(features, features) for _ in range(blocks)])
     product = context.op("einsum", x, context.parameter(weight, drawn), subscripts="bti,oi->bto")
     return product + context.parameter(bias, np.zeros(blocks * features))
 

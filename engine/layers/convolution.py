@@ -7,7 +7,6 @@ from math import prod
 import numpy as np
 
 from engine.build import Ref
-from engine.init import INITIALIZERS
 from engine.layers.layer import INITIALIZER, Context, Layer, Option
 from engine.op import ShapeError
 
@@ -45,8 +44,7 @@ def conv2d(context: Context, x: Ref) -> Ref:
             f"{context.name}: axis channels is {x.shape[1]} and becomes {filters}; both must split into {groups} groups"
         )
     shape = (filters, x.shape[1] // groups, kernel, kernel)
-    draw = INITIALIZERS[context.options["initializer"]].draw
-    drawn = draw(context.rng, shape[1] * kernel * kernel, filters * kernel * kernel, shape)
+    drawn = context.draw(shape[1] * kernel * kernel, filters * kernel * kernel, shape)
     moving = {name: context.options[name] for name in ("stride", "padding", "dilation")}
     seen = context.op("conv2d", x, context.parameter("weight", drawn), groups=groups, **moving)
     return context.numbered(context.op("add_channel", seen, context.parameter("bias", np.zeros(filters))), "z")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from engine.build import Ref
-from engine.init import INITIALIZERS
 from engine.layers.layer import INITIALIZER, Context, Layer, Option
 from engine.op import ShapeError
 
@@ -13,13 +12,19 @@ UNITS = Option(name="units", kind="integer", doc="How many outputs.", low=1, hig
 
 
 def dense(context: Context, x: Ref) -> Ref:
-    """x (batch, in) · weight (in, units) + bias (units)."""
-    if len(x.shape) != 2:
-        raise ShapeError(f"{context.name}: a dense layer takes (batch, features); its input has shape {x.shape}")
+    """x (batch, …, in) · weight (in, units) + bias (units): over the last axis, whatever stands before it."""
+    if len(x.shape) < 2:
+        raise ShapeError(f"{context.name}: a dense layer takes (batch, …, features); its input has shape {x.shape}")
     units = context.options["units"]
-    draw = INITIALIZERS[context.options["initializer"]].draw
-    product = x @ context.parameter("weight", draw(context.rng, x.shape[1], units))
+    product = _product(context, x, context.parameter("weight", context.draw(x.shape[-1], units)))
     return context.numbered(product + context.parameter("bias", np.zeros(units)), "z")
+
+
+def _product(context: Context, x: Ref, weight: Ref) -> Ref:
+    if len(x.shape) <= 3:
+        return x @ weight
+    before = "abcdefgh"[: len(x.shape) - 1]
+    return context.op("einsum", x, weight, subscripts=f"{before}i,io->{before}o")
 
 
 def activation(op: str, doc: str, *options: Option) -> Layer:
@@ -31,16 +36,16 @@ def activation(op: str, doc: str, *options: Option) -> Layer:
     return Layer(type=op, doc=doc, add=add, options=options)
 
 
-def flatten(context: Context, x: Ref) -> Ref:
-    """(batch, …) to (batch, features)."""
-    return context.op("reshape", x, shape=(x.shape[0], -1))
-
-
 SLOPE = Option(name="slope", kind="number", doc="The slope for negative inputs.", default=0.01, low=-10, high=10)
 ALPHA = Option(name="alpha", kind="number", doc="How far below 0 it reaches.", default=1.0, low=0, high=10)
 
 ROWS = (
-    Layer(type="dense", doc="x·W + b: every output sees every input.", add=dense, options=(UNITS, INITIALIZER)),
+    Layer(
+        type="dense",
+        doc="x·W + b over the last axis: every output sees every input.",
+        add=dense,
+        options=(UNITS, INITIALIZER),
+    ),
     activation("relu", "max(x, 0), entry by entry."),
     activation("leaky_relu", "x where it is positive, else a small part of it.", SLOPE),
     activation("elu", "x where it is positive, else alpha·(eˣ − 1).", ALPHA),
@@ -54,5 +59,4 @@ ROWS = (
     activation("hard_tanh", "x, held between −1 and 1."),
     activation("softmax", "Probabilities along the last axis."),
     activation("log_softmax", "Logarithms of probabilities along the last axis."),
-    Layer(type="flatten", doc="All numbers of a sample in one row.", add=flatten),
 )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from engine.build import Ref
-from engine.init import INITIALIZERS
 from engine.layers.layer import Context, Layer, Option
 from engine.op import ShapeError
 from engine.tape import Array
@@ -23,18 +22,20 @@ def embedding(context: Context, x: Ref) -> Ref:
     """One row of weight (vocabulary, units) for each number: the product with a one-hot vector, without the product."""
     vocabulary, units = context.options["vocabulary"], context.options["units"]
     _check_numbers(context, x, vocabulary)
-    draw = INITIALIZERS[context.options["initializer"]].draw
-    weight = context.parameter("weight", draw(context.rng, vocabulary, units))
+    weight = context.parameter("weight", context.draw(vocabulary, units))
     return context.op("embedding", weight, x).named(f"{context.name}.e")
 
 
 def _check_numbers(context: Context, x: Ref, vocabulary: int) -> None:
-    """Raises `ShapeError` for a number that has no row; only what is given can be looked at before it is computed."""
+    """Raises `ShapeError` for a number without a row, in whichever batch it comes; only what is given can be looked at
+    before it is computed.
+    """
     given = context.builder.values.get(x.id)
     if given is None:
         raise ShapeError(
             f"{context.name}: an embedding takes the input itself, whole numbers; it cannot follow a layer"
         )
+    given = given if context.samples is None else context.samples
     wrong = given[(given < 0) | (given >= vocabulary) | (given != np.floor(given))]
     if wrong.size:
         raise ShapeError(f"{context.name}: {wrong[0]:g} stands in the input; the rows are 0 to {vocabulary - 1}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from math import prod
 from typing import Any, Literal
 
 import numpy as np
@@ -11,8 +12,9 @@ from numpy.random import Generator
 
 from engine.build import Builder, Ref
 from engine.feeds import Feed
-from engine.op import ShapeError
-from engine.tape import Array
+from engine.init import chosen
+from engine.op import ShapeError, SizeError
+from engine.tape import Array, Shape
 
 Kind = Literal["integer", "number", "boolean", "initializer", "op", "shape"]
 
@@ -43,20 +45,41 @@ class LayerSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """What a layer may use: where its nodes go, its name, its options complete, and seeded random numbers."""
+    """What a layer may use: where its nodes go, its name, its options complete, and seeded random numbers.
+
+    `samples`: every input that training may ever see, of which the first batch is a part. `most`: how many parameters
+    the network may have; None: any number.
+    """
 
     builder: Builder
     name: str
     options: Mapping[str, Any]
     rng: Generator
+    samples: Array | None = None
+    most: int | None = None
 
     def parameter(self, name: str, value: Any) -> Ref:
-        """A parameter of this layer, labelled layer.name."""
+        """A parameter of this layer, labelled layer.name. Raises `SizeError` where the network has no room for it."""
+        self._check_room(np.size(value))
         return self.builder.leaf(f"{self.name}.{name}", value, "parameter")
 
     def constant(self, name: str, value: Any) -> Ref:
         """Numbers of this layer that nothing trains, labelled layer.name."""
         return self.builder.leaf(f"{self.name}.{name}", value, "constant")
+
+    def draw(self, fan_in: int, fan_out: int, shape: Shape | None = None, option: str = "initializer") -> Array:
+        """First weights as an option says: the name of an initialiser, or its name with settings.
+
+        Raises `SizeError`, before anything is drawn, where the network has no room for them.
+        """
+        self._check_room(prod((fan_in, fan_out) if shape is None else shape))
+        row, settings = chosen(self.options[option])
+        return row.draw(self.rng, fan_in, fan_out, shape, **settings)
+
+    def _check_room(self, more: int) -> None:
+        count = more + sum(prod(n.shape) for n in self.builder.nodes if n.role == "parameter")
+        if self.most is not None and count > self.most:
+            raise SizeError(f"{count} parameters asked for, with those of {self.name}; at most {self.most} fit")
 
     def op(self, name: str, *operands: Ref | float, **options: Any) -> Ref:
         """A node of this layer. Raises `ShapeError` naming the layer where the operands do not fit."""

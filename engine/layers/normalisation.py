@@ -6,7 +6,6 @@ import numpy as np
 from numpy.random import Generator
 
 from engine.build import Ref
-from engine.init import INITIALIZERS
 from engine.layers.dense import UNITS
 from engine.layers.layer import INITIALIZER, Context, Layer, Option
 from engine.op import ShapeError
@@ -64,8 +63,8 @@ def residual(context: Context, x: Ref) -> Ref:
 
 
 def _affine(context: Context, name: str, x: Ref, units: int) -> Ref:
-    drawn = INITIALIZERS[context.options["initializer"]].draw(context.rng, x.shape[1], units)
-    return x @ context.parameter(f"{name}.weight", drawn) + context.parameter(f"{name}.bias", np.zeros(units))
+    weight = context.parameter(f"{name}.weight", context.draw(x.shape[1], units))
+    return x @ weight + context.parameter(f"{name}.bias", np.zeros(units))
 
 
 ROWS = (

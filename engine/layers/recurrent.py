@@ -13,7 +13,6 @@ import numpy as np
 
 from engine.build import Builder, Ref
 from engine.graph import Carry
-from engine.init import INITIALIZERS
 from engine.layers.layer import Context, Layer, Option
 from engine.op import ShapeError
 from engine.tape import Array
@@ -136,8 +135,8 @@ def sequence(context: Context, x: Ref) -> Callable[[int], Ref]:
 
 def drawn(context: Context, option: str, gates: int, fan_in: int) -> Array:
     """A block of (units, fan_in) for each gate, one below the other."""
-    units, draw = context.options["units"], INITIALIZERS[context.options[option]].draw
-    return np.concatenate([draw(context.rng, fan_in, units, shape=(units, fan_in)) for _ in range(gates)])
+    units = context.options["units"]
+    return np.concatenate([context.draw(fan_in, units, (units, fan_in), option) for _ in range(gates)])
 
 
 def weights(context: Context, gates: int, features: int) -> Weights:

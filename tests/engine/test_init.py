@@ -75,9 +75,9 @@ def test_orthogonal_weights_prefer_no_sign():
 @pytest.mark.parametrize(
     ("name", "settings", "deviation"),
     [
-        ("normal", {"deviation": 0.5}, 0.5),
+        ("normal", {"std": 0.5}, 0.5),
         ("uniform", {"bound": 3.0}, sqrt(3.0)),
-        ("too_large", {"deviation": 10.0}, 10.0),
+        ("too_large", {"std": 10.0}, 10.0),
         ("constant", {"value": -2.0}, 0.0),
     ],
 )
@@ -90,5 +90,5 @@ def test_a_constant_is_the_number_given():
 
 
 def test_a_setting_that_is_not_there_is_named():
-    with pytest.raises(ValueError, match="normal has no setting 'bound'; it has deviation"):
+    with pytest.raises(ValueError, match="normal has no setting 'bound'; it has std"):
         drawn("normal", bound=1.0)

@@ -65,3 +65,16 @@ def test_every_loss_is_an_op():
 def test_a_row_says_where_it_is_from(row):
     assert row.doc.endswith(".")
     assert row.source
+
+
+@pytest.mark.parametrize(("type", "weight"), [("dense", "weight"), ("conv2d", "weight"), ("lstm", "weight_ih"),
+                                              ("residual", "first.weight"), ("embedding", "weight"),
+                                              ("multi_head_attention", "in_proj_weight")])  # fmt: skip
+def test_an_initializer_may_bring_its_settings(type, weight):
+    builder = Builder()
+    shape = (4, 3, 4, 4) if type in PICTURES else (4, 5, 3) if type in STEPS else (4, 3)
+    said = {"name": "constant", "value": -0.25}
+    x = builder.leaf("x", np.ones(shape), "input")
+    added(builder, x, type, "d", units=3, filters=2, vocabulary=2, initializer=said)
+    drawn = next(value for id, value in builder.values.items() if builder.nodes[id].label == f"d.{weight}")
+    assert (drawn == -0.25).all()

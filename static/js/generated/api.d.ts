@@ -272,6 +272,31 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions/{id}/overviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Overviews
+         * @description Large arrays as small pictures: of each place, such as `120:784:128` (offset, rows, columns), at most 64 × 64
+         *     numbers.
+         *
+         *     A cell is the entry largest in size of its block of ⌈rows/64⌉ × ⌈columns/64⌉; NaN counts as the largest. First
+         *     the cells of all places, as in a recording; then, as little-endian 32-bit whole numbers, where in its array each
+         *     cell was found.
+         */
+        get: operations["overviews_api_v1_sessions__id__overviews_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions/{id}/recording": {
         parameters: {
             query?: never;
@@ -282,6 +307,8 @@ export interface paths {
         /**
          * Recording
          * @description The numbers of an iteration: little-endian, row-major, back to back, as the schedule places them.
+         *
+         *     `ranges` such as `0:12,40:41` asks for several stretches in one answer, one after the other.
          */
         get: operations["recording_api_v1_sessions__id__recording_get"];
         put?: never;
@@ -496,7 +523,7 @@ export interface components {
         };
         /**
          * Backward
-         * @description How the backward pass goes. `cut`: edges (node, slot) that carry nothing back.
+         * @description How the backward phase goes. `cut`: edges (node, slot) that carry nothing back.
          *
          *     `checkpoints`: with any, only these nodes' values are kept after the forward pass; what lies between two of them
          *     is computed again when the backward pass comes to it. What follows the last one is kept.
@@ -515,6 +542,12 @@ export interface components {
                 number,
                 number
             ][];
+            /**
+             * Mode
+             * @default reverse
+             * @constant
+             */
+            mode: "reverse";
         };
         /**
          * BackwardRequest
@@ -577,7 +610,7 @@ export interface components {
             /** Data */
             data: components["schemas"]["DataRow"][];
             /** Initializers */
-            initializers: components["schemas"]["SourcedRow"][];
+            initializers: components["schemas"]["SettingsRow"][];
             /** Layers */
             layers: components["schemas"]["LayerRow"][];
             /** Limits */
@@ -589,7 +622,7 @@ export interface components {
             /** Ops */
             ops: components["schemas"]["OpRow"][];
             /** Optimizers */
-            optimizers: components["schemas"]["OptimizerRow"][];
+            optimizers: components["schemas"]["SettingsRow"][];
             /** Schedules */
             schedules: components["schemas"]["ScheduleRow"][];
         };
@@ -1322,19 +1355,6 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
-        /** OptimizerRow */
-        OptimizerRow: {
-            /** Doc */
-            doc: string;
-            /** Name */
-            name: string;
-            /** Settings */
-            settings: {
-                [key: string]: components["schemas"]["Number"] | boolean;
-            };
-            /** Source */
-            source: string;
-        };
         /**
          * OptimizerSpec
          * @description An optimizer with its settings, the learning rate and how it changes, and clipping.
@@ -1577,19 +1597,14 @@ export interface components {
         };
         /**
          * Schedule
-         * @description One training step: `events`, the place of every node's value, and the numbers a recording holds.
+         * @description One training step: `events`, the place of every node's value, and the numbers there are.
          *
+         *     Of `size` numbers the first `stored` are kept; those after them are derived from these when they are read.
          *     `carried`: (from, to) places whose numbers are the next step's beginning. `slots`: what the optimizer keeps for a
          *     parameter, as (parameter, name, place, first value).
          */
         Schedule: {
-            /**
-             * @default {
-             *       "cut": [],
-             *       "checkpoints": []
-             *     }
-             */
-            backward: components["schemas"]["Backward"];
+            backward?: components["schemas"]["Backward"];
             /**
              * Carried
              * @default []
@@ -1617,6 +1632,8 @@ export interface components {
                 components["schemas"]["ArrayRef"],
                 components["schemas"]["Number"]
             ][];
+            /** Stored */
+            stored: number;
             /** Values */
             values: components["schemas"]["ArrayRef"][];
         };
@@ -1728,12 +1745,16 @@ export interface components {
             /** Title */
             title: string;
         };
-        /** SourcedRow */
-        SourcedRow: {
+        /** SettingsRow */
+        SettingsRow: {
             /** Doc */
             doc: string;
             /** Name */
             name: string;
+            /** Settings */
+            settings: {
+                [key: string]: components["schemas"]["Number"] | boolean;
+            };
             /** Source */
             source: string;
         };
@@ -2009,7 +2030,6 @@ export type Operand = components['schemas']['Operand'];
 export type OperandRange = components['schemas']['OperandRange'];
 export type OpRow = components['schemas']['OpRow'];
 export type OptimizerRequest = components['schemas']['OptimizerRequest'];
-export type OptimizerRow = components['schemas']['OptimizerRow'];
 export type OptimizerSpec = components['schemas']['OptimizerSpec'];
 export type Option = components['schemas']['Option'];
 export type ParameterCheck = components['schemas']['ParameterCheck'];
@@ -2029,7 +2049,7 @@ export type Seed = components['schemas']['Seed'];
 export type SeekRequest = components['schemas']['SeekRequest'];
 export type SessionRequest = components['schemas']['SessionRequest'];
 export type SessionView = components['schemas']['SessionView'];
-export type SourcedRow = components['schemas']['SourcedRow'];
+export type SettingsRow = components['schemas']['SettingsRow'];
 export type SourceRequest = components['schemas']['SourceRequest'];
 export type SpecRequest = components['schemas']['SpecRequest'];
 export type StepAnswer = components['schemas']['StepAnswer'];
@@ -2762,11 +2782,73 @@ export interface operations {
             };
         };
     };
+    overviews_api_v1_sessions__id__overviews_get: {
+        parameters: {
+            query: {
+                at: string;
+                iteration?: number | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     recording_api_v1_sessions__id__recording_get: {
         parameters: {
             query?: {
                 from?: number;
                 iteration?: number | null;
+                ranges?: string | null;
                 to?: number | null;
             };
             header?: never;

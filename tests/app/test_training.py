@@ -1,0 +1,42 @@
+"""What a spec says of training, over REST."""
+
+import pytest
+
+pytestmark = pytest.mark.anyio
+
+
+def network(initializer="zeros", **more):
+    layers = [{"type": "dense", "units": 2, "initializer": initializer}]
+    data = {"arrays": {"x": [[1, 2], [3, 4], [0, 1], [2, 2]], "y": [0, 1, 0, 1]}}
+    return {"model": {"kind": "network", "layers": layers, "loss": {"name": "softmax_cross_entropy"}}, "data": data,
+            "optimizer": {"name": "sgd", "learning_rate": 0.1}, **more}  # fmt: skip
+
+
+async def tensor(client, path, name, what="value", **params):
+    return (await client.get(f"{path}/tensors/{name}/{what}", params=params)).json()
+
+
+async def test_an_initializer_is_drawn_with_the_settings_said(client, open_session):
+    _, path = await open_session(network({"name": "constant", "value": -3}))
+    assert (await tensor(client, path, "dense1.weight"))["data"] == [[-3, -3], [-3, -3]]
+
+
+async def test_the_catalogue_tells_what_an_initializer_can_be_told(client):
+    rows = {r["name"]: r["settings"] for r in (await client.get("/catalogue")).json()["initializers"]}
+    assert (rows["normal"], rows["zeros"]) == ({"std": 0.01}, {})
+
+
+@pytest.mark.parametrize(
+    ("initializer", "named"),
+    [
+        ({"name": "normal", "bound": 1}, "the initializer normal has no setting 'bound'; it has std"),
+        ({"name": "normal", "std": "1"}, "std must be a number"),
+        ({"name": "normal", "std": 1e7}, "std is 10000000.0; it must be from -1e+06 to 1e+06"),
+        ({"std": 1}, "there is no initializer ''"),
+        (["normal"], "there is no initializer"),
+    ],
+)
+async def test_an_initializer_that_cannot_be_is_refused_by_name(client, initializer, named):
+    answer = await client.post("/sessions", json={"spec": network(initializer)})
+    assert answer.status_code == 422
+    assert named in answer.json()["detail"]
