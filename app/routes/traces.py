@@ -12,6 +12,7 @@ from fastapi.responses import Response
 
 from app.answers import ExplanationPage, Magnitudes, TracePage
 from app.errors import OutsideError
+from app.overviews import MOST_READ, overview, places_of, ranges_of
 from app.routes import SessionHere, SettingsHere, problems
 from app.sessions import Session
 from app.tensors import Tensor, allow, entry_of, find, npy, read, why_none, window_of, window_text, with_numbers
@@ -24,6 +25,8 @@ Iteration = Annotated[int | None, Query(ge=0, le=10_000_000)]
 Place = Annotated[int | None, Query(ge=0, le=1_000_000_000)]
 From = Annotated[int, Query(alias="from", ge=0, le=1_000_000_000)]
 To = Annotated[int | None, Query(alias="to", ge=0, le=1_000_000_000)]
+Many = Annotated[str | None, Query(max_length=16_000)]
+Places = Annotated[str, Query(max_length=16_000)]
 NUMBERS: dict[int | str, dict[str, Any]] = {200: {"content": {"application/octet-stream": {}}}}
 
 
@@ -89,14 +92,46 @@ def _end(first: int, last: int | None, length: int) -> int:
 
 @router.get("/recording", responses=NUMBERS, response_class=Response)
 def recording(
-    session: SessionHere, settings: SettingsHere, iteration: Iteration = None, first: From = 0, last: To = None
-) -> Response:
-    """The numbers of an iteration: little-endian, row-major, back to back, as the schedule places them."""
+    session: SessionHere, settings: SettingsHere, iteration: Iteration = None, first: From = 0, last: To = None,
+    ranges: Many = None,
+) -> Response:  # fmt: skip
+    """The numbers of an iteration: little-endian, row-major, back to back, as the schedule places them.
+
+    `ranges` such as `0:12,40:41` asks for several stretches in one answer, one after the other.
+    """
     with session.lock:
-        buffer = session.trace(iteration).recording.buffer
-        end = _end(first, last, buffer.size)
-        allow((end - first) * buffer.itemsize, settings.window_bytes, "bytes")
-        return Response(_little(buffer[first:end]), media_type="application/octet-stream")
+        found = session.trace(iteration)
+        size = found.schedule.size
+        asked = [(first, _end(first, last, size))] if ranges is None else ranges_of(ranges, size)
+        item = np.dtype(found.schedule.dtype).itemsize
+        allow(sum(end - begin for begin, end in asked) * item, settings.window_bytes, "bytes")
+        return _raw([_numbers(found, begin, end) for begin, end in asked])
+
+
+@router.get("/overviews", responses=NUMBERS, response_class=Response)
+def overviews(session: SessionHere, settings: SettingsHere, at: Places, iteration: Iteration = None) -> Response:
+    """Large arrays as small pictures: of each place, such as `120:784:128` (offset, rows, columns), at most 64 × 64
+    numbers.
+
+    A cell is the entry largest in size of its block of ⌈rows/64⌉ × ⌈columns/64⌉; NaN counts as the largest. First
+    the cells of all places, as in a recording; then, as little-endian 32-bit whole numbers, where in its array each
+    cell was found.
+    """
+    with session.lock:
+        found = session.trace(iteration)
+        places = places_of(at, found.schedule.size)
+        allow(sum(place.end - place.offset for place in places), MOST_READ, "numbers to look at")
+        allow(sum(place.cells for place in places) * 12, settings.window_bytes, "bytes")
+        drawn = [overview(_numbers(found, place.offset, place.end), place) for place in places]
+    return _raw([cells for cells, _ in drawn] + [positions for _, positions in drawn])
+
+
+def _numbers(found: Trace, first: int, last: int) -> Any:
+    return found.recording.buffer[first:last]
+
+
+def _raw(arrays: list[Any]) -> Response:
+    return Response(b"".join(map(_little, arrays)), media_type="application/octet-stream")
 
 
 def _little(array: Any) -> bytes:
