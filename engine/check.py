@@ -32,7 +32,7 @@ class Verification:
 
 def verify(trace: Trace) -> Verification:
     """Compute every event again from the leaves and compare bits; name the first event that does not follow."""
-    again = Recording(trace.schedule.size, trace.recording.buffer.dtype)
+    again = Recording(trace.schedule.stored, trace.recording.buffer.dtype)
     for ref in _given(trace):
         again.view(ref)[...] = trace.view(ref)
     Plan(trace.graph, trace.schedule, again).run()

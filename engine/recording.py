@@ -8,9 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from engine.derived import Derived, aligned
 from engine.tape import Array, Shape
-
-ALIGNMENT = 64  # bytes; a buffer that begins elsewhere may round differently in vectorised code
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,19 +25,39 @@ class ArrayRef:
 
 
 class Recording:
-    """Every array of one training step, back to back. `view` gives one of them, without a copy."""
+    """Every array of one training step, back to back. `view` gives one of them.
 
-    __slots__ = ("buffer",)
+    `buffer` holds the numbers that are kept. Places beyond it are those of derived arrays, which are computed from
+    kept ones whenever they are read: `derived` says how, by offset. A `Plan` knows that, and enters it.
+    """
+
+    __slots__ = ("buffer", "derived")
 
     def __init__(self, size: int, dtype: Any = np.float64) -> None:
-        room = np.zeros(size * np.dtype(dtype).itemsize + ALIGNMENT, np.uint8)
-        skip = -room.ctypes.data % ALIGNMENT
-        self.buffer: Array = room[skip : skip + size * np.dtype(dtype).itemsize].view(dtype)
+        self.buffer: Array = aligned((size,), dtype)
+        self.derived: dict[int, Derived] = {}  # in the order of their places
 
     def view(self, ref: ArrayRef) -> Array:
-        return self.buffer[ref.offset : ref.offset + ref.size].reshape(ref.shape)
+        """The array at `ref`, without a copy; a derived one is computed, and read-only."""
+        if ref.offset < self.buffer.size or not ref.size:
+            return self.buffer[ref.offset : ref.offset + ref.size].reshape(ref.shape)
+        return self.derived[ref.offset].read().reshape(ref.shape)
+
+    def numbers(self, first: int, last: int) -> Array:
+        """The numbers from place `first` up to place `last`, kept and derived ones alike."""
+        kept = self.buffer[first:last]
+        if last <= self.buffer.size:
+            return kept
+        found = [(at, d) for at, d in self.derived.items() if at < last and at + d.received.size > first]
+        return np.concatenate([kept, *(d.read().reshape(-1)[max(first - at, 0) : last - at] for at, d in found)])
 
     def copy(self) -> Recording:
+        """A copy of the numbers that are kept; to read others from it, bind a plan to it."""
         other = Recording(self.buffer.size, self.buffer.dtype)
         other.buffer[:] = self.buffer
         return other
+
+    @property
+    def nbytes(self) -> int:
+        """The memory it takes: the numbers that are kept, and what reading the others leaves behind at most."""
+        return self.buffer.nbytes + sum({id(d.received): d.received.nbytes for d in self.derived.values()}.values())

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from math import prod
 
 from engine.events import AnyEvent, Contribution, Recompute, Seed
 from engine.graph import Node
 from engine.recording import ArrayRef
 from engine.tape import Ref, UntraceableError, trace
 from engine.walk import Walk, layer_of
+
+# What a leaf receives in this many contributions or more, of so many numbers or more each, is derived when it is read.
+MANY = 16
+LARGE = 1_024
 
 
 def reverse(walk: Walk) -> Iterator[AnyEvent]:
@@ -22,7 +27,8 @@ class _Reverse:
         self.walk, self.graph, self.how = walk, walk.graph, walk.how
         self.recomputed: set[int] = set()  # stretches between checkpoints
         self.awaited: Counter[int] = Counter()  # contributions still to come
-        self.final: dict[int, ArrayRef] = {}  # places for the parameters' gradients
+        self.final: dict[int, ArrayRef] = {}  # places for gradients of parameters, and of what is derived
+        self.derived: set[int] = set()  # leaves whose contributions and running totals are not kept
 
     def run(self) -> Iterator[AnyEvent]:
         walk, loss = self.walk, self.graph.loss
@@ -47,7 +53,7 @@ class _Reverse:
 
     def contributions(self, node: Node) -> Iterator[AnyEvent]:
         """A node sends to its inputs once all its own contributions have arrived: ids fall, so they have."""
-        place, total = self.walk.place, self.walk.total
+        total = self.walk.total
         upstream = total[node.id]
         for slot, into in enumerate(node.inputs):
             if not self.sends(node, slot):
@@ -56,6 +62,7 @@ class _Reverse:
             before, shape = total.get(into), self.graph.nodes[into].shape
             self.awaited[into] -= 1
             last = self.final.get(into) if not self.awaited[into] else None
+            place = self.walk.later if into in self.derived else self.walk.place
             if last and before is None:
                 value = last
             else:
@@ -76,9 +83,10 @@ class _Reverse:
         for node in reversed(self.graph.nodes):
             if node.op and self.awaited[node.id]:
                 self.awaited.update(into for slot, into in enumerate(node.inputs) if self.sends(node, slot))
-        if self.walk.optimizer:
-            parameters = (n for n in self.graph.parameters if self.awaited[n.id])
-            self.final = {n.id: self.walk.place(n.shape) for n in parameters}
+        self.derived = {n.id for n in self.graph.leaves if self.awaited[n.id] >= MANY and prod(n.shape) >= LARGE}
+        trained = self.graph.parameters if self.walk.optimizer else ()
+        ends = dict.fromkeys((*(n.id for n in trained if self.awaited[n.id]), *sorted(self.derived)))
+        self.final = {id: self.walk.place(self.graph.nodes[id].shape) for id in ends}
 
     def local(self, node: Node, slot: int) -> ArrayRef | float | None:
         """A number where the partial is constant, the operand's place where it is one, else a place of its own."""

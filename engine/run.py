@@ -6,18 +6,20 @@ The one place where gradients accumulate and are un-broadcast.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from engine.bind import rule_calls
+from engine.derived import Derived, Make, Received, aligned
 from engine.events import AnyEvent, Assign, Batch, Clipped, Contribution, Forward, Recompute, Seed
 from engine.graph import Graph, Node
 from engine.op import unbroadcast
 from engine.recording import ArrayRef, Recording
 from engine.schedule import Schedule, schedule
 from engine.spec import Model
-from engine.tape import Array, Call, Scratch, Shape
+from engine.tape import Array, Call, Options, Scratch, Shape
 from engine.update import Update
 
 
@@ -32,11 +34,15 @@ class Plan:
         self._place = {n.id: schedule.values[n.id] for n in graph.leaves}  # of every node's newest value
         self._gradient: dict[int, ArrayRef] = {}
         self._update = Update(schedule, self._gradient, self.view, self.scratch)
+        self._final = {e.into: e.total for e in schedule.events if isinstance(e, Contribution)}
+        self._received = self._receivers()
+        self._spare: dict[Shape, Array] = {}  # for contributions that are not kept
         self.calls: list[list[Call]] = [self._emit(event) for event in schedule.events]  # of each event
         self._values = self._flat("forward")
         self._step = [
             *self._flat("forward", "recompute", "seed", "contribution", "clip"),
             *self._update.together(),
+            *((received.forget, ()) for received in self._received.values()),
         ]
 
     def run(self) -> None:
@@ -81,36 +87,66 @@ class Plan:
         outs = [self.view(event.value), *self._saved[node.id]]
         return rule_calls(node.row.forward, self._operands(node), outs, self.scratch, node.settings)
 
+    def _receivers(self) -> dict[int, Received]:
+        """The leaves whose contributions or totals are not kept."""
+        kept, dtype = self.recording.buffer.size, self.recording.buffer.dtype
+        events = (e for e in self.schedule.events if isinstance(e, Contribution) and e.total.offset >= kept)
+        return {e.into: Received(e.total.shape, dtype) for e in events}
+
     def _contribution(self, event: Contribution) -> list[Call]:
         node = self.graph.nodes[event.node]
         before = self._gradient.get(event.into)
         self._gradient[event.into] = event.total
-        calls = self._sent(event, node) if event.value != event.upstream else []
+        calls, make = self._local(event, node), self._sender(event, node)
+        if event.into in self._received:
+            return calls + self._accumulated(event, make)
+        if event.value != event.upstream:
+            calls += make(self.view(event.value))
         if before is not None:
             calls.append((np.add, (self.view(before), self.view(event.value), self.view(event.total))))
         return calls
 
-    def _sent(self, event: Contribution, node: Node) -> list[Call]:
-        upstream, value = self.view(event.upstream), self.view(event.value)
-        y = self.view(self._place[node.id])
-        if event.local is None:
-            operands = [upstream, y, *self._saved[node.id], *self._operands(node)]
-            return rule_calls(node.row.vjps[event.slot], operands, [value], self.scratch, node.settings)
-        calls: list[Call] = []
-        local: Array | float = event.local if isinstance(event.local, float) else self.view(event.local)
-        own = [self._place[i] for i in (node.id, *node.inputs)]
-        if isinstance(event.local, ArrayRef) and event.local not in own:
-            partial = node.row.partials[event.slot]
-            operands = [y, *self._operands(node)]
-            calls = rule_calls(partial, operands, [self.view(event.local)], self.scratch, node.settings)
-        return calls + self._scaled(upstream, local, value)
+    def _accumulated(self, event: Contribution, make: Make) -> list[Call]:
+        """Into the leaf's gradient at once, by way of a spare array: the same additions in the same order."""
+        received, final = self._received[event.into], self.view(self._final[event.into])
+        number = len(received.makes)
+        received.makes.append(make)
+        for ref, summed in ((event.value, False), (event.total, True)):
+            if ref.offset >= self.recording.buffer.size:
+                self.recording.derived.setdefault(ref.offset, Derived(received, number, summed))
+        if number == 0:
+            return make(final)
+        if final.shape not in self._spare:
+            self._spare[final.shape] = aligned(final.shape, final.dtype)
+        spare = self._spare[final.shape]
+        return [*make(spare), (np.add, (final, spare, final))]
 
-    def _scaled(self, upstream: Array, local: Array | float, value: Array) -> list[Call]:
-        """Upstream times local, summed over what broadcasting had repeated."""
-        shape = ("shape", value.shape)
-        if isinstance(local, float):
-            return rule_calls(times, [upstream], [value], self.scratch, (("factor", local), shape))
-        return rule_calls(scaled, [upstream, local], [value], self.scratch, (shape,))
+    def _local(self, event: Contribution, node: Node) -> list[Call]:
+        """The slope, where it has a place of its own."""
+        own = [self._place[i] for i in (node.id, *node.inputs)]
+        if not isinstance(event.local, ArrayRef) or event.local in own:
+            return []
+        operands = [self.view(ref) for ref in own]
+        return rule_calls(
+            node.row.partials[event.slot], operands, [self.view(event.local)], self.scratch, node.settings
+        )
+
+    def _sender(self, event: Contribution, node: Node) -> Make:
+        """The calls that compute the contribution into an array: upstream times local, or the op's own rule."""
+        upstream, shape = self.view(event.upstream), ("shape", event.value.shape)
+        if isinstance(event.local, float):
+            return self._made(times, [upstream], (("factor", event.local), shape))
+        if event.local is not None:
+            return self._made(scaled, [upstream, self.view(event.local)], (shape,))
+        operands = [upstream, self.view(self._place[node.id]), *self._saved[node.id], *self._operands(node)]
+        return self._made(node.row.vjps[event.slot], operands, node.settings)
+
+    def _made(self, rule: Any, operands: list[Array], options: Options) -> Make:
+        return partial(_into, rule, operands, self.scratch, options)
+
+
+def _into(rule: Any, operands: list[Array], scratch: Scratch, options: Options, out: Array) -> list[Call]:
+    return rule_calls(rule, operands, [out], scratch, options)
 
 
 def times(g: Any, factor: float, shape: Shape) -> Any:
@@ -127,7 +163,7 @@ class Run:
     def __init__(self, model: Model) -> None:
         self.model, self.graph, self.optimizer = model, model.graph, model.optimizer
         self.schedule = schedule(model.graph, model.optimizer, len(model.samples(0)), model.backward)
-        self.recording = Recording(self.schedule.size, self.schedule.dtype)
+        self.recording = Recording(self.schedule.stored, self.schedule.dtype)
         self.plan = Plan(model.graph, self.schedule, self.recording)
         self.iteration = 0
         view = self.recording.view

@@ -19,13 +19,15 @@ WAYS: Mapping[Mode, Callable[[Walk], Iterator[AnyEvent]]] = {"reverse": reverse}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule:
-    """One training step: `events`, the place of every node's value, and the numbers a recording holds.
+    """One training step: `events`, the place of every node's value, and the numbers there are.
 
+    Of `size` numbers the first `stored` are kept; those after them are derived from these when they are read.
     `carried`: (from, to) places whose numbers are the next step's beginning. `slots`: what the optimizer keeps for a
     parameter, as (parameter, name, place, first value).
     """
 
     size: int
+    stored: int
     dtype: str
     length: int
     values: tuple[ArrayRef, ...]
@@ -47,8 +49,11 @@ def schedule(
     walk = Walk(graph, optimizer, backward or Backward())
     descent = Descent(walk, optimizer) if optimizer else None
     events = tuple(_events(walk, descent, samples))
+    if walk.beyond:
+        events = tuple(map(walk.settled, events))
     return Schedule(
-        size=walk.size, dtype="float64", length=len(events), values=tuple(walk.values[n.id] for n in graph.nodes),
+        size=walk.size + walk.beyond, stored=walk.size, dtype="float64", length=len(events),
+        values=tuple(walk.values[n.id] for n in graph.nodes),
         events=events, carried=tuple(descent.carried) if descent else (),
         slots=tuple(descent.slots) if descent else (), optimizer=optimizer, backward=walk.how,
     )  # fmt: skip

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import count
 from typing import Any
 
 from engine.backward import Backward
-from engine.events import Phase
+from engine.events import AnyEvent, Contribution, Phase
 from engine.graph import Graph, Node
 from engine.optim import OptimizerSpec
 from engine.recording import ArrayRef
 from engine.tape import Shape, trace
+
+FAR = 2**62
 
 
 class _Ordinals:
@@ -34,7 +37,8 @@ class Walk:
 
     def __init__(self, graph: Graph, optimizer: OptimizerSpec | None, how: Backward) -> None:
         self.graph, self.optimizer, self.how = graph, optimizer, how
-        self.size = 0
+        self.size = 0  # of the numbers that are kept
+        self.beyond = 0  # of those that are derived when they are read
         self.indices = count()
         self.operations, self.layers = _Ordinals(), _Ordinals()
         self.values: dict[int, ArrayRef] = {n.id: self.place(n.shape) for n in graph.leaves}
@@ -45,6 +49,21 @@ class Walk:
         ref = ArrayRef(self.size, shape)
         self.size += ref.size
         return ref
+
+    def later(self, shape: Shape) -> ArrayRef:
+        """A place beyond all kept numbers: far off until it is known how many those are, then `settled`."""
+        ref = ArrayRef(FAR + self.beyond, shape)
+        self.beyond += ref.size
+        return ref
+
+    def settled(self, event: AnyEvent) -> AnyEvent:
+        """The event with the places of derived arrays behind the kept ones."""
+        if not isinstance(event, Contribution):
+            return event
+        return replace(event, value=self._settled(event.value), total=self._settled(event.total))
+
+    def _settled(self, ref: ArrayRef) -> ArrayRef:
+        return ref if ref.offset < FAR else ArrayRef(ref.offset - FAR + self.size, ref.shape)
 
     def head(self, phase: Phase, operation: Any, layer: Any) -> dict[str, Any]:
         numbers = (self.operations.of((phase, operation)), self.layers.of((phase, layer)))

@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from engine import Model, Run
 from engine.build import Builder
+from engine.derived import ALIGNMENT
 from engine.op import unbroadcast
-from engine.recording import ALIGNMENT, ArrayRef, Recording
+from engine.recording import ArrayRef, Recording
 from tests.engine.models import NAMES, events, expression, gallery, gallery_model, gradient, value, verified
 
 examples = pytest.mark.parametrize("name", NAMES)

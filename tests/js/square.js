@@ -19,7 +19,7 @@ const back = { kind: "contribution", phase: "backward", operation: 4, layer: 2, 
 export const NUMBERS = [3, 9, 1, 3, 6, 0];
 
 export const schedule = {
-  size: 6, dtype: "float64", length: 7, values: [at(0), at(1)],
+  size: 6, stored: 6, dtype: "float64", length: 7, values: [at(0), at(1)],
   events: [
     { index: 0, kind: "batch", phase: "forward", operation: 0, layer: 0 },
     { index: 1, kind: "forward", phase: "loss", operation: 1, layer: 1, node: 1, value: at(1) },
