@@ -13,7 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
-from engine import EntryError, ExpressionError, ShapeError
+from engine import EntryError, ExpressionError, ShapeError, SizeError
 
 LOG = logging.getLogger("backprop")
 
@@ -77,6 +77,7 @@ TABLE: dict[type[Exception], tuple[int, str]] = {
     NotFoundError: (404, "Not found"),
     OutsideError: (416, "Outside of what there is"),
     TooLargeError: (413, "Too large"),
+    SizeError: (413, "Too large"),
 }
 ALTERNATIVES = {("model", k) for k in ("expression", "network")} | {("data", k) for k in ("source", "arrays", "upload")}
 MOST_ERRORS = 50  # told in one answer

@@ -18,17 +18,18 @@ from engine import Limits, Model, build
 def to_model(request: SpecRequest, settings: Settings, uploads: Uploads | None = None) -> tuple[Model, Dataset | None]:
     """The model of a spec and the data set its batch is from.
 
-    Raises `TooLargeError` naming the number asked and the number allowed, `SpecError`, `ExpressionError` or
-    `ShapeError`.
+    Raises `TooLargeError` or `SizeError` naming the number asked and the number allowed, `SpecError`,
+    `ExpressionError` or `ShapeError`.
     """
     data, dataset = resolve(request.data, settings, uploads or Uploads(0, 0)) if request.data else (None, None)
     if isinstance(request.model, ExpressionRequest):
         _check_values(request.model, settings)
-    elif data is not None:
-        _check_network(request.model, data.x.shape, settings)
+    else:
+        _check_network(request.model, settings)
     limits = Limits(
-        characters=settings.expression_characters, nodes=settings.expression_nodes, levels=settings.expression_levels
-    )
+        characters=settings.expression_characters, nodes=settings.expression_nodes, levels=settings.expression_levels,
+        parameters=settings.parameters,
+    )  # fmt: skip
     try:
         model = build(request.to_spec(), data, limits)
     except ValueError as error:
@@ -44,16 +45,11 @@ def _check_values(model: ExpressionRequest, settings: Settings) -> None:
         _allow(f"numbers in {name!r}", int(np.size(value)), settings.value_entries)
 
 
-def _check_network(model: NetworkRequest, shape: tuple[int, ...], settings: Settings) -> None:
-    """Before anything is drawn: a row of wide layers would not fit into memory."""
+def _check_network(model: NetworkRequest, settings: Settings) -> None:
+    """How many layers, and how wide. Their parameters are counted as they are built, before they are drawn."""
     _allow("layers", len(model.layers), settings.layers)
-    parameters, features = 0, prod(shape[1:])
     for layer in model.layers:
-        units = layer.options().get("units")
-        if units is not None:
-            _allow("units in a layer", units, settings.units)
-            parameters, features = parameters + (features + 1) * units, units
-    _allow("parameters", parameters, settings.parameters)
+        _allow("units in a layer", layer.options().get("units") or 0, settings.units)
 
 
 def _check_memory(model: Model, settings: Settings) -> None:

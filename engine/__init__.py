@@ -31,7 +31,7 @@ from engine.insight import Insight, check_entry, explain_entry
 from engine.layers import LAYERS, LOSSES, LayerSpec, Option
 from engine.notation import Text
 from engine.nudge import Nudge, nudge
-from engine.op import Op, ShapeError
+from engine.op import Op, ShapeError, SizeError
 from engine.ops import OPS
 from engine.optim import OPTIMIZERS, Clip, OptimizerSpec
 from engine.options import check_options
@@ -95,6 +95,7 @@ __all__ = [
     "Schedule",
     "Seed",
     "ShapeError",
+    "SizeError",
     "Spec",
     "Summary",
     "Text",

@@ -28,6 +28,10 @@ class ShapeError(ValueError):
     """Operands whose shapes an operation cannot take; the message names the axis and both sizes."""
 
 
+class SizeError(ValueError):
+    """More numbers asked for than there is room for; the message names both counts."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Op:
     """One differentiable operation y = f(x_0, …, x_{n-1}; options).

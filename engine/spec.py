@@ -84,7 +84,7 @@ def build(spec: Spec, data: Data | None = None, limits: Limits | None = None) ->
     elif data is None:
         raise ValueError("a network needs data")
     else:
-        output = _network(builder, spec.model, data, spec.seed)
+        output = _network(builder, spec.model, data, spec.seed, (limits or Limits()).parameters)
     wanted: set[Role] = {"parameter", "input"} if spec.inputs else {"parameter"}
     graph = builder.build(output, wanted_roles=frozenset(wanted))
     if not graph.loss.wanted:
@@ -143,7 +143,7 @@ def _expression(builder: Builder, model: ExpressionModel, trained: bool, limits:
     return parse(builder, model.source, model.values, roles, limits)
 
 
-def _network(builder: Builder, model: NetworkModel, data: Data, seed: int) -> Ref:
+def _network(builder: Builder, model: NetworkModel, data: Data, seed: int, most: int | None) -> Ref:
     rng = np.random.default_rng(seed)
     if not 1 <= data.size <= len(data.samples):
         raise ValueError(f"batches of {data.size} asked for; there are {len(data.samples)} samples")
@@ -151,7 +151,10 @@ def _network(builder: Builder, model: NetworkModel, data: Data, seed: int) -> Re
     for layer in model.layers:
         with builder.group(layer.name):
             row = LAYERS[layer.type]
-            x = row.add(Context(builder=builder, name=layer.name, options=row.complete(layer), rng=rng), x)
+            context = Context(
+                builder=builder, name=layer.name, options=row.complete(layer), rng=rng, samples=data.x, most=most
+            )
+            x = row.add(context, x)
     targets = builder.leaf("y", data.targets[data.rows(0)], "target")
     if data.batch is not None:
         builder.feeds.append(Feed(given.id, lambda iteration: data.x[data.rows(iteration)]))

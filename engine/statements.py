@@ -16,11 +16,12 @@ class ExpressionError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much text is read: characters, nodes of the graph, levels of parentheses."""
+    """How much is taken on: characters, nodes and levels of parentheses of a text; parameters of a network."""
 
     characters: int = 2_000
     nodes: int = 500
     levels: int = 64
+    parameters: int | None = None
 
 
 def trimmed(source: str) -> str:

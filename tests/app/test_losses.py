@@ -38,3 +38,10 @@ async def test_an_option_that_cannot_be_is_refused_by_name(client, loss, said):
     answer = await client.post("/sessions", json={"spec": network(**loss)})
     assert answer.status_code == 422
     assert said in answer.json()["detail"]
+
+
+async def test_the_catalogue_tells_what_a_loss_can_be_told(client):
+    rows = {r["name"]: r["options"] for r in (await client.get("/catalogue")).json()["losses"]}
+    assert rows["mse"] == {"reduction": "mean"}
+    assert rows["huber"] == {"reduction": "mean", "delta": 1.0}
+    assert rows["softmax_cross_entropy"]["smoothing"] == 0.0

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from engine import ShapeError, check, verify
+from engine import Data, NetworkModel, ShapeError, Spec, build, check, verify
 from engine.layers.embedding import positions
 from tests.engine.models import gradient, traced, value
 from tests.engine.sequences import layer, network
@@ -42,6 +42,13 @@ def test_whole_numbers_get_no_gradient():
 def test_a_number_without_a_row_is_named_with_the_rows_there_are(wrong):
     with pytest.raises(ShapeError, match=f"embedding1: {wrong} stands in the input; the rows are 0 to 4"):
         embedded(words=[[0, wrong]])
+
+
+def test_a_number_without_a_row_is_found_in_whichever_batch_it_comes():
+    model = NetworkModel(layers=[layer("embedding", vocabulary=3, units=2)], loss="mse")
+    data = Data(x=np.array([[0.0], [2.0], [3.0]]), targets=np.zeros((3, 1, 2)), samples=range(2), batch=1)
+    with pytest.raises(ShapeError, match="embedding1: 3 stands in the input; the rows are 0 to 2"):
+        build(Spec(model=model), data)
 
 
 def test_an_embedding_comes_first():

@@ -254,3 +254,9 @@ def test_values_are_taken_as_float64():
     run = expression("sum(x*2)", x=np.array([1, 2], np.int8))
     assert value(run, "x").dtype == np.float64
     assert run.loss == 6.0
+
+
+@pytest.mark.parametrize("source", ["sum(x, axis=0, axis=0)", "sum(x, axis=0, axis=1)"])
+def test_an_option_given_twice_is_refused_by_name(source):
+    with pytest.raises(ExpressionError, match="line 1, column 15: axis is given twice"):
+        read(source, x=[1.0, 2.0])

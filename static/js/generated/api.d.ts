@@ -618,7 +618,7 @@ export interface components {
                 [key: string]: number | components["schemas"]["Number"];
             };
             /** Losses */
-            losses: components["schemas"]["NamedRow"][];
+            losses: components["schemas"]["LossRow"][];
             /** Ops */
             ops: components["schemas"]["OpRow"][];
             /** Optimizers */
@@ -1121,6 +1121,17 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        /** LossRow */
+        LossRow: {
+            /** Doc */
+            doc: string;
+            /** Name */
+            name: string;
+            /** Options */
+            options: {
+                [key: string]: components["schemas"]["Number"] | string;
+            };
+        };
         /**
          * Magnitudes
          * @description Per event, null where it has no value.
@@ -1130,13 +1141,6 @@ export interface components {
             iteration: number;
             /** Magnitudes */
             magnitudes: (components["schemas"]["Number"] | null)[];
-        };
-        /** NamedRow */
-        NamedRow: {
-            /** Doc */
-            doc: string;
-            /** Name */
-            name: string;
         };
         /**
          * NetworkRequest
@@ -2018,8 +2022,8 @@ export type Layer = components['schemas']['Layer'];
 export type LayerRequest = components['schemas']['LayerRequest'];
 export type LayerRow = components['schemas']['LayerRow'];
 export type LossRequest = components['schemas']['LossRequest'];
+export type LossRow = components['schemas']['LossRow'];
 export type Magnitudes = components['schemas']['Magnitudes'];
-export type NamedRow = components['schemas']['NamedRow'];
 export type NetworkRequest = components['schemas']['NetworkRequest'];
 export type Node = components['schemas']['Node'];
 export type NonFinite = components['schemas']['NonFinite'];
