@@ -64,6 +64,7 @@ ENGINE: Table = {
     "diagnose": {"health", "remedies"},
     "why": {"health", "links"},
     "insight": {"explain", "paths", "why"},
+    "export": {"explain", "trace"},
 }
 ENGINE_LIBRARIES = sys.stdlib_module_names | {"numpy"}
 

@@ -9,25 +9,25 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from engine import Clip, OptimizerSpec
+from engine.export.updates import clip_lines, optimizer_line
 from tests.reference.cases import CASES, RATES, START, TARGET
 
 FILE = Path(__file__).with_name("updates.npz")
-MAKERS = {
-    "sgd": torch.optim.SGD,
-    "rmsprop": torch.optim.RMSprop,
-    "adagrad": torch.optim.Adagrad,
-    "adam": torch.optim.Adam,
-    "adamw": torch.optim.AdamW,
-}
-NAMES = {"epsilon": "eps", "initial_total": "initial_accumulator_value"}
 
 
-def settings_of(name, settings):
-    """Our settings in PyTorch's words."""
-    found = {NAMES.get(k, k): v for k, v in settings.items() if k not in ("beta1", "beta2")}
-    if name in ("adam", "adamw"):
-        found["betas"] = (settings.get("beta1", 0.9), settings.get("beta2", 0.999))
-    return found
+def made(spec, parameters):
+    """PyTorch's optimizer of a spec, as the engine's own line says it."""
+    names = [f"p{k}" for k in range(len(parameters))]
+    line = optimizer_line(spec, names, spec.rate(0))
+    return eval(line, {"torch": torch}, dict(zip(names, parameters, strict=True)))
+
+
+def clipped(spec, parameters):
+    """Clips the gradients as the spec says."""
+    names = [f"p{k}" for k in range(len(parameters))]
+    for line in clip_lines(spec, names):
+        eval(line, {"torch": torch}, dict(zip(names, parameters, strict=True)))
 
 
 def scheduler(optimizer, schedule, settings):
@@ -45,17 +45,15 @@ def scheduler(optimizer, schedule, settings):
 
 def walk(name, rate, settings, clip, schedule, schedule_settings):
     w = torch.tensor(START, requires_grad=True)
-    optimizer = MAKERS[name]([w], lr=rate, **settings_of(name, settings))
+    spec = OptimizerSpec(name=name, learning_rate=rate, settings=settings, clip=Clip(**clip))
+    optimizer = made(spec, [w])
     following = scheduler(optimizer, schedule, schedule_settings)
     rows = []
     for _ in range(20):
         optimizer.zero_grad()
         loss = (torch.tensor(RATES) * (w - torch.tensor(TARGET)) ** 2 + torch.sin(w)).sum()
         loss.backward()
-        if clip.get("norm"):
-            torch.nn.utils.clip_grad_norm_([w], clip["norm"])
-        if clip.get("value"):
-            torch.nn.utils.clip_grad_value_([w], clip["value"])
+        clipped(spec, [w])
         optimizer.step()
         if following:
             following.step()

@@ -10,38 +10,19 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from torch.nn import functional
 
 from tests.engine.layered import parameters_of, placed
+from tests.reference.lines import computed, tensors
 from tests.reference.windowed_cases import DRAWN, LAYERS, layers, operations, sums, upstream
 
 FILE = Path(__file__).with_name("windowed.npz")
 
 
-def batch_norm(x, gamma, beta, eps):
-    return functional.batch_norm(x, None, None, gamma, beta, training=True, eps=eps)
-
-
-def batch_norm_eval(x, gamma, beta, mean, variance, eps):
-    return functional.batch_norm(x, mean.detach(), variance.detach(), gamma, beta, training=False, eps=eps)
-
-
-OPERATIONS = {
-    "conv2d": lambda x, w, **options: functional.conv2d(x, w, **options),
-    "add_channel": lambda x, b: x + b.reshape(-1, *[1] * (x.ndim - 2)),
-    "max_pool2d": lambda x, kernel, **options: functional.max_pool2d(x, kernel, **options),
-    "avg_pool2d": lambda x, kernel, **options: functional.avg_pool2d(x, kernel, **options),
-    "batch_norm": batch_norm,
-    "batch_norm_eval": batch_norm_eval,
-    "layer_norm": lambda x, gamma, beta, eps: functional.layer_norm(x, gamma.shape, gamma, beta, eps),
-}
-
-
 def operation(name, xs, options):
-    tensors = [torch.tensor(x, requires_grad=True) for x in xs]
-    y = OPERATIONS[name](*tensors, **options)
+    operands = tensors(name, xs)
+    y = computed(name, operands, options)
     y.backward(torch.tensor(upstream(y.shape)))
-    gradients = [np.zeros(t.shape) if t.grad is None else t.grad for t in tensors]
+    gradients = [np.zeros(t.shape) if t.grad is None else t.grad for t in operands]
     return np.array([sums(y.detach()), *map(sums, gradients)])
 
 
