@@ -12,7 +12,7 @@ import webbrowser
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import uvicorn
@@ -30,6 +30,22 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     )
     parser.add_argument("--no-browser", action="store_true", help="don't open a browser")
     parser.add_argument("--open", action="store_true", help="let every client drive; as yet they all may")
+    parser.add_argument(
+        "--allow-host",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="a name to answer to besides this machine's own; * for any",
+    )
+    parser.add_argument(
+        "--origin", metavar="URL", action="append", default=[], help="another page's origin that may read and change"
+    )
+    parser.add_argument(
+        "--embed", metavar="URL", action="append", default=[], help="an origin that may show the page in a frame"
+    )
+    parser.add_argument(
+        "--log", choices=("warning", "info"), default="warning", help="info: a line of JSON for each request"
+    )
     return parser.parse_args(arguments)
 
 
@@ -97,6 +113,7 @@ def make_server(options: argparse.Namespace, started: Callable[[], None]) -> uvi
     import uvicorn
 
     from app.main import create_app
+    from app.protocol import protocol
     from app.settings import Settings
 
     class Server(uvicorn.Server):
@@ -106,14 +123,34 @@ def make_server(options: argparse.Namespace, started: Callable[[], None]) -> uvi
                 started()
 
     try:
-        settings = Settings.from_environment(host=options.host, store=options.store, open=options.open)
+        settings = Settings.from_environment(**_given(options))
         app = create_app(settings)
     except ValueError as error:
         raise SystemExit(f"Cannot start: {error}.") from error
     config = uvicorn.Config(
-        app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=3
-    )
+        app, http=protocol(settings), log_config=_log(options.log), access_log=False, server_header=False,
+        timeout_graceful_shutdown=3,
+    )  # fmt: skip
     return Server(config)
+
+
+def _given(options: argparse.Namespace) -> dict[str, Any]:
+    """Settings from the command line; a list that was not given leaves the environment's."""
+    lists = {"hosts": options.allow_host, "origins": options.origin, "embed": options.embed}
+    always = {"host": options.host, "store": options.store, "open": options.open}
+    return always | {name: tuple(given) for name, given in lists.items() if given}
+
+
+def _log(level: str) -> dict[str, Any]:
+    """Every line of the log is one JSON object, on standard error."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"lines": {"()": "app.metrics.Lines"}},
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines"}},
+        "root": {"handlers": ["stderr"], "level": level.upper()},
+        "loggers": {"uvicorn": {"level": "WARNING"}},
+    }
 
 
 def main() -> None:

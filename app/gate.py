@@ -1,30 +1,47 @@
-"""What every request passes: a request id, a bound on the body, and the headers that keep a page to itself."""
+"""What every request passes: a request id, the reasons to refuse, a bound on the body, headers, a line in the log."""
 
 from __future__ import annotations
 
 import secrets
+from math import ceil
+from time import perf_counter
 from typing import Any
 
 from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app import admission, metrics
+from app.admission import Asked, Refusal
 from app.errors import problem
+from app.rates import Rate
+from app.settings import Settings
 
-HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; "
-        "frame-ancestors 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-}
+CREATIONS = "/api/v1/sessions"
+CSP = (
+    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors {embedders}"
+)
+
+
+def headers(settings: Settings) -> dict[str, str]:
+    """What every answer carries. `embed` names the origins that may show the page in a frame."""
+    return {
+        "Content-Security-Policy": CSP.format(embedders=" ".join(settings.embed) or "'none'"),
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "cross-origin" if settings.origins or settings.embed else "same-origin",
+    }
 
 
 class Gate:
     """ASGI middleware around the whole application."""
 
-    def __init__(self, app: ASGIApp, body_bytes: int) -> None:
-        self.app, self.body_bytes = app, body_bytes
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self.app, self.settings = app, settings
+        self.headers = headers(settings)
+        self.creations = Rate(settings.creations_a_minute)
+        self.working = 0  # requests to the API that are being answered, streams apart
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -32,40 +49,86 @@ class Gate:
             return
         id = secrets.token_hex(8)
         scope.setdefault("state", {})["request_id"] = id
+        begun, status = perf_counter(), 500
 
         async def send_with_headers(message: Message) -> None:
+            nonlocal status
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers["X-Request-Id"] = id
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
+                status = message["status"]
+                found = MutableHeaders(scope=message)
+                found["X-Request-Id"] = id
+                for name, value in self.headers.items():
+                    found.setdefault(name, value)
             await send(message)
 
-        body = await self._body(scope, receive)
-        if body is None:
-            await self._refuse(scope, send_with_headers)
-            return
-        await self.app(scope, _replay(body, receive), send_with_headers)
+        try:
+            await self._admit(scope, receive, send_with_headers)
+        finally:
+            metrics.answered(scope, status, perf_counter() - begun)
 
-    async def _body(self, scope: Scope, receive: Receive) -> bytes | None:
-        """The whole body, or None where it is larger than allowed, declared or not."""
-        if scope["method"] in ("GET", "HEAD"):
-            return b""
+    async def _admit(self, scope: Scope, receive: Receive, send: Send) -> None:
+        asked = _asked(scope)
+        refusal = admission.refusal(asked, self.settings) or self._too_often(asked, scope)
+        body = b""
+        if not refusal and asked.changes:
+            body, refusal = await self._body(asked, receive)
+        if not refusal and asked.headers.get("content-type", "").startswith("application/json"):
+            refusal = admission.too_deep(body, self.settings)
+        if refusal:
+            await _refuse(scope, send, refusal)
+        elif asked.path.startswith("/api/") and not asked.path.endswith("/live"):
+            await self._work(scope, _replay(body, receive), send)
+        else:
+            await self.app(scope, _replay(body, receive), send)
+
+    def _too_often(self, asked: Asked, scope: Scope) -> Refusal | None:
+        """This machine's own programs may create as much as memory allows; others so much a minute."""
+        address = (scope.get("client") or ("127.0.0.1",))[0]
+        if (asked.method, asked.path) != ("POST", CREATIONS) or address in admission.LOCAL:
+            return None
+        wait = ceil(self.creations.wait(address))
+        if not wait:
+            return None
+        detail = f"{address} has made {self.settings.creations_a_minute} sessions in a minute, the most one may"
+        return Refusal(status=429, title="Too many", detail=detail, headers={"Retry-After": str(wait)})
+
+    async def _work(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, unless more wait for a thread already than is any use."""
+        if self.working >= self.settings.waiting:
+            detail = f"{self.working} requests are being answered, the most this service takes at a time; try again"
+            await _refuse(scope, send, Refusal(status=503, title="Busy", detail=detail, headers={"Retry-After": "1"}))
+            return
+        self.working += 1
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            self.working -= 1
+
+    async def _body(self, asked: Asked, receive: Receive) -> tuple[bytes, Refusal | None]:
+        """The whole body, or why not: it is larger than allowed, declared or not."""
         body = bytearray()
         more = True
         while more:
             message = await receive()
+            if message["type"] == "http.disconnect":
+                return b"", Refusal(status=400, title="Malformed request", detail="the request broke off")
             body += message.get("body", b"")
             more = message.get("more_body", False)
-            if len(body) > self.body_bytes:
-                return None
-        return bytes(body)
+            if len(body) > admission.most(asked, self.settings):
+                return b"", admission.too_large(asked, self.settings)
+        return bytes(body), None
 
-    async def _refuse(self, scope: Scope, send: Any) -> None:
-        from starlette.requests import Request
 
-        detail = f"the body is larger than {self.body_bytes} bytes, the most this service reads"
-        await problem(Request(scope), 413, "Too large", detail)(scope, _nothing, send)
+def _asked(scope: Scope) -> Asked:
+    pairs = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
+    hosts = sum(name == "host" for name, _ in pairs)
+    return Asked(method=scope["method"], path=scope["path"], headers=dict(pairs), hosts=hosts)
+
+
+async def _refuse(scope: Scope, send: Send, refusal: Refusal) -> None:
+    answer = problem(Request(scope), refusal.status, refusal.title, refusal.detail)
+    answer.headers.update(refusal.headers)
+    await answer(scope, _nothing, send)
 
 
 async def _nothing() -> Message:
@@ -76,7 +139,7 @@ def _replay(body: bytes, receive: Receive) -> Receive:
     """A `receive` that hands out the body that was read, then whatever comes."""
     sent = False
 
-    async def replay() -> Message:
+    async def replay() -> Any:
         nonlocal sent
         if sent:
             return await receive()

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import mimetypes
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
+from anyio.to_thread import current_default_thread_limiter
 from fastapi import APIRouter, FastAPI, Request
+from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import HTMLResponse, Response
 from fastapi.staticfiles import StaticFiles
 from fastapi.templating import Jinja2Templates
+from prometheus_client import CONTENT_TYPE_LATEST
 
-from app import errors
+from app import errors, metrics
 from app.data.uploads import Uploads
 from app.gate import Gate
 from app.openapi import document
@@ -36,14 +41,37 @@ def docs(request: Request) -> Response:
 
 
 @pages.get("/healthz")
-def healthz() -> dict[str, str]:
+async def healthz() -> dict[str, str]:
+    """Alive, however many threads are at work: this needs none."""
     return {"status": "alive"}
+
+
+@pages.get("/readyz")
+def readyz(request: Request) -> dict[str, str]:
+    """Ready: the store answers. Raises what the store raises, which is answered with 503."""
+    request.app.state.sessions.store.read("")
+    return {"status": "ready"}
+
+
+@pages.get("/metrics", response_class=Response)
+def numbers(request: Request) -> Response:
+    sessions = request.app.state.sessions
+    metrics.SESSIONS.set(sessions.live)
+    metrics.BYTES.set(sessions.bytes)
+    return Response(metrics.exposition(), media_type=CONTENT_TYPE_LATEST)
+
+
+@asynccontextmanager
+async def _threads(app: FastAPI) -> AsyncIterator[None]:
+    """Engine work shares this many threads; more would only take turns, and keep the event loop waiting."""
+    current_default_thread_limiter().total_tokens = app.state.settings.threads
+    yield
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The service. Without settings: those of the environment."""
     settings = settings or Settings.from_environment()
-    app = FastAPI(title="Backprop Explorer", version="1", docs_url=None, redoc_url=None)
+    app = FastAPI(title="Backprop Explorer", version="1", docs_url=None, redoc_url=None, lifespan=_threads)
     app.state.settings = settings
     app.state.uploads = Uploads(settings.datasets, settings.datasets_bytes)
     app.state.sessions = Sessions(opened(settings.store, settings.sessions), settings, app.state.uploads)
@@ -51,7 +79,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.include_router(router, prefix="/api/v1")
     app.include_router(pages)
     app.mount("/static", Static(directory=WEB / "static"), name="static")
-    app.add_middleware(Gate, body_bytes=settings.body_bytes)
+    if settings.origins:
+        app.add_middleware(
+            CORSMiddleware, allow_origins=settings.origins, allow_methods=["GET", "POST", "DELETE"],
+            allow_headers=["Authorization", "Content-Type", "If-Match", "Idempotency-Key"],
+            expose_headers=["ETag", "Location", "X-Request-Id"], allow_credentials=True,
+        )  # fmt: skip
+    app.add_middleware(Gate, settings=settings)
     errors.install(app)
     document(app)
     return app

@@ -190,6 +190,16 @@ class Sessions:
         self._live: OrderedDict[str, Session] = OrderedDict()
         self._lock = RLock()
 
+    @property
+    def live(self) -> int:
+        """How many are in memory."""
+        return len(self._live)
+
+    @property
+    def bytes(self) -> int:
+        with self._lock:
+            return sum(session.bytes for session in self._live.values())
+
     def create(self, request: SessionRequest) -> Session:
         """A new session. Raises `NotFoundError` for an unknown example, and what building a model raises."""
         if request.example is not None and request.example not in EXAMPLES:
@@ -231,6 +241,6 @@ class Sessions:
         with self._lock:
             kept = self._live.setdefault(session.id, session)
             self._live.move_to_end(session.id)
-            while len(self._live) > 1 and sum(s.bytes for s in self._live.values()) > self.settings.live_bytes:
+            while len(self._live) > 1 and self.bytes > self.settings.live_bytes:
                 self._live.popitem(last=False)
             return kept

@@ -11,12 +11,28 @@ PREFIX = "BACKPROP_"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """Where to listen, where sessions are kept, and the limits, which /catalogue shows."""
+    """Where to listen, whom to answer, where sessions are kept, and the limits, which /catalogue shows.
+
+    `hosts`: names this service answers to besides this machine's own; `origins`: other pages' origins that may read
+    and change; `embed`: origins that may show the page in a frame.
+    """
 
     host: str = "127.0.0.1"
     store: str = "memory:"
     open: bool = False
+    hosts: tuple[str, ...] = ()
+    origins: tuple[str, ...] = ()
+    embed: tuple[str, ...] = ()
+    connections: int = 4_000
+    head_bytes: int = 32_768
+    receipt_seconds: float = 10.0
+    send_seconds: float = 20.0
+    waiting: int = 200
+    threads: int = 8
+    creations_a_minute: int = 20
     body_bytes: int = 1_048_576
+    upload_bytes: int = 8 * 1_048_576
+    json_depth: int = 32
     expression_characters: int = 2_000
     expression_nodes: int = 500
     expression_levels: int = 64
@@ -33,6 +49,10 @@ class Settings:
     session_bytes: int = 64 * 1_048_576
     sessions: int = 2_000
     live_bytes: int = 1_073_741_824
+    idle_seconds: int = 7 * 86_400
+    snapshots: int = 128
+    snapshot_bytes: int = 16 * 1_048_576
+    revisions: int = 2_000
     step_events: int = 10_000
     step_iterations: int = 100
     step_seconds: float = 2.0
@@ -61,7 +81,9 @@ class Settings:
         }
 
 
-def _read(name: str, text: str, kind: type) -> int | float:
+def _read(name: str, text: str, kind: type) -> Any:
+    if kind is tuple:
+        return tuple(part.strip() for part in text.split(",") if part.strip())
     try:
         value: int | float = kind(text)
     except ValueError:

@@ -17,7 +17,7 @@ def anyio_backend():
 def client_of(app):
     # A fault of the service is answered with 500 here too, as a real server does, and not raised into the test.
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-    return httpx.AsyncClient(transport=transport, base_url="http://test" + API)
+    return httpx.AsyncClient(transport=transport, base_url="http://localhost" + API)
 
 
 @pytest.fixture

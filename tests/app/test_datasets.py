@@ -74,7 +74,7 @@ async def test_bytes_that_are_no_text_are_named(client):
 
 
 async def test_a_table_beyond_the_limits_is_refused_with_both_numbers():
-    async with client_of(create_app(Settings(csv_rows=3, csv_columns=3, body_bytes=100))) as client:
+    async with client_of(create_app(Settings(csv_rows=3, csv_columns=3, upload_bytes=100))) as client:
         for text, said in (
             ("a,b\n" + "1,2\n" * 4, "5 rows; this service allows 3"),
             ("1,2,3,4\n", "4 columns; this service allows 3"),
