@@ -105,7 +105,7 @@ def recording(
         asked = [(first, _end(first, last, size))] if ranges is None else ranges_of(ranges, size)
         item = np.dtype(found.schedule.dtype).itemsize
         allow(sum(end - begin for begin, end in asked) * item, settings.window_bytes, "bytes")
-        return _raw([_numbers(found, begin, end) for begin, end in asked])
+        return _raw([found.recording.numbers(begin, end) for begin, end in asked])
 
 
 @router.get("/overviews", responses=NUMBERS, response_class=Response)
@@ -122,12 +122,8 @@ def overviews(session: SessionHere, settings: SettingsHere, at: Places, iteratio
         places = places_of(at, found.schedule.size)
         allow(sum(place.end - place.offset for place in places), MOST_READ, "numbers to look at")
         allow(sum(place.cells for place in places) * 12, settings.window_bytes, "bytes")
-        drawn = [overview(_numbers(found, place.offset, place.end), place) for place in places]
+        drawn = [overview(found.recording.numbers(place.offset, place.end), place) for place in places]
     return _raw([cells for cells, _ in drawn] + [positions for _, positions in drawn])
-
-
-def _numbers(found: Trace, first: int, last: int) -> Any:
-    return found.recording.buffer[first:last]
 
 
 def _raw(arrays: list[Any]) -> Response:
