@@ -1,4 +1,4 @@
-"""What the tests need of the machine: a Node.js with the checkers, and a browser. Whatever is missing is brought."""
+"""What the tests need of the machine: Node.js with the checkers, a browser, Redis. Whatever is missing is brought."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ def prepare() -> None:
     """Bring what is missing, and say which tools will be used."""
     bring_node()
     bring_checkers()
+    bring_redis()
     browser = bring_browser()
     os.environ[CHOSEN] = browser
     print(f"Node.js: {nodejs.commands()[0][0]}\nBrowser: {browser or 'the Chromium of Playwright'}", flush=True)
@@ -46,8 +47,7 @@ def bring_checkers() -> None:
 def bring_browser() -> str:
     """The path of a Chromium; empty where Playwright has its own."""
     if find_browser() is None and _is_debian_root():
-        for arguments in (["update"], ["install", "--yes", "chromium"]):
-            subprocess.run(["apt-get", "-qq", *arguments], stdout=sys.stderr)
+        _install("chromium")
     return find_browser() or _bring_playwrights_own()
 
 
@@ -56,6 +56,19 @@ def _bring_playwrights_own() -> str:
     if done.returncode:
         raise SystemExit("No browser: there is no Chromium on the path, and Playwright could not fetch its own.")
     return ""
+
+
+def bring_redis() -> None:
+    """A real server: what a store promises is no matter of taste."""
+    if shutil.which("redis-server") is None and _is_debian_root():
+        _install("redis-server")
+    if shutil.which("redis-server") is None:
+        raise SystemExit("No redis-server on the path. On Debian and Ubuntu: sudo apt install redis-server")
+
+
+def _install(package: str) -> None:
+    for arguments in (["update"], ["install", "--yes", package]):
+        subprocess.run(["apt-get", "-qq", *arguments], stdout=sys.stderr)
 
 
 def find_browser() -> str | None:

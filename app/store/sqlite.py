@@ -1,0 +1,215 @@
+"""Sessions in one SQLite file, for one process.
+
+WAL, so that reading waits for no write, and `synchronous=FULL`, so that what was acknowledged outlives a power cut.
+A file beside it is kept locked: a second process is told, and ends.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Lock
+
+import orjson
+
+from app.settings import Settings
+from app.store import statements as sql
+from app.store.parts import (
+    ANSWERS,
+    EVERYWHERE,
+    Answer,
+    AnsweredError,
+    Change,
+    Entry,
+    Kept,
+    LeaseError,
+    Record,
+    StaleError,
+    StoreError,
+)
+from app.store.writer import Writer
+
+IDLE_SECONDS = 60.0
+
+
+class SqliteStore:
+    shared = False
+
+    def __init__(self, path: str, settings: Settings) -> None:
+        """Raises `StoreError` where the file cannot be used, or is in use."""
+        self.path, self.settings = path, settings
+        self._used: dict[str, float] = {}  # when sessions were last read, until it is written
+        self._reading = Lock()
+        try:
+            Path(path).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._claim = _claimed(path)
+            connection = self._prepared()
+            self._reader = _connect(path)
+        except (OSError, sqlite3.Error) as error:
+            raise StoreError(f"sessions cannot be kept in {path}: {error}") from error
+        self._writer = Writer(connection, self._tidy, IDLE_SECONDS)
+        self._writer.do(self._tidy)
+
+    def _prepared(self) -> sqlite3.Connection:
+        Path(self.path).touch(mode=0o600)
+        connection = _connect(self.path)
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        if version > sql.VERSION:
+            raise StoreError(f"{self.path} was written by a newer version of this program")
+        connection.executescript(sql.TABLES)
+        connection.execute("UPDATE sessions SET owner = '', until = 0 WHERE until > 0")  # whoever worked then is gone
+        return connection
+
+    def create(self, record: Record, answer: Answer | None = None) -> None:
+        def job(db: sqlite3.Connection) -> None:
+            db.execute(sql.CREATE, (record.id, orjson.dumps(record.request), record.token, record.created, time.time()))
+            _keep_answer(db, EVERYWHERE, answer)
+
+        self._writer.do(job)
+
+    def read(self, id: str) -> Record | None:
+        with self._read() as db:
+            row = db.execute(sql.READ, (id,)).fetchone()
+        if row is None:
+            return None
+        self._used[id] = time.time()
+        request, token, created, revision, iteration, cursor, frontier, run = row
+        return Record(
+            id=id, request=orjson.loads(request), token=token, created=created, revision=revision,
+            iteration=iteration, cursor=cursor, frontier=frontier, run=orjson.loads(run) if run else None,
+        )  # fmt: skip
+
+    def log(self, id: str, after: int = 1) -> list[Entry]:
+        with self._read() as db:
+            rows = db.execute(sql.LOG, (id, after)).fetchall()
+        return [Entry(revision, orjson.loads(body)) for revision, body in rows]
+
+    def commit(self, id: str, change: Change) -> None:
+        self._writer.do(lambda db: self._commit(db, id, change))
+
+    def _commit(self, db: sqlite3.Connection, id: str, change: Change) -> None:
+        row = db.execute("SELECT revision, lease FROM sessions WHERE id = ?", (id,)).fetchone()
+        if row is None:
+            raise KeyError(id)
+        _keep_answer(db, id, change.answer)
+        if row[0] != change.revision:
+            raise StaleError(row[0])
+        if change.lease not in (None, row[1]):
+            raise LeaseError(f"lease {change.lease} has passed to another owner")
+        if change.entry:
+            db.execute(sql.APPEND, (id, change.entry.revision, orjson.dumps(change.entry.body)))
+        db.executemany(sql.KEEP_STATE, ((id, *snapshot) for snapshot in change.snapshots))
+        revision = change.entry.revision if change.entry else change.revision
+        db.execute(sql.MOVE, (revision, change.iteration, change.cursor, change.frontier, time.time(), id))
+        if change.run is not None:
+            db.execute(
+                "UPDATE sessions SET run = ? WHERE id = ?", (orjson.dumps(change.run) if change.run else None, id)
+            )
+
+    def delete(self, id: str, answer: Answer | None = None) -> bool:
+        def job(db: sqlite3.Connection) -> bool:
+            _keep_answer(db, EVERYWHERE, answer)
+            return db.execute("DELETE FROM sessions WHERE id = ?", (id,)).rowcount > 0
+
+        return self._writer.do(job)
+
+    def snapshots(self, id: str) -> list[Kept]:
+        with self._read() as db:
+            return [Kept(*row) for row in db.execute(sql.SNAPSHOTS, (id,))]
+
+    def state(self, id: str, version: int, iteration: int) -> bytes | None:
+        with self._read() as db:
+            row = db.execute(sql.STATE, (id, version, iteration)).fetchone()
+        return row[0] or None if row else None
+
+    def answer(self, scope: str, key: str) -> Answer | None:
+        with self._read() as db:
+            row = db.execute(sql.ANSWER, (scope, key)).fetchone()
+        return Answer(key, *row) if row else None
+
+    def lease(self, id: str, owner: str, seconds: float) -> int | None:
+        def job(db: sqlite3.Connection) -> int | None:
+            now = time.time()
+            row = db.execute(sql.LEASE, (owner, now + seconds, owner, id, owner, now)).fetchone()
+            return row[0] if row else None
+
+        return self._writer.do(job)
+
+    def release(self, id: str, lease: int) -> None:
+        self._writer.do(lambda db: db.execute(sql.RELEASE, (id, lease)))
+
+    def keep_dataset(self, id: str, body: bytes, answer: Answer | None = None) -> None:
+        def job(db: sqlite3.Connection) -> None:
+            db.execute("INSERT INTO datasets (id, body, used) VALUES (?, ?, ?)", (id, body, time.time()))
+            db.execute(sql.THIN_DATASETS, (self.settings.datasets, self.settings.datasets_bytes, id))
+            _keep_answer(db, EVERYWHERE, answer)
+
+        self._writer.do(job)
+
+    def dataset(self, id: str) -> bytes | None:
+        with self._read() as db:
+            row = db.execute("SELECT body FROM datasets WHERE id = ?", (id,)).fetchone()
+        if row:
+            self._used[id] = time.time()
+        return row[0] if row else None
+
+    def ready(self) -> None:
+        """Raises `StoreError` where nothing can be written."""
+        self._writer.do(lambda db: db.execute("UPDATE alive SET at = ?", (time.time(),)))
+
+    def close(self) -> None:
+        self._writer.do(self._tidy)
+        self._writer.close()
+        self._reader.close()
+        self._claim.close()
+
+    def _tidy(self, db: sqlite3.Connection) -> None:
+        """Write when sessions were last used, and forget those nobody came back to."""
+        used, self._used = self._used, {}
+        for table in ("sessions", "datasets"):
+            db.executemany(f"UPDATE {table} SET used = ? WHERE id = ?", ((at, id) for id, at in used.items()))
+            db.execute(f"DELETE FROM {table} WHERE used < ?", (time.time() - self.settings.idle_seconds,))
+
+    @contextmanager
+    def _read(self) -> Iterator[sqlite3.Connection]:
+        with self._reading:
+            try:
+                yield self._reader
+            except sqlite3.Error as error:
+                raise StoreError(f"the store cannot be read: {error}") from error
+
+
+def _connect(path: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=5.0, isolation_level=None, check_same_thread=False)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+    return connection
+
+
+def _claimed(path: str) -> sqlite3.Connection:
+    """A lock that ends with this process, however it ends, on every system SQLite runs on."""
+    claim = sqlite3.connect(f"{path}.lock", timeout=0.0, isolation_level=None, check_same_thread=False)
+    try:
+        claim.execute("BEGIN EXCLUSIVE")
+    except sqlite3.OperationalError as error:
+        claim.close()
+        if "locked" not in str(error):
+            raise
+        raise StoreError(
+            f"another server keeps its sessions in {path}, which serves one at a time: stop it, name another file "
+            "by --store sqlite:///path, or keep sessions in Redis by --store redis://host"
+        ) from None
+    return claim
+
+
+def _keep_answer(db: sqlite3.Connection, scope: str, answer: Answer | None) -> None:
+    if answer:
+        if db.execute(sql.ANSWER, (scope, answer.key)).fetchone():
+            raise AnsweredError(answer.key)
+        most = ANSWERS if scope else ANSWERS * 50
+        db.execute(sql.KEEP_ANSWER, (scope, *answer))
+        db.execute(sql.THIN_ANSWERS, (scope, scope, most))
