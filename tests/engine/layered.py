@@ -1,41 +1,31 @@
-"""One layer alone: its output weighted by given numbers is the loss, so that those are its upstream gradient."""
+"""Layers alone, built from a spec like any network: the sum of squared distances from the targets is the loss."""
 
-import numpy as np
-
-from engine import LAYERS, LayerSpec, Model, Run, Trace
-from engine.build import Builder
-from engine.layers import Context
-from tests.reference.windowed_cases import upstream
+from engine import Data, LayerSpec, NetworkModel, Run, Spec, build
+from tests.engine.models import gradient, value
 
 
-def placed(type, x, options):
-    """A run of one layer on x; parameters that would begin alike or at 0 begin at random instead."""
-    builder = Builder()
-    spec = LayerSpec(type=type, name="layer", options=options)
-    context = Context(builder=builder, name="layer", options=LAYERS[type].complete(spec), rng=np.random.default_rng(4))
-    y = LAYERS[type].add(context, builder.leaf("x", x, "input"))
-    weighted = y * builder.leaf("c", upstream(y.shape), "constant")
-    loss = builder.op("sum", weighted)
-    graph = builder.build(loss)
-    rng = np.random.default_rng(5)
-    values = {
-        id: rng.standard_normal(value.shape) if graph.nodes[id].role == "parameter" else value
-        for id, value in builder.values.items()
-    }
-    return Run(Model(graph=graph, values=values, optimizer=None)), y.id
+def run_of(case):
+    """One training step on all samples of the case. Layers below the last one hand on all their states."""
+    layers = [
+        LayerSpec(
+            type=case.type,
+            name=f"{case.type}{k + 1}",
+            options=case.options | ({"return_sequences": True} if k + 1 < case.layers else {}),
+        )
+        for k in range(case.layers)
+    ]
+    model = NetworkModel(layers=layers, loss="mse", reduction="sum", parameters=case.parameters)
+    return Run(build(Spec(model=model), Data(x=case.x, targets=case.targets, samples=range(len(case.x)))))
 
 
-def parameters_of(run):
-    """Its parameters and its mask, by their names in the layer."""
-    graph, view, places = run[0].graph, run[0].recording.view, run[0].schedule.values
-    names = {n.label.removeprefix("layer."): n for n in graph.leaves}
-    return {k: view(places[n.id]).copy() for k, n in names.items() if n.role == "parameter" or k == "mask"}
+def results(case):
+    """The output, the gradient of the input where it has one, and those of the parameters."""
+    run = run_of(case)
+    out = run.recording.view(run.schedule.values[run.graph.loss.inputs[0]])
+    named = [name for name in ("x", *case.parameters) if run.graph.find(name).wanted]
+    return [out, *(gradient(run, name) for name in named)]
 
 
-def results(run):
-    """The output, the gradient of the input, those of the parameters in the order of their names."""
-    run, output = run
-    trace = Trace(run.graph, run.schedule, run.recording)
-    wanted = sorted(run.graph.parameters, key=lambda n: n.label)
-    gradients = [trace.gradient(n.id, run.schedule.length) for n in (run.graph.find("x"), *wanted)]
-    return [run.recording.view(run.schedule.values[output]), *gradients]
+def mask_of(case):
+    """What dropout multiplies by."""
+    return value(run_of(case), f"{case.type}1.mask")

@@ -59,7 +59,7 @@ def _variance(rng):
 
 def _product(subscripts):
     def drawn(rng):
-        sizes = {c: int(rng.integers(1, 5)) for c in subscripts}
+        sizes = {c: int(rng.integers(1, 9)) for c in subscripts}
         return [tuple(sizes[c] for c in term) for term in subscripts.split("->")[0].split(",")], {}
 
     return drawn
@@ -100,6 +100,12 @@ def _slice(rng):
     start = int(rng.integers(0, shape[axis]))
     stop = None if rng.random() < 0.3 else int(rng.integers(start + 1, shape[axis] + 2))
     return [shape], {"axis": axis, "start": start, "stop": stop, "step": int(rng.integers(1, 3))}
+
+
+def _select(rng):
+    shape = _shape(rng, 1)
+    axis = int(rng.integers(-len(shape), len(shape)))
+    return [shape], {"axis": axis, "index": int(rng.integers(-shape[axis], shape[axis]))}
 
 
 def _broadcast_to(rng):
@@ -159,6 +165,7 @@ DRAWN = {
     **dict.fromkeys(("sum", "mean", "max", "logsumexp"), _reduced),
     "variance": _variance,
     "matmul": _product("ij,jk->ik"),
+    "linear": _product("ij,kj->ik"),
     "dot": _product("i,i->"),
     "matvec": _product("ij,j->i"),
     "vecmat": _product("i,ij->j"),
@@ -169,6 +176,7 @@ DRAWN = {
     "reshape": _reshape,
     "transpose": _transpose,
     "slice": _slice,
+    "select": _select,
     "broadcast_to": _broadcast_to,
     "pad": _pad,
     "concatenate": _concatenate,

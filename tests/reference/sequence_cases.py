@@ -4,10 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from tests.reference.projections import kept
-
 COUNT, SEED = 30, 20_240_608
-SHORT = 10  # arrays of more numbers are kept as so many weighted sums
 GATES = {"rnn": 1, "lstm": 4, "gru": 3}
 TYPES = (*GATES, "attention", "multi_head_attention", "embedding")
 
@@ -67,8 +64,3 @@ def embedding(type, rng):
     options = {"vocabulary": vocabulary, "units": units}
     weight = {"embedding1.weight": rng.standard_normal((vocabulary, units))}
     return Case(type, 1, options, x, rng.standard_normal((*x.shape, units)), weight)
-
-
-def packed(arrays):
-    """The arrays of one case, one after another, long ones as weighted sums."""
-    return np.concatenate([kept(x, SHORT, SHORT).reshape(-1) for x in arrays])

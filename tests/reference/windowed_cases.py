@@ -1,4 +1,4 @@
-"""The operations and layers for pictures that are compared with PyTorch: 30 configurations each, drawn from a seed."""
+"""The operations for pictures that are compared with PyTorch: 30 configurations each, drawn from a seed."""
 
 import numpy as np
 
@@ -72,38 +72,6 @@ def operations(name):
 
 def upstream(shape):
     return np.random.default_rng(2).uniform(0.5, 1.5, shape)
-
-
-def _conv2d_layer(rng):
-    groups = int(rng.choice([1, 1, 2]))
-    drawn = {name: int(rng.integers(low, high)) for name, low, high in RANGES}
-    return _picture(rng, 2 * groups), drawn | {"filters": 2 * groups, "groups": groups}
-
-
-RANGES = (("kernel", 1, 4), ("stride", 1, 4), ("padding", 0, 3), ("dilation", 1, 3))
-RESIDUAL = ("relu", "tanh", "sigmoid")
-LAYERS = {
-    "conv2d": _conv2d_layer,
-    "max_pool2d": lambda rng: (_picture(rng), {"kernel": int(rng.integers(2, 5)), "stride": int(rng.integers(0, 4))}),
-    "avg_pool2d": lambda rng: (_picture(rng), {"kernel": int(rng.integers(2, 5)), "padding": int(rng.integers(0, 2))}),
-    "global_avg_pool": lambda rng: (_picture(rng), {}),
-    "batch_norm": lambda rng: (_channels(0)(rng)[0][0], {"eps": float(rng.choice([1e-5, 1e-2]))}),
-    "layer_norm": lambda rng: (
-        _picture(rng), {"axes": int(rng.integers(1, 4)), "eps": float(rng.choice([1e-5, 1e-2]))}
-    ),
-    "dropout": lambda rng: (_picture(rng), {"p": float(rng.uniform(0, 0.9))}),
-    "residual": lambda rng: (
-        tuple(rng.integers(1, 6, 2)), {"units": int(rng.integers(1, 6)), "activation": str(rng.choice(RESIDUAL))}
-    ),
-}  # fmt: skip
-
-
-def layers(type):
-    """(input, options) of every configuration of a layer."""
-    rng = np.random.default_rng([2, *type.encode()])
-    for _ in range(COUNT):
-        shape, options = LAYERS[type](rng)
-        yield rng.standard_normal(shape), options
 
 
 def sums(x):
