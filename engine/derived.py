@@ -60,6 +60,8 @@ class Received:
         """Contribution `number`."""
         if self._part is None or self._part[0] != number:
             self._part = number, self._computed(number, aligned(self.shape, self.dtype))
+        if number == 0 and self._total is None:
+            self._total = self._part
         return self._part[1]
 
     def total(self, number: int) -> Array:
