@@ -1,5 +1,6 @@
 """Numbers that are computed when they are read: bit for bit what would have been kept."""
 
+import weakref
 from itertools import pairwise
 
 import numpy as np
@@ -90,12 +91,9 @@ def test_only_large_leaves_with_many_contributions_are_derived(monkeypatch):
     assert far(twin("lstm")) == []
     monkeypatch.setattr(reverse, "MANY", TIME)
     monkeypatch.setattr(reverse, "LARGE", 4 * UNITS * UNITS)
-    found = {
-        e.into
-        for e in twin("lstm").schedule.events
-        if e.kind == "contribution" and e.total.offset >= twin("lstm").schedule.stored
-    }
-    assert found == {twin("lstm").graph.find("lstm1.weight_hh").id}
+    run = twin("lstm")
+    found = {e.into for e in run.schedule.events if e.kind == "contribution" and e.total.offset >= run.schedule.stored}
+    assert found == {run.graph.find("lstm1.weight_hh").id}
 
 
 @twins
@@ -230,8 +228,6 @@ def test_a_place_beyond_all_numbers_is_refused(force):
 
 
 def test_a_recording_is_freed_with_its_run(force):
-    import weakref
-
     force()
     run = twin("rnn")
     gone = weakref.ref(run.recording.buffer)
