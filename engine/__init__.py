@@ -24,6 +24,7 @@ from engine.events import (
 )
 from engine.explain import Explainer
 from engine.explanation import EntryError, Explanation, Formula, Operand
+from engine.export import ExportError, notebook, numpy_script, pytorch_script
 from engine.feeds import Data
 from engine.graph import Graph, Group, Node, Role
 from engine.init import INITIALIZERS
@@ -67,6 +68,7 @@ __all__ = [
     "Event",
     "Explainer",
     "Explanation",
+    "ExportError",
     "ExpressionError",
     "ExpressionModel",
     "Formula",
@@ -109,9 +111,12 @@ __all__ = [
     "cost",
     "diagnose",
     "explain_entry",
+    "notebook",
     "nudge",
+    "numpy_script",
     "paths",
     "places",
+    "pytorch_script",
     "schedule",
     "summary",
     "verify",

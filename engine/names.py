@@ -35,7 +35,9 @@ PARAMETERS = {"weight": "W", "bias": "b"}
 PYTORCH = {"weight_ih": "W_{ih}", "weight_hh": "W_{hh}", "bias_ih": "b_{ih}", "bias_hh": "b_{hh}"}
 PYTORCH |= {"in_proj_weight": "W_{in}", "in_proj_bias": "b_{in}"}
 PYTORCH |= {"out_proj.weight": "W_{out}", "out_proj.bias": "b_{out}"}
-RESERVED = frozenset((*dir(builtins), "np", "math", "learning_rate", "norm", "factor"))  # what listings themselves use
+RESERVED = frozenset(
+    (*dir(builtins), "np", "math", "learning_rate", "norm", "factor", "base64", "check", "unpacked")
+)  # what listings themselves use
 TRAILING = re.compile(r"\d+$")
 TEXT_BOOK = re.compile(r"([A-Za-z])_?(\d+)")  # z1, W_2
 

@@ -1,0 +1,127 @@
+"""A training step as PyTorch writes it: its functions go forward, its autograd back, its optimizer updates."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from engine.export.listing import comment
+from engine.export.numbers import array
+from engine.export.numpy_script import SAME
+from engine.export.step import Expected, Given, expected, given
+from engine.export.updates import clip_lines, kept_line, optimizer_line
+from engine.graph import Node
+from engine.names import CodeNames, literal
+from engine.notation import Text, number
+from engine.ops.pytorch import pytorch_line
+from engine.tape import Array
+from engine.trace import Trace
+
+ABOUT = (
+    "One training step with PyTorch's own functions, autograd and optimizer. Where a result is not the explorer's, "
+    "an AssertionError names it."
+)
+RESERVED = ("torch", "F", "optimizer")
+PLAIN = frozenset(("add", "sub", "mul", "div", "pow", "neg", "square"))  # take numbers beside tensors
+CHECK = '''
+def check(name, number, expected):
+    """Raise AssertionError unless the number is the expected one, to 1e-9 of its largest entry."""
+    largest = expected[expected.isfinite()].abs().amax().item() if expected.isfinite().any() else 0.0
+    torch.testing.assert_close(
+        number.detach(), expected, rtol=1e-9, atol=1e-9 * largest, equal_nan=True, msg=lambda text: f"{name}: {text}"
+    )
+'''
+UNPACKED = '''
+def unpacked(shape, text):
+    """Float64 numbers from base64: the very same ones, to the last bit."""
+    return torch.frombuffer(bytearray(base64.b64decode(text)), dtype=torch.float64).reshape(shape)
+'''
+
+
+def pytorch_script(trace: Trace, title: str = "A training step") -> str:
+    """The script as text. Raises `ExportError` where the step is too large for one, naming number and limit."""
+    body = "\n".join(_body(trace, expected(trace), given(trace)))
+    packed = "unpacked(" in body
+    head = (
+        *comment(title), *comment(ABOUT), "",
+        *(("import base64", "") if packed else ()),
+        "import torch", *(("import torch.nn.functional as F",) if "F." in body else ()), "",
+        "torch.set_default_dtype(torch.float64)", "", CHECK, *((UNPACKED,) if packed else ()),
+    )  # fmt: skip
+    return "\n".join((*head, body, SAME, ""))
+
+
+def _body(trace: Trace, wanted: Expected, numbers: Given) -> Iterator[str]:
+    names = CodeNames(trace.graph, reserved=RESERVED)
+    loss = trace.graph.loss
+    trained = [names.value(node) for node, _ in wanted.updated]
+    yield "\n# --- The numbers it begins with ---\n"
+    for node, x in numbers.leaves:
+        yield f"{names.value(node)} = {_tensor(node, x)}"
+    if trained:
+        yield from _optimizer(trace, names, numbers, trained)
+    yield "\n# --- Forward ---\n"
+    yield from _forward(trace, names)
+    yield _check(loss.label, names.value(loss), wanted.loss)
+    yield "\n# --- Backward ---\n"
+    yield from ("optimizer.zero_grad()",) if trained else ()
+    yield f"{names.value(loss)}.backward()"
+    if trace.schedule.optimizer:
+        yield from clip_lines(trace.schedule.optimizer, trained)
+    for node, x in wanted.gradients:
+        yield _check(f"d{loss.label}/d{node.label}", f"{names.value(node)}.grad", x)
+    if trained:
+        yield from ("\n# --- Update ---\n", "optimizer.step()")
+    for node, x in wanted.updated:
+        yield _check(node.label, names.value(node), x)
+
+
+def _tensor(node: Node, x: Array) -> str:
+    code = array(x, "torch", "torch.tensor", ", requires_grad=True" if node.wanted else "")
+    return f"{code}.requires_grad_()" if node.wanted and code.startswith("unpacked") else code
+
+
+def _optimizer(trace: Trace, names: CodeNames, numbers: Given, trained: list[str]) -> Iterator[str]:
+    """The optimizer, and what it has kept from the updates before."""
+    optimizer = trace.schedule.optimizer
+    assert optimizer is not None, "parameters were updated"
+    assert numbers.learning_rate is not None, "an optimizer has a learning rate"
+    yield f"optimizer = {optimizer_line(optimizer, trained, numbers.learning_rate)}"
+    if numbers.updates == 0:
+        return
+    kept: dict[str, dict[str, str]] = {}
+    for node, slot, x in numbers.slots:
+        kept.setdefault(names.value(node), {})[slot] = array(x, "torch", "torch.tensor")
+    for parameter, slots in kept.items():
+        yield kept_line(optimizer, parameter, slots, numbers.updates)
+
+
+def _forward(trace: Trace, names: CodeNames) -> Iterator[str]:
+    cut = trace.schedule.backward.cut
+    nodes = trace.graph.nodes
+    for node in nodes:
+        if node.op:
+            operands = [nodes[i] for i in node.inputs]
+            texts = [
+                Text(f"{t.text}.detach()") if (node.id, slot) in cut else t
+                for slot, t in enumerate(_operands(node, operands, names))
+            ]
+            line = pytorch_line(node.row, texts, node.options, [x.shape for x in operands])
+            yield f"{names.value(node)} = {line}"
+
+
+def _operands(node: Node, operands: list[Node], names: CodeNames) -> list[Text]:
+    """A number without a name stands as it is beside a tensor, and as a tensor where there is none."""
+    bare = node.op in PLAIN and not all(map(literal, operands))
+    return [
+        Text(names.value(x))
+        if not literal(x)
+        else number(x.label)
+        if bare
+        else Text(f"torch.tensor({float(x.label)!r})")
+        for x in operands
+    ]
+
+
+def _check(label: str, name: str, x: Array) -> str:
+    return f"check({json.dumps(label)}, {name}, {array(x, 'torch', 'torch.tensor')})"
