@@ -6,7 +6,7 @@ The one place where gradients accumulate and are un-broadcast.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from engine.events import AnyEvent, Assign, Batch, Clipped, Contribution, Forwar
 from engine.graph import Graph, Node
 from engine.op import unbroadcast
 from engine.recording import ArrayRef, Recording
+from engine.scalar import program
 from engine.schedule import Schedule, schedule
 from engine.spec import Model
 from engine.tape import Array, Call, Options, Scratch, Shape
@@ -37,7 +38,9 @@ class Plan:
         self._final = {e.into: e.total for e in schedule.events if isinstance(e, Contribution)}
         self._received = self._receivers()
         self._spare: dict[Shape, Array] = {}  # for contributions that are not kept
-        self.calls: list[list[Call]] = [self._emit(event) for event in schedule.events]  # of each event
+        self.program = program(graph, schedule, recording)  # of a graph of single numbers
+        if self.program is not None:
+            return
         self._values = self._flat("forward")
         self._step = [
             *self._flat("forward", "recompute", "seed", "contribution", "clip"),
@@ -45,14 +48,23 @@ class Plan:
             *((received.forget, ()) for received in self._received.values()),
         ]
 
+    @cached_property
+    def calls(self) -> list[list[Call]]:
+        """The calls of each event."""
+        return [self._emit(event) for event in self.schedule.events]
+
     def run(self) -> None:
         """Compute every event. Overflow and invalid operations are results here, not warnings."""
+        if self.program is not None:
+            return self.program.run()
         with np.errstate(all="ignore"):
             for function, arguments in self._step:
                 function(*arguments)
 
     def forward(self) -> None:
         """Compute the values alone."""
+        if self.program is not None:
+            return self.program.forward()
         with np.errstate(all="ignore"):
             for function, arguments in self._values:
                 function(*arguments)

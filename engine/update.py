@@ -61,6 +61,10 @@ class Update:
 
     def assign(self, event: Assign) -> list[Call]:
         """The next line of the parameter's update."""
+        return self._calls(*self.use(event))
+
+    def use(self, event: Assign) -> tuple[int, Use]:
+        """The number of the parameter's next line, and where it finds and puts its numbers."""
         scope = self.scope.get(event.param) or self.scope.setdefault(event.param, self._beginning(event.param))
         number = self.done[event.param]
         self.done[event.param] += 1
@@ -68,7 +72,7 @@ class Update:
         use = Use(tuple(scope[name] for name in operands), event.value)
         self.uses[number].append(use)
         scope[self.steps[number].target] = event.value
-        return self._calls(number, use)
+        return number, use
 
     def _beginning(self, param: int) -> dict[str, ArrayRef]:
         batch = self.schedule.events[0]
