@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from time import monotonic
 
 import numpy as np
 
-from engine.events import AnyEvent, Batch
-from engine.graph import Graph, Node
+from engine.events import AnyEvent, Batch, Forward
+from engine.graph import Node
 from engine.recording import ArrayRef, Recording
 from engine.run import Plan
 from engine.tape import Array
@@ -194,16 +194,15 @@ def tangent(trace: Trace, leaf: Node, flat: int) -> float:
     direction = np.zeros(leaf.shape)
     direction.reshape(-1)[flat] = 1.0
     moving: dict[int, Array] = {leaf.id: direction}
+    saved = {e.node: e.saved.values() for e in trace.schedule.events if isinstance(e, Forward)}
     with np.errstate(all="ignore"):
         for node in graph.nodes:
             if node.op and any(i in moving for i in node.inputs):
-                moving[node.id] = _tangent(trace, graph, node, moving)
+                moving[node.id] = _tangent(trace, node, saved[node.id], moving)
     return float(moving[graph.loss.id])
 
 
-def _tangent(trace: Trace, graph: Graph, node: Node, moving: dict[int, Array]) -> Array:
-    event = next(e for e in trace.schedule.events if e.kind == "forward" and e.node == node.id)
-    saved = [trace.view(ref) for ref in event.saved.values()]
-    operands = [trace.view(trace.schedule.values[i]) for i in (node.id, *node.inputs)]
-    y, *xs = operands
-    return np.asarray(node.row.jvp([moving.get(i) for i in node.inputs], y, *saved, *xs, **dict(node.options)))
+def _tangent(trace: Trace, node: Node, saved: Iterable[ArrayRef], moving: dict[int, Array]) -> Array:
+    refs = (trace.schedule.values[node.id], *saved, *(trace.schedule.values[i] for i in node.inputs))
+    moved = [moving.get(i) for i in node.inputs]
+    return np.asarray(node.row.jvp(moved, *map(trace.view, refs), **dict(node.options)))
