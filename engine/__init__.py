@@ -42,6 +42,7 @@ from engine.recording import ArrayRef, Recording
 from engine.run import Run
 from engine.schedule import Schedule, schedule
 from engine.spec import ExpressionModel, Model, NetworkModel, Spec, build
+from engine.state import LEAF, State, first_state, resume, state_of
 from engine.statements import ExpressionError, Limits
 from engine.tape import Array
 from engine.trace import Summary, Trace, places, summary
@@ -49,6 +50,7 @@ from engine.trace import Summary, Trace, places, summary
 __all__ = [
     "INITIALIZERS",
     "LAYERS",
+    "LEAF",
     "LOSSES",
     "OPS",
     "OPTIMIZERS",
@@ -99,6 +101,7 @@ __all__ = [
     "ShapeError",
     "SizeError",
     "Spec",
+    "State",
     "Summary",
     "Text",
     "Trace",
@@ -111,13 +114,16 @@ __all__ = [
     "cost",
     "diagnose",
     "explain_entry",
+    "first_state",
     "notebook",
     "nudge",
     "numpy_script",
     "paths",
     "places",
     "pytorch_script",
+    "resume",
     "schedule",
+    "state_of",
     "summary",
     "verify",
 ]

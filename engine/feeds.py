@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +24,8 @@ class Data:
     """What a model may see: x (all, features…), targets (all, outputs…), and in `samples` the rows to train on.
 
     `batch` samples at a time, all where it is None. With `shuffle`, every epoch has an order of its own, from `seed`;
-    what is left over at the end of an epoch waits for another one.
+    what is left over at the end of an epoch waits for another one. `x_rows` and `target_rows` stand in for rows of x
+    and targets, by their number.
     """
 
     x: Array
@@ -33,6 +34,8 @@ class Data:
     batch: int | None = None
     shuffle: bool = True
     seed: int = 0
+    x_rows: Mapping[int, Array] = field(default_factory=dict)
+    target_rows: Mapping[int, Array] = field(default_factory=dict)
 
     @property
     def size(self) -> int:
@@ -53,6 +56,22 @@ class Data:
         if self.shuffle:
             order = np.random.default_rng([self.seed, epoch]).permutation(order)
         return order[place * self.size : (place + 1) * self.size]
+
+    def inputs(self, iteration: int) -> Array:
+        """x of the batch of an iteration."""
+        return self._batch(self.x, self.x_rows, iteration)
+
+    def answers(self, iteration: int) -> Array:
+        """The targets of the batch of an iteration."""
+        return self._batch(self.targets, self.target_rows, iteration)
+
+    def _batch(self, array: Array, instead: Mapping[int, Array], iteration: int) -> Array:
+        rows = self.rows(iteration)
+        batch: Array = array[rows]  # a copy
+        if instead:
+            for place, row in enumerate(rows.tolist()):
+                batch[place] = instead.get(row, batch[place])
+        return batch
 
     def chosen(self, iteration: int) -> Sequence[int]:
         """The numbers of the samples in the batch of an iteration: their rows in x."""

@@ -186,7 +186,7 @@ class Run:
         given = (batch.samples, batch.learning_rate, batch.step) if isinstance(batch, Batch) else ()
         self._batch = [view(ref) for ref in given]
         self._load()
-        self._compute()
+        self.compute()
 
     def _load(self) -> None:
         for id, value in self.model.values.items():
@@ -194,25 +194,29 @@ class Run:
         for _, _, ref, first in self.schedule.slots:
             self.recording.view(ref)[...] = first
 
-    def _compute(self) -> None:
+    def compute(self) -> None:
         """Hand this iteration what it is given, then compute it."""
         for view, draw in self._feeds:
             view[...] = draw(self.iteration)
         if self._batch and self.optimizer:
             samples, rate, step = self._batch
             samples[...] = self.model.samples(self.iteration)
-            rate[...] = self.optimizer.rate(self.iteration)
-            step[...] = self.iteration + 1
+            rate[...] = self.optimizer.rate(self.iteration - self.model.began)
+            step[...] = self.iteration - self.model.began + 1
         self.plan.run()
 
     def advance(self) -> None:
         """Go on to the next iteration. Raises ValueError where nothing trains the model."""
+        self.carry()
+        self.compute()
+
+    def carry(self) -> None:
+        """Hand the next iteration what it begins with, and compute nothing yet."""
         if self.optimizer is None:
             raise ValueError("a model without an optimizer has one iteration only")
         for source, target in self._carried:
             np.copyto(target, source)
         self.iteration += 1
-        self._compute()
 
     @property
     def loss(self) -> float:
@@ -227,7 +231,7 @@ class Run:
         for (_, target), value in zip(self.schedule.carried, snapshot, strict=True):
             np.copyto(self.recording.view(target), value)
         self.iteration = iteration
-        self._compute()
+        self.compute()
 
 
 def _side_by_side(pairs: Sequence[tuple[ArrayRef, ArrayRef]]) -> list[tuple[ArrayRef, ArrayRef]]:

@@ -46,7 +46,8 @@ class Spec:
 
     `inputs`: the inputs get gradients too. `checkpoints`: layers whose outputs are kept for the backward pass, while
     what lies between them is computed again. `truncate`: recurrent layers pass no gradient back over the border of
-    two stretches of so many time steps.
+    two stretches of so many time steps. `frozen`: layers and parameters that do not learn. `cut`: edges
+    (node, slot) that carry nothing back.
     """
 
     model: ExpressionModel | NetworkModel
@@ -55,6 +56,8 @@ class Spec:
     inputs: bool = True
     checkpoints: Sequence[str] = ()
     truncate: int | None = None
+    frozen: Sequence[str] = ()
+    cut: Sequence[tuple[int, int]] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +65,7 @@ class Model:
     """A graph with its leaves' first values (by node id), the optimizer, and what each iteration is given.
 
     `samples(iteration)` are the numbers of the samples in a batch; `epoch` is how many iterations an epoch has.
+    `began` is the iteration from which the optimizer counts its updates.
     """
 
     graph: Graph
@@ -71,6 +75,7 @@ class Model:
     samples: Callable[[int], Sequence[int]] = lambda iteration: (0,)
     epoch: int = 1
     backward: Backward = field(default_factory=Backward)
+    began: int = 0
 
 
 def build(spec: Spec, data: Data | None = None, limits: Limits | None = None) -> Model:
@@ -91,10 +96,10 @@ def build(spec: Spec, data: Data | None = None, limits: Limits | None = None) ->
         raise ValueError("nothing here can get a gradient: no parameter and no input leads to the result")
     if spec.optimizer:
         spec.optimizer.complete  # noqa: B018 - a setting the optimizer does not have is refused here
-    cut = _cut(graph, spec.truncate)
+    cut = (*_cut(graph, spec.truncate), *_edges(graph, spec.cut))
     model = Model(
-        graph=_reached(graph, cut), values=builder.values, optimizer=spec.optimizer, feeds=builder.feeds,
-        backward=Backward(checkpoints=_checkpoints(graph, spec.checkpoints), cut=cut),
+        graph=_reached(graph, cut, _frozen(graph, spec.frozen)), values=builder.values, optimizer=spec.optimizer,
+        feeds=builder.feeds, backward=Backward(checkpoints=_checkpoints(graph, spec.checkpoints), cut=cut),
     )  # fmt: skip
     return model if data is None else replace(model, samples=data.chosen, epoch=data.steps)
 
@@ -108,16 +113,50 @@ def _cut(graph: Graph, every: int | None) -> tuple[tuple[int, int], ...]:
     )
 
 
-def _reached(graph: Graph, cut: tuple[tuple[int, int], ...]) -> Graph:
-    """The graph with gradients wanted only where the backward pass still comes to without the edges that are cut."""
-    if not cut:
+def _edges(graph: Graph, edges: Sequence[tuple[int, int]]) -> Sequence[tuple[int, int]]:
+    """The same edges. Raises ValueError naming one there is not."""
+    for node, slot in edges:
+        if not (0 <= node < len(graph.nodes) and 0 <= slot < len(graph.nodes[node].inputs)):
+            raise ValueError(f"there is no edge [{node}, {slot}] to cut")
+    return edges
+
+
+def _frozen(graph: Graph, names: Sequence[str]) -> set[int]:
+    """The parameters of these layers, or of these names. Raises ValueError naming one there is not."""
+    found: set[int] = set()
+    for name in names:
+        parameters = {n.id for n in graph.parameters if name in (n.label, *n.group[:1])}
+        if not parameters:
+            raise ValueError(f"there is no layer and no parameter {name!r} to freeze")
+        found |= parameters
+    return found
+
+
+def _reached(graph: Graph, cut: tuple[tuple[int, int], ...], frozen: set[int]) -> Graph:
+    """The graph with gradients wanted only where the backward pass still comes to, and leads to what is not frozen.
+
+    Raises ValueError where nothing is left.
+    """
+    if not cut and not frozen:
         return graph
     reached = {graph.loss.id}
     for node in reversed(graph.nodes):
         if node.id in reached:
             reached.update(i for slot, i in enumerate(node.inputs) if (node.id, slot) not in cut)
-    nodes = tuple(replace(n, wanted=n.wanted and n.id in reached) for n in graph.nodes)
+    leading = _leading(graph, frozen) if frozen else reached
+    if graph.loss.id not in leading:
+        raise ValueError("nothing is left that gets a gradient: all of it is frozen")
+    nodes = tuple(replace(n, wanted=n.wanted and n.id in reached and n.id in leading) for n in graph.nodes)
     return replace(graph, nodes=nodes)
+
+
+def _leading(graph: Graph, frozen: set[int]) -> set[int]:
+    """The nodes that depend, by a slope, on a leaf that wants a gradient and is not frozen; and those leaves."""
+    leading = {n.id for n in graph.leaves if n.wanted and n.id not in frozen}
+    for node in graph.nodes:
+        if any(i in leading for i in node.sources):
+            leading.add(node.id)
+    return leading
 
 
 def _checkpoints(graph: Graph, layers: Sequence[str]) -> tuple[int, ...]:
@@ -147,7 +186,7 @@ def _network(builder: Builder, model: NetworkModel, data: Data, seed: int, most:
     rng = np.random.default_rng(seed)
     if not 1 <= data.size <= len(data.samples):
         raise ValueError(f"batches of {data.size} asked for; there are {len(data.samples)} samples")
-    x = given = builder.leaf("x", data.x[data.rows(0)], "input", outside=True)
+    x = given = builder.leaf("x", data.inputs(0), "input", outside=True)
     for layer in model.layers:
         with builder.group(layer.name):
             row = LAYERS[layer.type]
@@ -155,10 +194,10 @@ def _network(builder: Builder, model: NetworkModel, data: Data, seed: int, most:
                 builder=builder, name=layer.name, options=row.complete(layer), rng=rng, samples=data.x, most=most
             )
             x = row.add(context, x)
-    targets = builder.leaf("y", data.targets[data.rows(0)], "target")
+    targets = builder.leaf("y", data.answers(0), "target")
     if data.batch is not None:
-        builder.feeds.append(Feed(given.id, lambda iteration: data.x[data.rows(iteration)]))
-        builder.feeds.append(Feed(targets.id, lambda iteration: data.targets[data.rows(iteration)]))
+        builder.feeds.append(Feed(given.id, data.inputs))
+        builder.feeds.append(Feed(targets.id, data.answers))
     if targets.shape != x.shape:
         raise ShapeError(f"the last layer gives {x.shape}; the targets have shape {targets.shape}")
     with builder.group("loss"):

@@ -48,6 +48,7 @@ ENGINE: Table = {
     "scalar": {"update"},
     "run": {"scalar", "update", "spec"},
     "check": {"run", "trace"},
+    "state": {"run"},
     "cost": {"schedule"},
     "names": {"graph", "optim"},
     "explanation": {"op", "recording"},
