@@ -93,3 +93,53 @@ def square_cases(op):
     if op.name != "matmul":
         return operands.cases(op, np.random.default_rng(0))
     return [(operands.draw(op, ((3, 3), (3, 3)), np.random.default_rng(0)), {})]
+
+
+# --- in every row ---
+
+FACTOR = 1 + 1e-6
+
+
+def off(result):
+    """Everything a millionth too large."""
+    return tuple(map(off, result)) if isinstance(result, tuple) else np.multiply(result, FACTOR)
+
+
+def spoiled(rule):
+    return lambda *operands, **options: off(rule(*operands, **options))
+
+
+def spoiled_slot(op, k):
+    if isinstance(op.vjps, Each):
+        return Each(lambda slot: spoiled(op.vjps[slot]) if slot == k else op.vjps[slot])
+    return tuple(spoiled(rule) if slot == k else rule for slot, rule in enumerate(op.vjps))
+
+
+def planted_everywhere():
+    """(name, where it must show): every rule of every row."""
+    for name, op in OPS.items():
+        yield name, "forward"
+        yield from ((name, f"vjp {k}") for k in range(len(op.inputs)) if op.vjps[k])
+        yield name, "jvp"
+
+
+def planted(op, where):
+    rule, _, slot = where.partition(" ")
+    if rule == "vjp":
+        return replace(op, vjps=spoiled_slot(op, int(slot)))
+    return replace(op, **{rule: spoiled(getattr(op, rule))})
+
+
+@pytest.mark.parametrize(("name", "where"), list(planted_everywhere()))
+def test_every_rule_of_every_row_is_caught_a_millionth_off(name, where):
+    rng = np.random.default_rng(1)
+    op = planted(OPS[name], where)
+    cases = operands.cases(op, np.random.default_rng(0))[-4:]
+    found = [oracle.disagreement(op, xs, options, rng) for xs, options in cases]
+    assert max(errors.get(where, 0.0) for errors in found) > 100 * TOLERANCE
+    others = {k: e for k, e in found[0].items() if k.startswith("vjp") and k != where}
+    assert max(others.values(), default=0.0) < 1e-9 or where == "forward"
+
+
+def test_all_families_are_planted():
+    assert {op.family for op, _ in PLANTED.values()} == {op.family for op in OPS.values()}

@@ -229,13 +229,18 @@ TIED = {name: {0: _rounded, 1: _rounded} for name in ("max", "maximum", "minimum
 def configuration(name, rng, *, ties=False):
     """(operands, options); with `ties`, where the op has a rule for them, whole numbers that are often equal."""
     shapes, options = DRAWN[name](rng)
+    return operands(name, shapes, options, rng, ties=ties), options
+
+
+def operands(name, shapes, options, rng, *, ties=False):
+    """Operands of these shapes, in the op's domain."""
     domains = TIED.get(name, {}) if ties else {}
     domains = domains or DOMAINS.get(name, {})
     xs = [domains[k](rng, s) if k in domains else 2 * rng.standard_normal(s) for k, s in enumerate(shapes)]
     if name in ("embedding", "gather"):
         size = shapes[0][options.get("axis", 0)]
         xs[1] = rng.integers(0, size, shapes[1]).astype(float)
-    return [np.asarray(x, float) for x in xs], options
+    return [np.asarray(x, float) for x in xs]
 
 
 def configurations(name):
