@@ -20,6 +20,7 @@ from engine.events import (
     Phase,
     Recompute,
     Seed,
+    Statistics,
     ZeroGrad,
 )
 from engine.explain import Explainer
@@ -102,6 +103,7 @@ __all__ = [
     "SizeError",
     "Spec",
     "State",
+    "Statistics",
     "Summary",
     "Text",
     "Trace",

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from engine.feeds import Feed
-from engine.graph import Carry, Graph, Group, Node, Role
+from engine.graph import Carry, Graph, Group, Node, Role, Running
 from engine.notation import PLAIN, Text, exact, number, write
 from engine.op import ShapeError
 from engine.ops import OPS, PRODUCTS
@@ -81,6 +81,7 @@ class Builder:
         self.groups: list[Group] = []
         self.feeds: list[Feed] = []  # what each iteration is given anew
         self.carries: list[Carry] = []
+        self.running: list[Running] = []
         self._outside: set[int] = set()
         self._path: tuple[str, ...] = ()
         self._labels: dict[str, int] = {}
@@ -163,8 +164,10 @@ class Builder:
             replace(n, wanted=n.id in wanted, group=homes[n.id], role="loss" if n.id == output.id else n.role)
             for n in self.nodes
         )
-        groups, carries = tuple(self.groups), tuple(self.carries)
-        return Graph(nodes=tuple(nodes), groups=groups, outputs=(output.id,), carries=carries)
+        return Graph(
+            nodes=tuple(nodes), groups=tuple(self.groups), outputs=(output.id,), carries=tuple(self.carries),
+            running=tuple(self.running),
+        )  # fmt: skip
 
     def _wanted(self, output: int, roles: frozenset[Role]) -> set[int]:
         """Nodes on a path from a wanted leaf to the output."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from engine.events import AnyEvent, Assign, Clipped
 from engine.graph import Node
@@ -15,12 +15,10 @@ from engine.walk import Walk, layer_of
 
 @dataclass(slots=True)
 class Descent:
-    """The optimizer's events. `carried` and `slots` fill while they are made; see `Schedule`."""
+    """The optimizer's events."""
 
     walk: Walk
     optimizer: OptimizerSpec
-    carried: list[tuple[ArrayRef, ArrayRef]] = field(default_factory=list)
-    slots: list[tuple[int, str, ArrayRef, float]] = field(default_factory=list)
 
     def clip(self) -> Iterator[AnyEvent]:
         """The optimizer goes on with what is left of the gradients."""
@@ -43,7 +41,7 @@ class Descent:
         """Places go line by line: what one line makes of all parameters lies side by side, and one call can make it."""
         trained, steps, first = self.trained(), self.optimizer.steps, self.optimizer.slots()
         slots = {(n.id, name): self.walk.place(n.shape) for name in first for n in trained}
-        self.slots += [(n.id, name, slots[n.id, name], value) for n in trained for name, value in first.items()]
+        self.walk.slots += [(n.id, name, slots[n.id, name], value) for n in trained for name, value in first.items()]
         shapes = {n.id: dict.fromkeys(("p", "g", *first), n.shape) | {"learning_rate": (), "t": ()} for n in trained}
         values: dict[tuple[int, int], ArrayRef] = {}
         for number, step in enumerate(steps):
@@ -55,7 +53,7 @@ class Descent:
                 value = values[n.id, number]
                 kept = self.walk.values[n.id] if step.target == "parameter" else slots.get((n.id, step.target))
                 if kept is not None:
-                    self.carried.append((value, kept))
+                    self.walk.carried.append((value, kept))
                 head = self.walk.head("update", n.id, layer_of(n))
                 yield Assign(**head, param=n.id, target=step.target, value=value)
 

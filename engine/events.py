@@ -42,6 +42,16 @@ class Forward(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Statistics(Event):
+    """Leaf `target`, a running statistic, moved towards what `node` found in its batch; `value` is what it is now."""
+
+    node: int
+    target: int
+    value: ArrayRef
+    kind: Literal["statistics"] = "statistics"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ZeroGrad(Event):
     """The gradients of `params` were cleared."""
 
@@ -110,4 +120,4 @@ class Assign(Event):
     kind: Literal["assign"] = "assign"
 
 
-AnyEvent = Batch | Forward | ZeroGrad | Seed | Contribution | Recompute | Clipped | Assign
+AnyEvent = Batch | Forward | Statistics | ZeroGrad | Seed | Contribution | Recompute | Clipped | Assign

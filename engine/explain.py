@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from engine.contraction import indexed
-from engine.events import AnyEvent, Assign, Batch, Clipped, Contribution, Forward, Recompute, Seed, ZeroGrad
+from engine.events import AnyEvent, Assign, Batch, Clipped, Contribution, Forward, Recompute, Seed, Statistics, ZeroGrad
 from engine.explain_backward import explain_contribution
+from engine.explain_statistics import explain_statistics
 from engine.explain_update import explain_assign, explain_clip, lines
 from engine.explanation import EntryError, Explanation, Formula, Operand, at
 from engine.graph import Graph, Node
@@ -43,6 +44,8 @@ class Explainer:
                 return self._batch(event)
             case Forward() | Recompute():
                 return self._forward(event, entry)
+            case Statistics():
+                return explain_statistics(event, self.words, entry)
             case ZeroGrad():
                 return self._zero_grad(event)
             case Seed():

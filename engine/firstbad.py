@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.events import AnyEvent, Assign, Clipped, Contribution, Forward, Recompute, Seed
+from engine.events import AnyEvent, Assign, Clipped, Contribution, Forward, Recompute, Seed, Statistics
 from engine.explain import Explainer
 from engine.explanation import Operand
 from engine.op import Index
@@ -43,7 +43,7 @@ class NonFinite:
 def first_nonfinite(trace: Trace) -> NonFinite | None:
     """The first one in the order of events; None where every number is finite."""
     for event in trace.schedule.events:
-        if isinstance(event, Forward | Recompute | Seed | Contribution | Clipped | Assign):
+        if isinstance(event, Forward | Recompute | Statistics | Seed | Contribution | Clipped | Assign):
             wrong = ~np.isfinite(trace.view(event.value))
             if wrong.any():
                 return _found(trace, event, np.argwhere(wrong)[0])
@@ -51,7 +51,7 @@ def first_nonfinite(trace: Trace) -> NonFinite | None:
 
 
 def _found(trace: Trace, event: AnyEvent, place: Array) -> NonFinite:
-    assert isinstance(event, Forward | Recompute | Seed | Contribution | Clipped | Assign)
+    assert isinstance(event, Forward | Recompute | Statistics | Seed | Contribution | Clipped | Assign)
     node = trace.graph.nodes[_about(event)]
     index = tuple(map(int, place))
     explained = Explainer(trace.graph, trace.schedule).explain(event.index, index)
@@ -60,15 +60,18 @@ def _found(trace: Trace, event: AnyEvent, place: Array) -> NonFinite:
     where = f" at entry {', '.join(map(str, index))}" if index else ""
     given = "; ".join(f"{o.label} = {o.number:g}" if o.number is not None else f"{o.label} from {o.low:g} to {o.high:g}"
                       for o in operands)  # fmt: skip
-    what = (
-        "value" if isinstance(event, Forward | Recompute) else "new value" if isinstance(event, Assign) else "gradient"
-    )
     return NonFinite(
         event=event.index, kind=event.kind, node=node.id, label=node.label, index=index, value=value,
         layer=node.group[0] if node.group else None, operands=operands,
-        sentence=f"The first number that is not finite is {value:g}, in the {what} of {node.label}{where} "
+        sentence=f"The first number that is not finite is {value:g}, in the {_what(event)} of {node.label}{where} "
         f"({explained.title}), made from {given or 'nothing'}.",
     )  # fmt: skip
+
+
+def _what(event: AnyEvent) -> str:
+    if isinstance(event, Forward | Recompute):
+        return "value"
+    return "new value" if isinstance(event, Assign | Statistics) else "gradient"
 
 
 def _about(event: AnyEvent) -> int:
@@ -79,6 +82,8 @@ def _about(event: AnyEvent) -> int:
             return event.params[0]
         case Assign():
             return event.param
+        case Statistics():
+            return event.target
         case Forward() | Recompute() | Seed():
             return event.node
     raise TypeError(f"{event.kind} has no value")

@@ -68,6 +68,15 @@ class Carry(NamedTuple):
     slot: int
 
 
+class Running(NamedTuple):
+    """Leaf `target` moves towards what `node` saves as `saved` in every training step, by the share `momentum`."""
+
+    node: int
+    target: int
+    saved: str
+    momentum: float
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Graph:
     """A model's nodes, in an order in which each comes after its inputs. Backward begins at `outputs[0]`."""
@@ -76,6 +85,7 @@ class Graph:
     groups: tuple[Group, ...]
     outputs: tuple[int, ...]
     carries: tuple[Carry, ...] = ()
+    running: tuple[Running, ...] = ()
 
     @property
     def loss(self) -> Node:

@@ -11,9 +11,10 @@ from typing import Any
 
 import numpy as np
 
+from engine import statistics
 from engine.bind import rule_calls
 from engine.derived import Derived, Make, Received, aligned
-from engine.events import AnyEvent, Assign, Batch, Clipped, Contribution, Forward, Recompute, Seed
+from engine.events import AnyEvent, Assign, Batch, Clipped, Contribution, Forward, Recompute, Seed, Statistics
 from engine.graph import Graph, Node
 from engine.op import unbroadcast
 from engine.recording import ArrayRef, Recording
@@ -43,7 +44,7 @@ class Plan:
             return
         self._values = self._flat("forward")
         self._step = [
-            *self._flat("forward", "recompute", "seed", "contribution", "clip"),
+            *self._flat("forward", "statistics", "recompute", "seed", "contribution", "clip"),
             *self._update.together(),
             *((received.forget, ()) for received in self._received.values()),
         ]
@@ -78,6 +79,8 @@ class Plan:
         match event:
             case Forward() | Recompute():
                 return self._forward(event)
+            case Statistics():
+                return self._statistics(event)
             case Seed():
                 self._gradient[event.node] = event.value
                 return [(self.view(event.value).fill, (1.0,))]
@@ -98,6 +101,13 @@ class Plan:
         self._saved[node.id] = [self.view(ref) for ref in event.saved.values()]
         outs = [self.view(event.value), *self._saved[node.id]]
         return rule_calls(node.row.forward, self._operands(node), outs, self.scratch, node.settings)
+
+    def _statistics(self, event: Statistics) -> list[Call]:
+        running = next(r for r in self.graph.running if r.target == event.target)
+        saved = self.graph.nodes[event.node].row.saved.index(running.saved)
+        operands = [self.view(self._place[event.target]), self._saved[event.node][saved]]
+        options = statistics.settings(self.graph, running)
+        return rule_calls(statistics.RULES[running.saved], operands, [self.view(event.value)], self.scratch, options)
 
     def _receivers(self) -> dict[int, Received]:
         """The leaves whose contributions or totals are not kept."""

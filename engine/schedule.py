@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from engine.backward import Backward, Mode
 from engine.descent import Descent
-from engine.events import AnyEvent, Batch, Forward, Phase, ZeroGrad
-from engine.graph import Graph
+from engine.events import AnyEvent, Batch, Forward, Phase, Statistics, ZeroGrad
+from engine.graph import Graph, Node
 from engine.optim import OptimizerSpec
 from engine.recording import ArrayRef
 from engine.reverse import reverse
@@ -54,8 +54,7 @@ def schedule(
     return Schedule(
         size=walk.size + walk.beyond, stored=walk.size, dtype="float64", length=len(events),
         values=tuple(walk.values[n.id] for n in graph.nodes),
-        events=events, carried=tuple(descent.carried) if descent else (),
-        slots=tuple(descent.slots) if descent else (), optimizer=optimizer, backward=walk.how,
+        events=events, carried=tuple(walk.carried), slots=tuple(walk.slots), optimizer=optimizer, backward=walk.how,
     )  # fmt: skip
 
 
@@ -86,6 +85,17 @@ def _forward(walk: Walk) -> Iterator[AnyEvent]:
         walk.values[node.id] = walk.now[node.id] = walk.place(node.shape)
         head = walk.head(phase, node.id, layer_of(node))
         yield Forward(**head, node=node.id, value=walk.values[node.id], saved=walk.saved(node))
+        yield from _statistics(walk, node)
+
+
+def _statistics(walk: Walk, node: Node) -> Iterator[Statistics]:
+    """What a node keeps of its batches belongs to its operation, and is the next step's beginning."""
+    for running in walk.graph.running:
+        if running.node == node.id:
+            value = walk.place(walk.graph.nodes[running.target].shape)
+            walk.carried.append((value, walk.values[running.target]))
+            head = walk.head("forward", node.id, layer_of(node))
+            yield Statistics(**head, node=node.id, target=running.target, value=value)
 
 
 def _zero_grad(walk: Walk) -> ZeroGrad:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.events import AnyEvent, Assign, Clipped, Contribution, Forward, Recompute, Seed
+from engine.events import AnyEvent, Assign, Clipped, Contribution, Forward, Recompute, Seed, Statistics
 from engine.graph import Graph
 from engine.recording import ArrayRef, Recording
 from engine.schedule import Schedule
@@ -98,6 +98,8 @@ class Trace:
 
 def _new_value(event: AnyEvent, node: int) -> ArrayRef | None:
     if isinstance(event, Forward | Recompute) and event.node == node:
+        return event.value
+    if isinstance(event, Statistics) and event.target == node:
         return event.value
     if isinstance(event, Assign) and event.param == node and event.target == "parameter":
         return event.value

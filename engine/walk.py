@@ -44,6 +44,8 @@ class Walk:
         self.values: dict[int, ArrayRef] = {n.id: self.place(n.shape) for n in graph.leaves}
         self.now = dict(self.values)
         self.total: dict[int, ArrayRef] = {}
+        self.carried: list[tuple[ArrayRef, ArrayRef]] = []  # see `Schedule`
+        self.slots: list[tuple[int, str, ArrayRef, float]] = []
 
     def place(self, shape: Shape) -> ArrayRef:
         ref = ArrayRef(self.size, shape)

@@ -47,14 +47,16 @@ class LayerSpec:
 class Context:
     """What a layer may use: where its nodes go, its name, its options complete, and seeded random numbers.
 
-    `samples`: every input that training may ever see, of which the first batch is a part. `most`: how many parameters
-    the network may have; None: any number.
+    `training`: normalised by the batch and with dropout, else as in evaluation. `samples`: every input that training
+    may ever see, of which the first batch is a part. `most`: how many parameters the network may have; None: any
+    number.
     """
 
     builder: Builder
     name: str
     options: Mapping[str, Any]
     rng: Generator
+    training: bool = True
     samples: Array | None = None
     most: int | None = None
 

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.random import Generator
 
 from engine.build import Ref
+from engine.graph import Running
 from engine.layers.dense import UNITS
 from engine.layers.layer import INITIALIZER, Context, Layer, Option
 from engine.op import ShapeError
@@ -13,20 +14,34 @@ from engine.ops import OPS
 from engine.tape import Array
 
 EPS = Option(name="eps", kind="number", doc="Added to the variance, inside the root.", default=1e-5, low=0, high=1)
+MOMENTUM = Option(
+    name="momentum", kind="number", default=0.1, low=0, high=1,
+    doc="How far the running mean and variance move towards the batch's.",
+)  # fmt: skip
 AXES = Option(name="axes", kind="integer", doc="How many of the last axes.", default=1, low=1, high=8)
 SHARE = Option(name="p", kind="number", doc="The share of numbers set to 0.", default=0.5, low=0, high=0.99)
 ACTIVATION = Option(name="activation", kind="op", doc="The function between the two products.", default="relu")
 
 
 def batch_norm(context: Context, x: Ref) -> Ref:
-    """Per channel (axis 1); weight is gamma and bias beta, as PyTorch calls them. Running statistics stand beside."""
+    """Per channel (axis 1); weight is gamma and bias beta, as PyTorch calls them.
+
+    The running mean and variance stand beside while the network trains; evaluation normalises by them.
+    """
     if len(x.shape) < 2:
         raise ShapeError(f"{context.name}: it takes (batch, channels, …); its input has shape {x.shape}")
     channels = x.shape[1]
     weight, bias = context.parameter("weight", np.ones(channels)), context.parameter("bias", np.zeros(channels))
-    context.constant("running_mean", np.zeros(channels))
-    context.constant("running_var", np.ones(channels))
-    return context.numbered(context.op("batch_norm", x, weight, bias, eps=context.options["eps"]), "n")
+    running = [context.constant("running_mean", np.zeros(channels)), context.constant("running_var", np.ones(channels))]
+    eps = context.options["eps"]
+    if not context.training:
+        return context.numbered(context.op("batch_norm_eval", x, weight, bias, *running, eps=eps), "n")
+    y = context.numbered(context.op("batch_norm", x, weight, bias, eps=eps), "n")
+    context.builder.running += [
+        Running(y.id, kept.id, saved, context.options["momentum"])
+        for kept, saved in zip(running, ("mean", "variance"), strict=True)
+    ]
+    return y
 
 
 def layer_norm(context: Context, x: Ref) -> Ref:
@@ -41,8 +56,10 @@ def layer_norm(context: Context, x: Ref) -> Ref:
 
 
 def dropout(context: Context, x: Ref) -> Ref:
-    """x times a mask that each training step draws anew: 0 with probability p, else 1/(1 − p)."""
+    """x times a mask that each training step draws anew: 0 with probability p, else 1/(1 − p). Evaluation: x itself."""
     p = context.options["p"]
+    if not context.training:
+        return x
 
     def draw(rng: Generator) -> Array:
         return np.where(rng.random(x.shape) < p, 0.0, 1 / (1 - p))
@@ -72,7 +89,7 @@ ROWS = (
         type="batch_norm",
         doc="Every channel to mean 0 and variance 1 over the batch, then scaled by weight and shifted by bias.",
         add=batch_norm,
-        options=(EPS,),
+        options=(EPS, MOMENTUM),
     ),
     Layer(
         type="layer_norm",

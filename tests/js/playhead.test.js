@@ -32,6 +32,14 @@ test("after its update a parameter shows the new value, and only then", () => {
   assert.deepEqual(frameAt(trace, 7).assigned, [true, false]);
 });
 
+test("a running statistic shows what it has become, and its operation is lit", () => {
+  const kept = squareTrace();
+  kept.events = [{ ...kept.events[1], kind: "statistics", node: 1, target: 0, value: kept.events[6].value }];
+  assert.equal(number(frameAt(kept, 0).values[0]), 3);
+  assert.equal(number(frameAt(kept, 1).values[0]), 0);
+  assert.deepEqual([...frameAt(kept, 1).live.nodes], [1, 0]);
+});
+
 test("clearing the gradients takes them off the cards", () => {
   const late = squareTrace();
   late.events = [...late.events.slice(3, 6), late.events[2]];

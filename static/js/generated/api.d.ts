@@ -1013,6 +1013,11 @@ export interface components {
             nodes: components["schemas"]["Node"][];
             /** Outputs */
             outputs: number[];
+            /**
+             * Running
+             * @default []
+             */
+            running: components["schemas"]["Running"][];
         };
         /**
          * Group
@@ -1599,6 +1604,12 @@ export interface components {
             /** Says */
             says: string;
         };
+        Running: [
+            number,
+            number,
+            string,
+            components["schemas"]["Number"]
+        ];
         /**
          * Schedule
          * @description One training step: `events`, the place of every node's value, and the numbers there are.
@@ -1620,7 +1631,7 @@ export interface components {
             /** Dtype */
             dtype: string;
             /** Events */
-            events: (components["schemas"]["Batch"] | components["schemas"]["Forward"] | components["schemas"]["ZeroGrad"] | components["schemas"]["Seed"] | components["schemas"]["Contribution"] | components["schemas"]["Recompute"] | components["schemas"]["Clipped"] | components["schemas"]["Assign"])[];
+            events: (components["schemas"]["Batch"] | components["schemas"]["Forward"] | components["schemas"]["Statistics"] | components["schemas"]["ZeroGrad"] | components["schemas"]["Seed"] | components["schemas"]["Contribution"] | components["schemas"]["Recompute"] | components["schemas"]["Clipped"] | components["schemas"]["Assign"])[];
             /** Length */
             length: number;
             optimizer?: components["schemas"]["OptimizerSpec"] | null;
@@ -1821,6 +1832,34 @@ export interface components {
              * @default 0
              */
             seed: number;
+        };
+        /**
+         * Statistics
+         * @description Leaf `target`, a running statistic, moved towards what `node` found in its batch; `value` is what it is now.
+         */
+        Statistics: {
+            /** Index */
+            index: number;
+            /**
+             * Kind
+             * @default statistics
+             * @constant
+             */
+            kind: "statistics";
+            /** Layer */
+            layer: number;
+            /** Node */
+            node: number;
+            /** Operation */
+            operation: number;
+            /**
+             * Phase
+             * @enum {string}
+             */
+            phase: "forward" | "loss" | "backward" | "update";
+            /** Target */
+            target: number;
+            value: components["schemas"]["ArrayRef"];
         };
         /** StepAnswer */
         StepAnswer: {
@@ -2046,6 +2085,7 @@ export type Problem = components['schemas']['Problem'];
 export type Reason = components['schemas']['Reason'];
 export type Recompute = components['schemas']['Recompute'];
 export type Remedy = components['schemas']['Remedy'];
+export type Running = components['schemas']['Running'];
 export type Schedule = components['schemas']['Schedule'];
 export type ScheduleRequest = components['schemas']['ScheduleRequest'];
 export type ScheduleRow = components['schemas']['ScheduleRow'];
@@ -2056,6 +2096,7 @@ export type SessionView = components['schemas']['SessionView'];
 export type SettingsRow = components['schemas']['SettingsRow'];
 export type SourceRequest = components['schemas']['SourceRequest'];
 export type SpecRequest = components['schemas']['SpecRequest'];
+export type Statistics = components['schemas']['Statistics'];
 export type StepAnswer = components['schemas']['StepAnswer'];
 export type StepRequest = components['schemas']['StepRequest'];
 export type Tensor = components['schemas']['Tensor'];

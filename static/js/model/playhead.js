@@ -32,6 +32,7 @@ function happen(frame, trace, event) {
     case "zero_grad": for (const id of event.params) frame.gradients[id] = null; return;
     case "clip": for (const id of event.params) frame.gradients[id] = event.value; return;
     case "recompute": frame.values[event.node] = event.value; return;
+    case "statistics": frame.values[event.target] = event.value; return;
     case "batch": return;
     default: unknown(event);
   }
@@ -85,7 +86,8 @@ function light(live, trace, event) {
   if (event.kind === "forward" || event.kind === "recompute") {
     live.nodes.add(event.node);
     trace.graph.nodes[event.node].inputs.forEach((_, slot) => live.edges.add(edgeKey(event.node, slot)));
-  } else if (event.kind === "contribution") {
+  } else if (event.kind === "statistics") live.nodes.add(event.node).add(event.target);
+  else if (event.kind === "contribution") {
     live.nodes.add(event.node);
     live.edges.add(edgeKey(event.node, event.slot));
   } else if (event.kind === "seed") live.nodes.add(event.node);

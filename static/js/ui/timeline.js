@@ -45,6 +45,7 @@ function namesOf(event, trace) {
     case "contribution": return { symbol: `∂${op(event.node)}`, short: "∂" };
     case "seed": return { symbol: `∂${nodes[event.node].label}`, short: "∂" };
     case "assign": return assigned(event.target, nodes[event.param].label);
+    case "statistics": return { symbol: nodes[event.target].label, short: "" };
     case "zero_grad": return { symbol: "0", short: "" };
     case "clip": return { symbol: "clip", short: "" };
     case "batch": return { symbol: "⋯", short: "" };
