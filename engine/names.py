@@ -38,7 +38,7 @@ PYTORCH |= {"out_proj.weight": "W_{out}", "out_proj.bias": "b_{out}"}
 RESERVED = frozenset(
     (*dir(builtins), "np", "math", "learning_rate", "norm", "factor", "base64", "check", "unpacked")
 )  # what listings themselves use
-TRAILING = re.compile(r"\d+$")
+DENSE = re.compile(r"dense(\d+)")
 TEXT_BOOK = re.compile(r"([A-Za-z])_?(\d+)")  # z1, W_2
 
 WORD = re.compile(r"([A-Za-z]+)_?(\d+)")  # h3, input3
@@ -47,12 +47,13 @@ WORD = re.compile(r"([A-Za-z]+)_?(\d+)")  # h3, input3
 def symbol(label: str) -> str:
     """LaTeX for a label: z1 is z with index 1, dense1.weight is W with index 1, longer words stand upright.
 
-    lstm1.h3 is h with index 3 of layer (1), held in braces so that it can take a power or an index.
+    Other layers are named in full, so that no two nodes of a network look alike: conv2d1.weight is W with index
+    conv2d1, lstm1.h3 is h with index 3 of layer lstm1, held in braces so that it can take a power or an index.
     """
     layer, name = _parts(label)
-    number = TRAILING.search(layer)
+    dense = DENSE.fullmatch(layer)
     if layer and name in PARAMETERS:
-        return f"{PARAMETERS[name]}_{{{number[0] if number else upright(layer)}}}"
+        return f"{PARAMETERS[name]}_{{{dense[1] if dense else upright(layer)}}}"
     if layer:
         written = PYTORCH.get(name) or _indexed(name)
         return f"{{{written}^{{{f'({number[0]})' if number else upright(layer)}}}}}"

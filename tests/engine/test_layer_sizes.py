@@ -5,7 +5,7 @@ import pytest
 
 from engine import LAYERS, Data, LayerSpec, NetworkModel, Run, SizeError, Spec, build
 from engine.build import Builder
-from engine.layers import Context
+from tests.engine.every_layer import add, seeded, shape_for
 from tests.engine.models import gradient, value, verified
 
 
@@ -36,41 +36,24 @@ COUNTED = {  # options and parameters of layers that see 3 features
 }
 
 
-SHAPES = {  # of an input that fits, where it is not (batch, time, features)
-    **dict.fromkeys(("conv2d", "max_pool2d", "avg_pool2d", "global_avg_pool"), (2, 3, 4, 4)),
-    **dict.fromkeys(("dense", "batch_norm", "residual"), (2, 3)),
-    "embedding": (2, 4),
-}
-NEEDED = {"units": 5, "filters": 4, "vocabulary": 7, "shape": [12]}
-
-
-def layer_of(type, shape=None, most=None, rng=0, **said):
-    """The layer alone on an input of ones, and its builder."""
-    x, names = np.ones(shape or SHAPES.get(type, (2, 4, 3))), {o.name for o in LAYERS[type].options}
-    said = {name: v for name, v in NEEDED.items() if name in names} | said
-    context = Context(
-        builder=Builder(), name=f"{type}1", rng=None if rng is None else np.random.default_rng(rng), most=most,
-        options=LAYERS[type].complete(LayerSpec(type=type, name=f"{type}1", options=said)),
-    )  # fmt: skip
-    LAYERS[type].add(context, context.builder.leaf("x", x, "input"))
-    return context.builder
-
-
-def counted(builder):
+def counted(type, most, **options):
+    """The parameters of the layer alone."""
+    builder = Builder()
+    add(builder, type, f"{type}1", np.ones(shape_for(type)), most, seeded(), **options)
     return sum(v.size for k, v in builder.values.items() if builder.nodes[k].role == "parameter")
 
 
 @pytest.mark.parametrize("type", LAYERS)
 def test_a_network_has_exactly_as_many_parameters_as_it_may(type):
     options, exact = COUNTED.get(type, ({}, 0))
-    assert counted(layer_of(type, most=exact, **options)) == exact
+    assert counted(type, exact, **options) == exact
     if exact:
         with pytest.raises(
             SizeError, match=f"{exact} parameters asked for, with those of {type}1; at most {exact - 1}"
         ):
-            layer_of(type, most=exact - 1, **options)
+            counted(type, exact - 1, **options)
 
 
 def test_nothing_is_drawn_where_there_is_no_room():
     with pytest.raises(SizeError, match="16777216 parameters asked for"):
-        layer_of("dense", shape=(1, 4096), most=1_000_000, rng=None, units=4096)
+        add(Builder(), "dense", "dense1", np.ones((1, 4096)), most=1_000_000, rng=None, units=4096)

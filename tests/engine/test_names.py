@@ -4,8 +4,9 @@ import keyword
 
 import pytest
 
-from engine.names import CodeNames, formula_name, latex_number, symbol
+from engine.names import CodeNames, formula_name, latex_number, literal, symbol
 from engine.notation import NEGATE, PRODUCT, Text
+from tests.engine.every_layer import every_kind
 from tests.engine.models import NAMES, expression, gallery_model
 
 
@@ -21,13 +22,16 @@ from tests.engine.models import NAMES, expression, gallery_model
         ("dense1.weight", "W_{1}"),
         ("dense12.bias", "b_{12}"),
         ("output.weight", r"W_{\text{output}}"),
-        ("lstm1.weight_ih", "{W_{ih}^{(1)}}"),
+        ("conv2d1.weight", r"W_{\text{conv2d1}}"),
+        ("batch_norm1.bias", r"b_{\text{batch\_norm1}}"),
+        ("residual1.first.weight", r"W_{\text{residual1.first}}"),
+        ("lstm1.weight_ih", r"{W_{ih}^{\text{lstm1}}}"),
         ("encoder.bias_hh", r"{b_{hh}^{\text{encoder}}}"),
-        ("lstm1.h3", "{h_{3}^{(1)}}"),
-        ("lstm1.input3", r"{\text{input}_{3}^{(1)}}"),
-        ("attention1.q", "{q^{(1)}}"),
-        ("attention1.out_proj.weight", "{W_{out}^{(1)}}"),
-        ("attention1.scores", r"{\text{scores}^{(1)}}"),
+        ("lstm1.h3", r"{h_{3}^{\text{lstm1}}}"),
+        ("lstm1.input3", r"{\text{input}_{3}^{\text{lstm1}}}"),
+        ("attention1.q", r"{q^{\text{attention1}}}"),
+        ("attention1.out_proj.weight", r"{W_{out}^{\text{attention1}}}"),
+        ("attention1.scores", r"{\text{scores}^{\text{attention1}}}"),
         ("encoder.c12", r"{c_{12}^{\text{encoder}}}"),
     ],
 )
@@ -89,3 +93,20 @@ def test_a_name_that_code_has_for_something_else_gets_an_underscore():
     names = CodeNames(graph, slots=("m",), reserved=("t",))
     assert [names.value(n) for n in graph.leaves] == ["x", "d_x_", "np_", "min_", "t_", "m_x_"]
     assert names.gradient(graph.find("d_x")) == "d_d_x_"
+
+
+def symbols(graph):
+    """Of the nodes that have one: a number is written as itself, and a nameless value as what it is made of."""
+    return [symbol(n.label) for n in graph.nodes if not literal(n) and (n.op is None or n.named)]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_two_nodes_of_a_gallery_graph_share_a_symbol(name):
+    found = symbols(gallery_model(name).graph)
+    assert len(set(found)) == len(found)
+
+
+def test_no_two_nodes_share_a_symbol_where_every_kind_of_layer_stands_twice():
+    found = symbols(every_kind())
+    assert len(found) > 200
+    assert len(set(found)) == len(found)

@@ -203,7 +203,10 @@ def test_the_cell_is_said_in_its_own_names():
     (kept,), (cell,) = (sentences(run, "forward", f"lstm1.{name}3") for name in ("kept", "c"))
     assert kept.sentence == "Multiply lstm1.f3 by lstm1.c2: *lstm1.kept3 = 2 × 3 numbers*."
     assert cell.sentence == "Add lstm1.kept3 and lstm1.new3: *lstm1.c3 = 2 × 3 numbers*."
-    assert cell.lines[0].formula == r"{c_{3}^{(1)}} = {\text{kept}_{3}^{(1)}} + {\text{new}_{3}^{(1)}}"
+    assert (
+        cell.lines[0].formula
+        == r"{c_{3}^{\text{lstm1}}} = {\text{kept}_{3}^{\text{lstm1}}} + {\text{new}_{3}^{\text{lstm1}}}"
+    )
 
 
 def test_each_time_steps_part_of_a_weights_gradient_is_said_to_be_added():
