@@ -55,8 +55,7 @@ def symbol(label: str) -> str:
     if layer and name in PARAMETERS:
         return f"{PARAMETERS[name]}_{{{dense[1] if dense else upright(layer)}}}"
     if layer:
-        written = PYTORCH.get(name) or _indexed(name)
-        return f"{{{written}^{{{f'({number[0]})' if number else upright(layer)}}}}}"
+        return f"{{{PYTORCH.get(name) or _indexed(name)}^{{{upright(layer)}}}}}"
     if match := TEXT_BOOK.fullmatch(label):
         return f"{match[1]}_{{{match[2]}}}"
     if label in GREEK:
