@@ -15,6 +15,16 @@ def _sequence(layer: str, **more: Any) -> dict[str, Any]:
     return network(layers, {"name": "parity", "samples": 40, "length": 6, "sample": 0, "seed": 1}, 0.1, **more)
 
 
+def _full(layer: str, **more: Any) -> dict[str, Any]:
+    """A hundred steps in, one of ten classes out: how many periods has the wave?"""
+    layers = [
+        {"type": layer, "units": 128, "return_sequences": True},
+        {"type": layer, "units": 64},
+        {"type": "dense", "units": 10, "initializer": "xavier_normal"},
+    ]
+    return network(layers, {"name": "waves", "samples": 100, "length": 100, "sample": 2, "seed": 1}, 0.1, **more)
+
+
 ROWS = (
     Example(
         id="rnn", title="A simple recurrent network", group=TIME,
@@ -35,5 +45,20 @@ ROWS = (
         id="truncated-bptt", title="Truncated backpropagation through time", group=TIME,
         summary="The LSTM again, cut every two steps: what lies further back gets nothing.",
         spec=_sequence("lstm", backward={"truncate": 2}),
+    ),
+    Example(
+        id="rnn-full", title="Two recurrent layers over 100 time steps", group=TIME,
+        summary="128 and 64 units read a wave: 100 contributions to each weight, and how little comes from far back.",
+        spec=_full("rnn"),
+    ),
+    Example(
+        id="lstm-full", title="Two LSTM layers over 100 time steps", group=TIME,
+        summary="128 and 64 units read the same wave: the cell's path carries the gradient further back.",
+        spec=_full("lstm"),
+    ),
+    Example(
+        id="truncated-full", title="Two LSTM layers, cut every 20 steps", group=TIME,
+        summary="Only the last 20 of 100 time steps get a gradient: what lies further back gets nothing.",
+        spec=_full("lstm", backward={"truncate": 20}),
     ),
 )  # fmt: skip

@@ -11,6 +11,7 @@ from app.settings import Settings
 from app.specs import SpecRequest
 from engine import Run, Trace, places
 from tests.app.conftest import expression
+from tests.engine.models import NAMES
 
 pytestmark = pytest.mark.anyio
 
@@ -19,14 +20,14 @@ def engine_run(example):
     return Run(to_model(SpecRequest.model_validate(EXAMPLES[example].spec), Settings())[0])
 
 
-@pytest.mark.parametrize("example", EXAMPLES)
+@pytest.mark.parametrize("example", NAMES)
 async def test_the_recording_is_the_engines_to_the_last_bit(client, open_session, example):
     _, path = await open_session(example)
     received = np.frombuffer((await client.get(f"{path}/recording")).content, "<f8")
     assert received.tobytes() == engine_run(example).recording.buffer.tobytes()
 
 
-@pytest.mark.parametrize("example", EXAMPLES)
+@pytest.mark.parametrize("example", NAMES)
 async def test_the_schedule_places_every_number_the_trace_tells(client, open_session, example):
     _, path = await open_session(example)
     schedule = (await client.get(f"{path}/schedule")).json()
@@ -173,7 +174,7 @@ async def test_an_explanation_of_another_entry_speaks_of_that_entry(client, open
 
 
 async def test_every_event_is_explained(client, open_session):
-    for example in EXAMPLES:
+    for example in NAMES:
         session, path = await open_session(example)
         told = (await client.get(f"{path}/explanations")).json()["explanations"]
         assert [e["event"] for e in told] == list(range(session["length"]))

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.engine.models import NAMES, events, gallery, traced
+from tests.engine.models import FULL, NAMES, events, gallery, traced
 from tests.reference.projections import SUMS, WHOLE, kept
 
 FILES = Path(__file__).parent.parent / "reference"
@@ -24,12 +24,13 @@ def distance(ours, theirs):
     return float(np.linalg.norm(ours - theirs) / norm) if norm else float(np.linalg.norm(ours))
 
 
-def ours(name):
-    """The arrays of the engine's first training step, under the names of the reference."""
+def ours(name, chosen=None):
+    """The arrays of the engine's first training step, of all nodes or the chosen ones, named as in the reference."""
     run = gallery(name)
     trace = traced(run)
-    found = {f"value.{n.id}": run.recording.view(run.schedule.values[n.id]) for n in run.graph.nodes}
-    gradients = {f"gradient.{n.id}": trace.gradient(n.id, trace.backward_end) for n in run.graph.nodes if n.wanted}
+    nodes = [n for n in run.graph.nodes if chosen is None or n.id in chosen]
+    found = {f"value.{n.id}": run.recording.view(run.schedule.values[n.id]) for n in nodes}
+    gradients = {f"gradient.{n.id}": trace.gradient(n.id, trace.backward_end) for n in nodes if n.wanted}
     found |= {key: x for key, x in gradients.items() if x is not None}  # nothing comes back over a cut
     updates = (e for e in events(run, "assign") if e.target == "parameter")
     return found | {f"updated.{e.param}": run.recording.view(e.value) for e in updates}
@@ -44,9 +45,18 @@ def test_every_value_gradient_and_update_is_pytorchs(name):
     assert max(wrong.values()) < TOLERANCE, max(wrong, key=wrong.get)
 
 
+@pytest.mark.parametrize("name", FULL)
+def test_parameters_gradients_and_outputs_at_full_size_are_pytorchs(name):
+    with np.load(FILES / f"{name}.npz", allow_pickle=False) as theirs:
+        found = ours(name, {int(key.split(".")[1]) for key in theirs})
+        assert set(found) == set(theirs)
+        wrong = {key: distance(kept(x), theirs[key]) for key, x in found.items()}
+    assert max(wrong.values()) < TOLERANCE, max(wrong, key=wrong.get)
+
+
 def test_there_is_a_reference_for_every_example_and_no_file_without_a_maker():
     files, makers = ({path.stem for path in FILES.glob(kind)} for kind in ("*.npz", "*.py"))
-    assert files - makers == set(NAMES)
+    assert files - makers == {*NAMES, *FULL}
 
 
 def test_the_committed_files_stay_small():

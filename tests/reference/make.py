@@ -7,7 +7,8 @@ the project's own packages and run, at the top of the repository::
 
 The structure of a model and the first values of its leaves come from the engine. Everything computed comes from
 PyTorch in float64: values, gradients by its autograd, new parameters by its optimizer. Files hold, by node id,
-`value.N`, `gradient.N` and `updated.N`; see `projections` for arrays too large to be kept whole.
+`value.N`, `gradient.N` and `updated.N`; see `projections` for arrays too large to be kept whole. Of a network at full
+size they hold its parameters, the outputs of its layers and the loss.
 """
 
 from pathlib import Path
@@ -15,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from tests.engine.models import NAMES, gallery_model
+from tests.engine.models import FULL, NAMES, gallery_model
 from tests.reference.lines import computed
 from tests.reference.projections import kept
 from tests.reference.updates import clipped, made
@@ -53,6 +54,17 @@ def reference(model):
     return found
 
 
+def told(model):
+    """The ids of the nodes that a file of a network at full size holds."""
+    last = {n.group[0]: n.id for n in model.graph.nodes if n.op and n.group}
+    return {*last.values(), *(n.id for n in model.graph.parameters)}
+
+
 if __name__ == "__main__":
     for name in NAMES:
         np.savez_compressed(HERE / f"{name}.npz", **reference(gallery_model(name)))
+    for name in FULL:
+        kept_nodes = told(gallery_model(name))
+        found = reference(gallery_model(name))
+        few = {key: x for key, x in found.items() if int(key.split(".")[1]) in kept_nodes}
+        np.savez_compressed(HERE / f"{name}.npz", **few)
