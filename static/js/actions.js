@@ -2,17 +2,25 @@
 
 import { batch } from "../vendor/vendor.js";
 import * as api from "./api.js";
+import { closedAtFirst, toggled } from "./model/groups.js";
 import { stopAfter, stopBefore } from "./model/playhead.js";
+import { refsOf } from "./model/trace.js";
 import { openRecordings } from "./recordings.js";
 import * as store from "./store.js";
 
+/** Explanations come by so many events at a time. */
 const PAGE = 500;
-const MOST_CARDS = 150;
+/** Of a large recording, the numbers of so many events before and after the cursor are asked for ahead. */
+const BEHIND = 8, AHEAD = 24;
 /** @typedef {ReturnType<typeof openRecordings>} Recordings */
 /** @type {Recordings | null} */
 let recordings = null;
 /** Counts openings, so that a slow answer for an earlier one is dropped. */
 let opening = 0;
+/** Pages of explanations that were asked for. @type {Set<number>} */
+let explained = new Set();
+/** What is told when numbers come late, or not at all. */
+const HEARERS = { arrived: () => void store.arrivals.value++, failed: fail };
 
 /** @param {() => Promise<import("./types").Session>} find @param {{iteration?: number, cursor?: number}} [place] */
 export async function open(find, place = {}) {
@@ -20,7 +28,7 @@ export async function open(find, place = {}) {
   store.loading.value = true;
   try {
     const session = await find();
-    const opened = openRecordings(session.id);
+    const opened = openRecordings(session.id, HEARERS);
     const trace = await opened.at(place.iteration ?? session.iteration);
     if (mine === opening) enter(session, opened, trace, place.cursor ?? session.cursor);
   } catch (error) {
@@ -33,6 +41,7 @@ export async function open(find, place = {}) {
 /** @param {import("./types").Session} session @param {Recordings} opened @param {import("./types").Trace} trace @param {number} cursor */
 function enter(session, opened, trace, cursor) {
   recordings = opened;
+  explained = new Set();
   batch(() => {
     store.session.value = session;
     store.selection.value = null;
@@ -43,32 +52,30 @@ function enter(session, opened, trace, cursor) {
     store.entries.value = new Map();
     show(trace, cursor);
   });
-  void loadExplanations(session.id, trace.length);
-}
-
-/** Hundreds of cards at once show nothing: a large graph opens with its outermost groups closed. @param {import("./types").Graph} graph */
-function closedAtFirst({ nodes, groups }) {
-  const outermost = groups.filter(({ path }) => path.length === 1);
-  return new Set(nodes.length > MOST_CARDS ? outermost.map(({ path }) => path.join("/")) : []);
 }
 
 /** @param {import("./types").Trace} trace @param {number} cursor */
 function show(trace, cursor) {
+  const place = Math.max(0, Math.min(trace.length, cursor));
   batch(() => {
     store.trace.value = trace;
-    store.cursor.value = Math.max(0, Math.min(trace.length, cursor));
+    store.cursor.value = place;
   });
+  trace.numbers.prefetch(trace.events.slice(Math.max(0, place - BEHIND), place + AHEAD).flatMap(refsOf));
+  for (const event of [place - 1, place + AHEAD]) void explainAround(event, trace.length);
 }
 
-/** Explanations name places, not numbers, so they hold for every training step. @param {string} id @param {number} length */
-async function loadExplanations(id, length) {
+/** Explanations name places, not numbers, so they hold for every training step. @param {number} event @param {number} length */
+async function explainAround(event, length) {
+  const page = Math.max(0, Math.floor(event / PAGE)), from = page * PAGE, id = store.session.peek()?.id;
+  if (!id || from >= length || explained.has(page)) return;
+  const asked = explained.add(page);
   try {
-    for (let from = 0; from < length; from += PAGE) {
-      const page = await api.explanations(id, from, Math.min(from + PAGE, length));
-      if (store.session.peek()?.id !== id) return;
-      store.explanations.value = new Map([...store.explanations.peek(), ...page.explanations.map(byEvent)]);
-    }
+    const found = await api.explanations(id, from, Math.min(from + PAGE, length));
+    if (store.session.peek()?.id !== id) return;
+    store.explanations.value = new Map([...store.explanations.peek(), ...found.explanations.map(byEvent)]);
   } catch (error) {
+    asked.delete(page);
     fail(error);
   }
 }
@@ -161,9 +168,8 @@ export function takeOver() {
 
 /** @param {string} path */
 export function toggleGroup(path) {
-  const next = new Set(store.closed.value);
-  if (!next.delete(path)) next.add(path);
-  store.closed.value = next;
+  const graph = store.trace.value?.graph;
+  if (graph) store.closed.value = toggled(graph, store.closed.value, path);
 }
 
 /** @param {import("./types").Selection | null} selection */

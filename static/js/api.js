@@ -47,9 +47,16 @@ export const session = (id) => getJson(`/sessions/${id}`);
 export const graph = (id) => getJson(`/sessions/${id}/graph`);
 /** @param {string} id @returns {Promise<import("./types").Schedule>} */
 export const schedule = (id) => getJson(`/sessions/${id}/schedule`);
-/** @param {string} id @param {number} iteration @returns {Promise<ArrayBuffer>} */
-export const recording = async (id, iteration) =>
-  (await ask(`${ROOT}/sessions/${id}/recording?iteration=${iteration}`)).arrayBuffer();
+/** @param {string} path @returns {Promise<ArrayBuffer>} */
+const getBytes = async (path) => (await ask(ROOT + path)).arrayBuffer();
+/** @param {string} id @param {number} iteration */
+export const recording = (id, iteration) => getBytes(`/sessions/${id}/recording?iteration=${iteration}`);
+/** Stretches of a recording, one after the other. @param {string} id @param {number} iteration @param {[number, number][]} ranges from and to */
+export const stretches = (id, iteration, ranges) =>
+  getBytes(`/sessions/${id}/recording?iteration=${iteration}&ranges=${ranges.map((range) => range.join(":")).join()}`);
+/** Large arrays as small pictures: all cells, then all their places. @param {string} id @param {number} iteration @param {[number, number, number][]} places offset, rows and columns */
+export const overviews = (id, iteration, places) =>
+  getBytes(`/sessions/${id}/overviews?iteration=${iteration}&at=${places.map((place) => place.join(":")).join()}`);
 /** @param {string} id @param {number} iteration @returns {Promise<(import("./types").WireNumber | null)[]>} */
 export const magnitudes = async (id, iteration) =>
   (await getJson(`/sessions/${id}/magnitudes?iteration=${iteration}`)).magnitudes;

@@ -69,6 +69,7 @@ function showPosition() {
   });
   effect(() => {
     const { value: explanation } = store.explanation;
+    void store.arrivals.value;
     if (explanation && store.trace.value) say(plainText(explanation.sentence, store.trace.value.numbers));
   });
   effect(() => { document.title = store.session.value ? `${store.session.value.title} · Backprop Explorer` : "Backprop Explorer"; });

@@ -10,6 +10,8 @@ export const session = signal(/** @type {import("./types").Session | null} */ (n
 /** The training step on screen. */
 export const trace = signal(/** @type {Trace | null} */ (null));
 export const cursor = signal(0);
+/** Counts what came late of the numbers on screen: what showed their absence is drawn again. */
+export const arrivals = signal(0);
 
 export const selection = signal(/** @type {import("./types").Selection | null} */ (null));
 /** Paths of closed groups, joined by "/". */

@@ -30,10 +30,18 @@ export type Tone = Operand["tone"];
 /** The page shows one training step at a time, so epochs are the service's. */
 export type Grain = Exclude<wire.Grain, "epoch">;
 
+/** An array as it is drawn: every entry, or, with `places`, an overview: each cell one entry, and where in the array it stands. */
+export interface Shown { numbers: Float64Array | Float32Array; rows: number; columns: number; places: Uint32Array | null }
+/** The numbers of a training step, by place. What is not here yet is null, and asked for. */
+export interface Numbers {
+  held(): number; at(k: number): number | undefined; array(ref: Ref): Float64Array | Float32Array | null;
+  shown(ref: Ref): Shown | null; strange(): boolean; prefetch(refs: Ref[]): void;
+}
+
 /** One training step: structure, and the numbers of this iteration. */
 export interface Trace {
   iteration: number; graph: Graph; schedule: Schedule; events: TraceEvent[]; length: number;
-  numbers: Float64Array | Float32Array; magnitudes: (number | null)[];
+  numbers: Numbers; magnitudes: (number | null)[];
 }
 
 /** What an edge has carried after the first `cursor` events. */
@@ -42,6 +50,8 @@ export interface EdgeState { forward: boolean; contribution: ContributionEvent |
 export interface Frame {
   cursor: number; phase: Phase; event: TraceEvent | null;
   values: (Ref | null)[]; gradients: (Ref | null)[]; assigned: boolean[];
+  /** Nodes whose gradient's place shows a tangent of the forward-mode pass that is under way. */
+  tangents: Set<number>;
   edges: Map<string, EdgeState>; live: Live;
 }
 /** The operation the cursor stands in: what is highlighted, and where the signal travels. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { HEAT, PALETTES, WIDTH, edgeWidth, heatColour, heatPixels, inkPixels, logPlace } from "../../static/js/model/scale.js";
+import { HEAT, PALETTES, WIDTH, edgeWidth, heatColour, heatPixels, imagePixels, logPlace } from "../../static/js/model/scale.js";
 
 test("each tenfold of a magnitude is the same stretch of the scale", () => {
   const places = [1e-3, 1e-2, 1e-1].map((size) => logPlace(size, HEAT));
@@ -30,11 +30,12 @@ test("sign is a hue: the same size either way differs", () => {
 });
 
 test("a heat map is one opaque pixel a number", () => {
-  const bytes = heatPixels([0, 1, -1], PALETTES.light);
+  const bytes = heatPixels({ rows: 1, columns: 3, numbers: [0, 1, -1], pick: null, places: null }, PALETTES.light);
   assert.equal(bytes.length, 12);
   assert.deepEqual([bytes[3], bytes[7], bytes[11]], [255, 255, 255]);
 });
 
 test("a picture's ink does not depend on how its numbers were scaled", () => {
-  assert.deepEqual(inkPixels([0, 0.5, 1]), inkPixels([0, 8, 16]));
+  const images = { count: 1, channels: 1, last: false, height: 1, width: 3 }, pick = Int32Array.of(0, 1, 2);
+  assert.deepEqual(imagePixels([0, 0.5, 1], images, pick), imagePixels([0, 8, 16], images, pick));
 });

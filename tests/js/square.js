@@ -1,5 +1,6 @@
 // y = x·x with one parameter x = 3 and rate 0.5, written out by hand: both slots of the product lead to x.
 
+import { wholeNumbers } from "../../static/js/model/numbers.js";
 import { makeTrace } from "../../static/js/model/trace.js";
 
 const at = (offset, shape = []) => ({ offset, shape });
@@ -32,4 +33,4 @@ export const schedule = {
 };
 
 export const squareTrace = (numbers = NUMBERS) =>
-  makeTrace(graph, schedule, new Float64Array(numbers).buffer, [null, 9, null, 1, 3, 3, 0], 0);
+  makeTrace(graph, schedule, wholeNumbers(new Float64Array(numbers)), [null, 9, null, 1, 3, 3, 0], 0);

@@ -12,8 +12,9 @@ export function exact(x) {
   return Object.is(x, -0) ? "-0" : String(x);
 }
 
-/** Four significant digits (whole numbers whole), a real minus sign; scientific where the plain form would not read. @param {number} x */
+/** Four significant digits (whole numbers whole), a real minus sign; scientific where the plain form would not read; … for one on its way. @param {number | undefined} x */
 export function format(x) {
+  if (x === undefined) return "…";
   if (Number.isNaN(x)) return "NaN";
   if (!Number.isFinite(x)) return x > 0 ? "∞" : `${MINUS}∞`;
   if (x === 0) return "0";
@@ -21,8 +22,9 @@ export function format(x) {
   return text.replaceAll("-", MINUS);
 }
 
-/** @param {number} x @returns {string} LaTeX */
+/** @param {number | undefined} x @returns {string} LaTeX */
 export function latex(x) {
+  if (x === undefined) return "\\ldots";
   if (Number.isNaN(x)) return "\\mathrm{NaN}";
   if (!Number.isFinite(x)) return x > 0 ? "\\infty" : "-\\infty";
   if (x === 0) return "0";

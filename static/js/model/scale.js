@@ -1,6 +1,8 @@
 // Every size and every colour that stands for a number. The scales are fixed, so that two pictures compare.
 
 /** @typedef {[number, number, number]} Rgb */
+/** @typedef {import("./grid.js").Grid} Grid */
+/** @typedef {import("./grid.js").Images} Images */
 /** @typedef {{negative: Rgb, zero: Rgb, positive: Rgb, nonfinite: Rgb, pending: Rgb}} Palette */
 
 /** Heat maps: below `low` everything looks like its sign's faintest tint, above `high` like its strongest. */
@@ -41,20 +43,30 @@ function mix(a, b, share) {
   return /** @type {Rgb} */ (a.map((v, i) => Math.round(v + (b[i] - v) * share)));
 }
 
-/** One RGBA pixel a number. @param {ArrayLike<number>} numbers @param {Palette} palette */
-export function heatPixels(numbers, palette) {
-  return pixels(numbers, (x) => heatColour(x, palette));
+/** One RGBA pixel a cell; gaps between pictures are transparent. @param {Grid} grid @param {Palette} palette */
+export function heatPixels({ rows, columns, numbers, pick }, palette) {
+  return pixels(rows * columns, pick, (i) => heatColour(numbers[i], palette));
 }
 
-/** Ink on paper, for pictures: 0 is paper, the scale's top (1, 16 or 255) is ink. @param {ArrayLike<number>} numbers */
-export function inkPixels(numbers) {
-  const top = [1, 16, 255].find((t) => Array.prototype.every.call(numbers, (x) => x <= t)) ?? 255;
-  return pixels(numbers, (x) => mix([255, 255, 255], [20, 24, 34], Math.min(1, Math.max(0, x / top))));
+/** Pictures side by side. Grey ones as ink on paper: 0 is paper, the scale's top (1, 16 or 255) is ink. Coloured ones as they are. @param {ArrayLike<number>} numbers @param {Images} images @param {Int32Array} pick which pixel each cell shows */
+export function imagePixels(numbers, { channels, last, height, width }, pick) {
+  const top = [1, 16, 255].find((t) => Array.prototype.every.call(numbers, (x) => x <= t)) ?? 255, size = height * width;
+  /** @param {number} i @param {number} channel */
+  const share = (i, channel) => {
+    const at = last ? i * channels + channel : (Math.floor(i / size) * channels + channel) * size + i % size;
+    return Math.min(1, Math.max(0, numbers[at] / top));
+  };
+  return pixels(pick.length, pick, channels === 1
+    ? (i) => mix([255, 255, 255], [20, 24, 34], share(i, 0))
+    : (i) => [255 * share(i, 0), 255 * share(i, 1), 255 * share(i, 2)]);
 }
 
-/** @param {ArrayLike<number>} numbers @param {(x: number) => Rgb} colour */
-function pixels(numbers, colour) {
-  const bytes = new Uint8ClampedArray(numbers.length * 4);
-  for (let i = 0; i < numbers.length; i++) bytes.set([...colour(numbers[i]), 255], i * 4);
+/** @param {number} count @param {Int32Array | null} pick @param {(i: number) => Rgb} colour */
+function pixels(count, pick, colour) {
+  const bytes = new Uint8ClampedArray(count * 4);
+  for (let cell = 0; cell < count; cell++) {
+    const i = pick ? pick[cell] : cell;
+    if (i >= 0) [bytes[4 * cell], bytes[4 * cell + 1], bytes[4 * cell + 2], bytes[4 * cell + 3]] = [...colour(i), 255];
+  }
   return bytes;
 }

@@ -5,10 +5,11 @@ import { format, latex } from "./format.js";
 const NUM = /\\num\{(\d+)\}/g;
 
 /** @typedef {{text: string, strong: boolean}} Span */
+/** Numbers by place; undefined while one is on its way. @typedef {{at: (k: number) => number | undefined}} Places */
 
-/** A sentence as spans of plain and emphasised text. @param {string} sentence @param {ArrayLike<number>} numbers @returns {Span[]} */
+/** A sentence as spans of plain and emphasised text. @param {string} sentence @param {Places} numbers @returns {Span[]} */
 export function spans(sentence, numbers) {
-  const filled = sentence.replace(NUM, (_, k) => format(numbers[Number(k)]));
+  const filled = sentence.replace(NUM, (_, k) => format(numbers.at(Number(k))));
   return filled.split(/(\*[^*]+\*)/).filter(Boolean).map(span);
 }
 
@@ -18,15 +19,15 @@ function span(piece) {
   return { text: strong ? piece.slice(1, -1) : piece, strong };
 }
 
-/** @param {string} sentence @param {ArrayLike<number>} numbers */
+/** @param {string} sentence @param {Places} numbers */
 export function plainText(sentence, numbers) {
   return spans(sentence, numbers).map((span) => span.text).join("");
 }
 
-/** A formula with the numbers in it. A negative number after an operator stands in parentheses. @param {string} tex @param {ArrayLike<number>} numbers */
+/** A formula with the numbers in it. A negative number after an operator stands in parentheses. @param {string} tex @param {Places} numbers */
 export function fillNumbers(tex, numbers) {
   return tex.replace(NUM, (_, k, at) => {
-    const number = latex(numbers[Number(k)]);
+    const number = latex(numbers.at(Number(k)));
     return number.startsWith("-") && followsOperator(tex.slice(0, at)) ? `(${number})` : number;
   });
 }

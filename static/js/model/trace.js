@@ -1,4 +1,8 @@
-// A trace: structure from the graph and schedule, numbers from one flat buffer.
+// A trace: structure from the graph and schedule, numbers from the recording, as far as they are here.
+
+import { sizeOf } from "./numbers.js";
+
+export { rowsAndColumns, sizeOf } from "./numbers.js";
 
 /** @typedef {import("../types").Ref} Ref */
 /** @typedef {import("../types").Trace} Trace */
@@ -6,18 +10,23 @@
 /**
  * @param {import("../types").Graph} graph
  * @param {import("../types").Schedule} schedule
- * @param {ArrayBuffer} buffer little-endian
+ * @param {import("../types").Numbers} numbers
  * @param {(import("../types").WireNumber | null)[]} magnitudes one per event
  * @param {number} iteration
  * @returns {Trace}
  */
-export function makeTrace(graph, schedule, buffer, magnitudes, iteration) {
+export function makeTrace(graph, schedule, numbers, magnitudes, iteration) {
+  const sizes = magnitudes.map((m) => (m === null ? null : Number(m)));
+  return { iteration, graph, schedule, events: schedule.events, length: schedule.length, numbers, magnitudes: sizes };
+}
+
+/** The numbers of a whole recording. @param {ArrayBuffer} buffer @param {import("../types").Schedule} schedule */
+export function recordingOf(buffer, schedule) {
   const numbers = numbersOf(buffer, schedule.dtype);
   if (numbers.length !== schedule.size) {
     throw new Error(`The recording has ${numbers.length} numbers; the schedule says ${schedule.size}.`);
   }
-  const sizes = magnitudes.map((m) => (m === null ? null : Number(m)));
-  return { iteration, graph, schedule, events: schedule.events, length: schedule.length, numbers, magnitudes: sizes };
+  return numbers;
 }
 
 /** @param {ArrayBuffer} buffer @param {string} dtype "float64" or "float32" */
@@ -33,25 +42,31 @@ function isLittleEndian() {
   return new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 }
 
-/** How many numbers an array of this shape holds. @param {number[]} shape */
-export function sizeOf(shape) {
-  return shape.reduce((n, d) => n * d, 1);
+/** The numbers of an array: a view, not a copy; null while they are on their way. @param {Trace} trace @param {Ref} ref */
+export function arrayAt(trace, ref) {
+  return trace.numbers.array(ref);
 }
 
-/** The numbers of an array: a view, not a copy. @param {Trace} trace @param {Ref} ref */
-export function arrayAt(trace, ref) {
-  return trace.numbers.subarray(ref.offset, ref.offset + sizeOf(ref.shape));
+/** An array as it is drawn: whole, or the service's overview of it; null while it is on its way. @param {Trace} trace @param {Ref} ref */
+export function shownAt(trace, ref) {
+  return trace.numbers.shown(ref);
 }
 
 /** @param {Trace} trace @param {Ref} ref */
 export function scalarAt(trace, ref) {
-  return trace.numbers[ref.offset];
+  return trace.numbers.at(ref.offset);
 }
 
-/** Any array as rows and columns: a vector is one row, higher ranks fold into rows. @param {number[]} shape @returns {[number, number]} */
-export function rowsAndColumns(shape) {
-  const columns = shape.length ? shape[shape.length - 1] : 1;
-  return [columns ? sizeOf(shape) / columns : 0, columns];
+/** The arrays that an event speaks of. @param {import("../types").TraceEvent} event @returns {Ref[]} */
+export function refsOf(event) {
+  const saved = "saved" in event ? Object.values(event.saved ?? {}) : [];
+  return [...Object.values(event), ...saved].filter((part) => part !== null && typeof part === "object" && "offset" in part);
+}
+
+/** Every array of a training step, once, by its place. @param {import("../types").Schedule} schedule @returns {Ref[]} */
+export function directory({ values, events }) {
+  const found = new Map([...values, ...events.flatMap(refsOf)].map((ref) => [ref.offset, ref]));
+  return [...found.values()].filter(({ shape }) => sizeOf(shape) > 0).sort((a, b) => a.offset - b.offset);
 }
 
 /** @param {number} flat @param {number[]} shape @returns {number[]} */
@@ -64,14 +79,21 @@ export function entryAt(flat, shape) {
   return entry;
 }
 
-/** Where an array is largest in size, or first not a number. Null where all of it is zero. @param {Trace} trace @param {Ref} ref */
+/** @param {number[]} entry @param {number[]} shape */
+export function flatOf(entry, shape) {
+  return entry.reduce((flat, i, axis) => flat * shape[axis] + i, 0);
+}
+
+/** The entry that says most: the largest in size, or the first that is not a number. Null where all of it is zero, or not here yet. @param {Trace} trace @param {Ref} ref @returns {{flat: number, number: number} | null} */
 export function largestIn(trace, ref) {
-  let at = null, size = 0;
-  for (const [i, x] of arrayAt(trace, ref).entries()) {
-    if (Number.isNaN(x)) return i;
+  const shown = shownAt(trace, ref);
+  if (!shown) return null;
+  let at = -1, size = 0;
+  for (const [i, x] of shown.numbers.entries()) {
+    if (Number.isNaN(x)) { at = i; break; }
     if (Math.abs(x) > size) [at, size] = [i, Math.abs(x)];
   }
-  return at;
+  return at < 0 ? null : { flat: shown.places ? shown.places[at] : at, number: shown.numbers[at] };
 }
 
 /** An edge is a slot of a node, never a pair of nodes: in x*x both slots lead to the same one. @param {number} node @param {number} slot */

@@ -3,9 +3,19 @@
 import { computed, html, useEffect, useRef } from "../../vendor/vendor.js";
 import * as store from "../store.js";
 
+/** Of a long listing, the lines of so many events before and after this one. */
+const NEAR = 60, LONG = 400;
+
 /** @type {{value: {event: number, text: string}[]}} */
-const listing = computed(() => [...store.explanations.value.values()].sort((a, b) => a.event - b.event)
+const lines = computed(() => [...store.explanations.value.values()].sort((a, b) => a.event - b.event)
   .flatMap(({ event, code }) => code.map((text) => ({ event, text }))));
+
+/** @type {{value: {event: number, text: string}[]}} */
+const listing = computed(() => {
+  if (lines.value.length <= LONG) return lines.value;
+  const at = store.cursor.value - 1;
+  return lines.value.filter(({ event }) => Math.abs(event - at) <= NEAR);
+});
 
 export function Code() {
   const box = useRef(/** @type {HTMLElement | null} */ (null));

@@ -3,7 +3,7 @@
 import { effect } from "../../vendor/vendor.js";
 import * as api from "../api.js";
 import { sameOperation, stopAfter, stopBefore } from "../model/playhead.js";
-import { arrayAt, entryAt, largestIn } from "../model/trace.js";
+import { entryAt, largestIn } from "../model/trace.js";
 import * as store from "../store.js";
 
 const REST = 120;
@@ -19,6 +19,7 @@ const MOST = 6;
 export function watchEntries() {
   effect(() => {
     const trace = store.trace.value, cursor = store.cursor.value;
+    void store.arrivals.value;
     if (!trace || (store.playing.value && store.speed.value > FASTEST)) return;
     const ends = store.ends.value;
     const places = [cursor, stopAfter(ends, cursor), stopBefore(ends, cursor)];
@@ -54,6 +55,6 @@ function keep(key, found) {
 export function largestOf(trace, event) {
   const of = trace.events[event];
   if (!of || !("value" in of) || of.value.shape.length === 0) return null;
-  const flat = largestIn(trace, of.value);
-  return flat === null ? null : { at: entryAt(flat, of.value.shape), number: arrayAt(trace, of.value)[flat] };
+  const found = largestIn(trace, of.value);
+  return found && { at: entryAt(found.flat, of.value.shape), number: found.number };
 }

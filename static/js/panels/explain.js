@@ -4,7 +4,7 @@ import { html } from "../../vendor/vendor.js";
 import { format, fromWire, list, remark, shapeText } from "../model/format.js";
 import { sameOperation, toneOf } from "../model/playhead.js";
 import { fillNumbers, markGradients, spans } from "../model/text.js";
-import { arrayAt, scalarAt, sizeOf } from "../model/trace.js";
+import { arrayAt, scalarAt, shownAt, sizeOf } from "../model/trace.js";
 import * as store from "../store.js";
 import { Code } from "./code.js";
 import { largestOf } from "./entries.js";
@@ -20,6 +20,7 @@ const FEW = 3;
 export function Explain() {
   const trace = store.trace.value;
   if (!trace) return null;
+  void store.arrivals.value;
   const explanation = store.explanation.value;
   const event = trace.events[store.cursor.value - 1];
   const tone = event ? toneOf(event) : "plain";
@@ -98,8 +99,7 @@ function Operands({ trace, operands }) {
 function Operand({ trace, operand: { ref, number } }) {
   if (!ref) return number === null ? "—" : format(fromWire(number));
   if (ref.shape.length === 0) return format(scalarAt(trace, ref));
-  const numbers = arrayAt(trace, ref);
-  if (sizeOf(ref.shape) <= FEW) return list(numbers);
-  const said = remark(numbers);
+  if (sizeOf(ref.shape) <= FEW) return list(arrayAt(trace, ref) ?? []) || "…";
+  const shown = shownAt(trace, ref), said = shown && remark(shown.numbers);
   return said === "0" ? "all 0" : html`${said && html`<b class="strange">${said}</b> `}<${Thumbnail} trace=${trace} place=${ref} />`;
 }

@@ -2,35 +2,47 @@
 
 import { html, useEffect, useRef } from "../../vendor/vendor.js";
 import { format } from "../model/format.js";
+import { entryIn, numberIn } from "../model/grid.js";
 import { PALETTES, heatPixels } from "../model/scale.js";
-import { rowsAndColumns } from "../model/trace.js";
 
-const WIDEST = 270, TALLEST = 160, LARGEST = 30, SMALLEST = 2, LEGIBLE = 13, ROWS = 24;
+const WIDEST = 270, TALLEST = 160, LARGEST = 30, SMALLEST = 1.2, LEGIBLE = 13, ROWS = 24;
 
 /**
- * @typedef {{numbers: ArrayLike<number>, shape: number[], at: number, marked: boolean, label: string, dark: boolean, choose: (flat: number) => void}} Props
+ * @typedef {import("../model/grid.js").Grid} Grid
+ * @typedef {{grid: Grid, at: number, marked: boolean, label: string, dark: boolean, choose: (cell: number) => void}} Props `at` is a cell of the grid
  * @param {Props} props
  */
-export function Heatmap({ numbers, shape, at, marked, label, dark, choose }) {
+export function Heatmap({ grid, at, marked, label, dark, choose }) {
   const canvas = useRef(/** @type {HTMLCanvasElement | null} */ (null));
-  const [rows, columns] = rowsAndColumns(shape);
-  const width = cell(columns, WIDEST), height = Math.min(cell(rows, TALLEST), Math.max(width, 10));
-  useEffect(() => paint(canvas.current, numbers, rows, columns, dark), [numbers, dark]);
+  const { rows, columns, pick, places } = grid;
+  const [width, height] = cellSize(grid);
+  useEffect(() => paint(canvas.current, grid, dark), [grid.numbers, dark]);
   const mark = { left: share(at % columns, columns), top: share(Math.floor(at / columns), rows), width: share(1, columns), height: share(1, rows) };
+  /** @param {number} cell */
+  const take = (cell) => { if (entryIn(grid, cell) >= 0) choose(cell); };
   /** @param {PointerEvent} event */
   const point = (event) => {
     const box = /** @type {Element} */ (event.currentTarget).getBoundingClientRect();
     const column = clamp(Math.floor((event.clientX - box.left) / box.width * columns), columns);
-    choose(clamp(Math.floor((event.clientY - box.top) / box.height * rows), rows) * columns + column);
+    take(clamp(Math.floor((event.clientY - box.top) / box.height * rows), rows) * columns + column);
   };
-  return html`<div class="heatmap" role="group" aria-label=${label} style=${{ maxWidth: `${columns * width + ROWS}px` }}>
-    <${Headers} count=${columns} size=${width} axis="columns" />
-    <${Headers} count=${rows} size=${height} axis="rows" />
-    <div class="cells" style=${{ height: `${rows * height}px` }} tabindex="0" role="slider" aria-label="${label}, entry" aria-valuemin="0" aria-valuemax=${numbers.length - 1}
-      aria-valuenow=${at} aria-valuetext="row ${Math.floor(at / columns)}, column ${at % columns}: ${format(numbers[at])}"
-      onPointerMove=${point} onPointerDown=${point} onKeyDown=${(/** @type {KeyboardEvent} */ event) => byKey(event, at, rows, columns, choose)}>
+  return html`<div class="heatmap ${pick || places ? "bare" : ""}" role="group" aria-label=${label} style=${{ maxWidth: `${columns * width + (pick || places ? 0 : ROWS)}px` }}>
+    ${!pick && !places && html`<${Headers} count=${columns} size=${width} axis="columns" /><${Headers} count=${rows} size=${height} axis="rows" />`}
+    <div class="cells" style=${{ height: `${rows * height}px` }} tabindex="0" role="slider" aria-label="${label}, entry" aria-valuemin="0" aria-valuemax=${rows * columns - 1}
+      aria-valuenow=${at} aria-valuetext="row ${Math.floor(at / columns)}, column ${at % columns}: ${format(numberIn(grid, at))}"
+      onPointerMove=${point} onPointerDown=${point} onKeyDown=${(/** @type {KeyboardEvent} */ event) => byKey(event, at, rows, columns, take)}>
       <canvas ref=${canvas} width=${columns} height=${rows}></canvas>${marked && html`<span class="mark" style=${mark}></span>`}
     </div></div>`;
+}
+
+/** Pictures keep their sides' ratio. @param {Grid} grid @returns {[number, number]} */
+function cellSize({ rows, columns, pick }) {
+  if (pick) {
+    const side = Math.min(LARGEST, WIDEST / columns, WIDEST / rows);
+    return [side, side];
+  }
+  const width = cell(columns, WIDEST);
+  return [width, Math.min(cell(rows, TALLEST), Math.max(width, 10))];
 }
 
 /** @param {number} part @param {number} whole */
@@ -49,16 +61,16 @@ function Headers({ count, size, axis }) {
     html`<span style=${axis === "columns" ? { left: share(i + 0.5, count) } : { top: share(i + 0.5, count) }}>${i}</span>`)}</div>`;
 }
 
-/** @param {HTMLCanvasElement | null} canvas @param {ArrayLike<number>} numbers @param {number} rows @param {number} columns @param {boolean} dark */
-function paint(canvas, numbers, rows, columns, dark) {
-  const image = new ImageData(heatPixels(numbers, dark ? PALETTES.dark : PALETTES.light), columns, rows);
+/** @param {HTMLCanvasElement | null} canvas @param {Grid} grid @param {boolean} dark */
+function paint(canvas, grid, dark) {
+  const image = new ImageData(heatPixels(grid, dark ? PALETTES.dark : PALETTES.light), grid.columns, grid.rows);
   canvas?.getContext("2d")?.putImageData(image, 0, 0);
 }
 
 /** @param {number} i @param {number} count */
 const clamp = (i, count) => Math.max(0, Math.min(count - 1, i));
 
-/** The arrows move the entry here, not the step. @param {KeyboardEvent} event @param {number} at @param {number} rows @param {number} columns @param {(flat: number) => void} choose */
+/** The arrows move the entry here, not the step. @param {KeyboardEvent} event @param {number} at @param {number} rows @param {number} columns @param {(cell: number) => void} choose */
 function byKey(event, at, rows, columns, choose) {
   const row = Math.floor(at / columns), column = at % columns;
   /** @type {Record<string, [number, number]>} */

@@ -1,8 +1,9 @@
 // The chosen card: what it is, and its value and gradient entry by entry.
 
-import { html, useEffect, useState } from "../../vendor/vendor.js";
+import { html, useEffect, useMemo, useState } from "../../vendor/vendor.js";
 import { exact, format, shapeText } from "../model/format.js";
-import { arrayAt, entryAt, scalarAt } from "../model/trace.js";
+import { cellOf, entryIn, gridOf } from "../model/grid.js";
+import { entryAt, flatOf, scalarAt, shownAt } from "../model/trace.js";
 import * as api from "../api.js";
 import * as actions from "../actions.js";
 import * as store from "../store.js";
@@ -17,6 +18,7 @@ const WAIT = 120;
 
 export function Chosen() {
   const selection = store.selection.value, trace = store.trace.value, frame = store.frame.value;
+  void store.arrivals.value;
   if (!selection || !trace || !frame) return null;
   const node = trace.graph.nodes[selection.node];
   const which = /** @type {Which[]} */ (node.wanted ? ["value", "gradient"] : ["value"]);
@@ -37,22 +39,42 @@ function Numbers({ node, which, trace, place }) {
   return html`<${Many} node=${node} which=${which} trace=${trace} place=${place} />`;
 }
 
-/** @param {{which: Which, number: number}} props */
+/** @param {{which: Which, number: number | undefined}} props */
 function Single({ which, number }) {
-  return html`<div class="numbers ${which}"><h3>${which}</h3><p class="single"><b>${format(number)}</b><span class="exact">${exact(number)}</span></p></div>`;
+  return html`<div class="numbers ${which}"><h3>${which}</h3><p class="single"><b>${format(number)}</b><span class="exact">${number === undefined ? "" : exact(number)}</span></p></div>`;
 }
 
 /** @param {{node: GraphNode, which: Which, trace: Trace, place: import("../types").Ref}} props */
 function Many({ node, which, trace, place }) {
   const [at, setAt] = useState(0);
-  const numbers = arrayAt(trace, place);
-  const entry = entryAt(at, place.shape);
+  const { offset, shape } = place;
+  const entry = entryAt(at, shape);
   const active = store.selection.value?.which === which && store.selection.value.entry !== null;
   useEntryExplanation(trace, node.id, which, entry, active);
+  /** @param {number} flat */
+  const choose = (flat) => {
+    setAt(flat);
+    store.selection.value = { node: node.id, which, entry: entryAt(flat, shape) };
+  };
+  const shown = shownAt(trace, place);
+  const grid = useMemo(() => shown && gridOf(shown, shape), [shown?.numbers, shape]);
+  const number = trace.numbers.at(offset + at);
   return html`<div class="numbers ${which}"><h3>${which}</h3>
-    <${Heatmap} numbers=${numbers} shape=${place.shape} at=${at} marked=${active} label=${`${node.label} ${which}`} dark=${store.dark.value}
-      choose=${(/** @type {number} */ flat) => { setAt(flat); store.selection.value = { node: node.id, which, entry: entryAt(flat, place.shape) }; }} />
-    <p class="entry" aria-live="polite"><span class="index">[${entry.join(", ")}]</span> <b>${format(numbers[at])}</b><span class="exact">${exact(numbers[at])}</span></p></div>`;
+    ${!grid && html`<p class="empty">… on its way</p>`}
+    ${grid && html`<${Heatmap} grid=${grid} at=${cellOf(grid, at, shape)} marked=${active} label=${`${node.label} ${which}`} dark=${store.dark.value} choose=${(/** @type {number} */ cell) => choose(entryIn(grid, cell))} />`}
+    ${grid?.places && html`<p class="overview-of">Each cell is the entry largest in size of its block.</p>`}
+    <p class="entry" aria-live="polite"><${Index} entry=${entry} shape=${shape} choose=${choose} /> <b>${format(number)}</b><span class="exact">${number === undefined ? "" : exact(number)}</span></p></div>`;
+}
+
+/** The entry's place; another one can be typed. @param {{entry: number[], shape: number[], choose: (flat: number) => void}} props */
+function Index({ entry, shape, choose }) {
+  /** @param {Event} event @param {number} axis */
+  const typed = (event, axis) => {
+    const wanted = Number(/** @type {HTMLInputElement} */ (event.currentTarget).value);
+    if (Number.isInteger(wanted) && wanted >= 0 && wanted < shape[axis]) choose(flatOf(entry.map((i, k) => (k === axis ? wanted : i)), shape));
+  };
+  return html`<span class="index">[${entry.map((i, axis) => html`${axis > 0 && ", "}<input type="number" min="0" max=${shape[axis] - 1} value=${i} style=${{ width: `${String(shape[axis]).length + 1.2}ch` }}
+    aria-label="axis ${axis}" onKeyDown=${(/** @type {KeyboardEvent} */ event) => event.stopPropagation()} onChange=${(/** @type {Event} */ event) => typed(event, axis)} />`)}]</span>`;
 }
 
 /** Asks for the chosen entry's own numbers, once the pointer rests. @param {Trace} trace @param {number} node @param {Which} which @param {number[]} entry @param {boolean} active */
@@ -74,7 +96,8 @@ function useEntryExplanation(trace, node, which, entry, active) {
 function latestEvent(trace, cursor, node, which) {
   return trace.events.slice(0, cursor).findLastIndex((event) => {
     if (which === "value") return (event.kind === "forward" && event.node === node) || (event.kind === "assign" && event.param === node && event.target === "parameter");
-    return (event.kind === "contribution" && event.into === node) || (event.kind === "seed" && event.node === node);
+    if (event.kind === "tangent" || event.kind === "seed") return event.node === node;
+    return (event.kind === "contribution" || event.kind === "credit") && event.into === node;
   });
 }
 

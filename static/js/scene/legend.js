@@ -5,7 +5,7 @@ import { HEAT, PALETTES, edgeWidth, heatColour } from "../model/scale.js";
 import * as store from "../store.js";
 
 const STRIP = 120;
-const strange = computed(() => store.trace.value?.numbers.some((x) => !Number.isFinite(x)) ?? false);
+const strange = computed(() => store.arrivals.value >= 0 && (store.trace.value?.numbers.strange() ?? false));
 
 export function Legend() {
   const trace = store.trace.value;

@@ -1,30 +1,30 @@
 // The size and the inner places of a card, known before anything is drawn: the layout needs it.
 
-import { rowsAndColumns } from "../model/trace.js";
+import { gridSize, imagesSize, tilesOf } from "../model/grid.js";
 
 /** @typedef {{y: number, height: number, image: {width: number, height: number} | null}} Row */
-/** @typedef {{width: number, height: number, tensor: boolean, picture: boolean, value: Row, gradient: Row, bars: {y: number, height: number} | null}} CardSize */
+/** @typedef {{width: number, height: number, tensor: boolean, value: Row, gradient: Row, bars: {y: number, height: number} | null}} CardSize */
 
 const HEADER = { scalar: 46, tensor: 51 };
 const GAP = 5;
 const SCALAR = { width: 124, row: 33 };
 const TENSOR = { width: 118, inner: 98, cell: 14, tallest: 76, pad: 5 };
-const PICTURE = 96;
+const PICTURE = 98;
 const BARS = { width: 158, height: 92 };
 export const INSET = 8;
 export const CLOSED_GROUP = { width: 176, height: 84 };
 
-/** @param {import("../types").GraphNode} node @param {number[] | null} picture its rows and columns, if it is drawn as one @param {boolean} [read] whether it shows the classes' probabilities @returns {CardSize} */
-export function measure(node, picture, read = false) {
+/** @param {import("../types").GraphNode} node @param {import("../model/grid.js").Images | null} images if it is drawn as pictures @param {boolean} [read] whether it shows the classes' probabilities @returns {CardSize} */
+export function measure(node, images, read = false) {
   const tensor = node.shape.length > 0;
-  const image = picture ? { width: PICTURE, height: PICTURE * picture[0] / picture[1] } : tensor ? heatSize(node.shape) : null;
+  const image = images ? fitted(imagesSize(images)) : tensor ? heatSize(node.shape) : null;
   const value = row(tensor ? HEADER.tensor : HEADER.scalar, image);
   const gradient = row(value.y + value.height + GAP, tensor && node.wanted ? heatSize(node.shape) : null);
   const bars = read ? { y: gradient.y + gradient.height + GAP, height: BARS.height } : null;
   const { y, height } = bars ?? gradient;
   return {
     width: bars ? BARS.width : tensor ? TENSOR.width : SCALAR.width, height: y + height + INSET, bars,
-    tensor, picture: picture !== null, value, gradient,
+    tensor, value, gradient,
   };
 }
 
@@ -35,7 +35,14 @@ function row(y, image) {
 
 /** @param {number[]} shape */
 function heatSize(shape) {
-  const [rows, columns] = rowsAndColumns(shape);
+  const [rows, columns] = gridSize(shape);
   const { cell, inner, tallest } = TENSOR;
+  if (tilesOf(shape)) return fitted([rows, columns], cell);
   return { width: Math.min(columns * cell, inner), height: Math.min(rows * cell, tallest) };
+}
+
+/** Pictures keep their sides' ratio. @param {[number, number]} size rows and columns @param {number} [largest] of one cell */
+function fitted([rows, columns], largest = Infinity) {
+  const cell = Math.min(largest, PICTURE / columns, PICTURE / rows);
+  return { width: columns * cell, height: rows * cell };
 }

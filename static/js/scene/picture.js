@@ -1,6 +1,8 @@
 // From the graph and its layout to what the marks draw.
 
 import { shapeText } from "../model/format.js";
+import { imagesOf } from "../model/grid.js";
+import { pathKey } from "../model/groups.js";
 import { pointAt } from "../model/layout/curves.js";
 import { groupKey } from "../model/layout/levels.js";
 import { edgeKey } from "../model/trace.js";
@@ -15,14 +17,11 @@ import { placeLabels } from "./labels.js";
 /** @typedef {Map<string, import("../types").OpRow>} Ops */
 /** @typedef {{picture: number[] | null, ops: Ops, closed: Set<string>, reading: import("../model/reading.js").Reading | null}} Setting */
 
-/** A path of names as one key of ours. @param {string[]} path */
-const pathKey = (path) => path.join("/");
-
 /** @param {Graph} graph @param {Setting} setting what the layout is asked */
 export function layoutQuestion(graph, { picture, closed, reading }) {
   const lone = loneGroups(graph);
   const nodes = graph.nodes.map((node) => {
-    const { width, height } = measure(node, pictureOf(node, picture), reading?.node === node.id);
+    const { width, height } = measure(node, pictureOf(node, picture), barsOf(node, reading) !== null);
     return { id: node.id, width, height, group: lone.has(pathKey(node.group)) ? node.group.slice(0, -1) : node.group };
   });
   const groups = graph.groups.filter(({ path }) => !lone.has(pathKey(path))).map(({ path, title }) => ({
@@ -46,16 +45,35 @@ function loneGroups(graph) {
   return new Set(lone.map(({ path }) => pathKey(path)));
 }
 
+/** The probabilities a card shows as bars. @param {GraphNode} node @param {Setting["reading"]} reading */
+const barsOf = ({ id }, reading) => (reading?.bars && reading.node === id ? reading : null);
+
+/** The cards of every group, by its path; made once a graph. @type {WeakMap<Graph, Map<string, number[]>>} */
+const members = new WeakMap();
+
 /** @param {Graph} graph @param {string[]} path */
 function membersOf(graph, path) {
-  return graph.nodes.filter((node) => path.every((part, i) => node.group[i] === part)).map((node) => node.id);
+  const found = members.get(graph) ?? gathered(graph);
+  members.set(graph, found);
+  return found.get(pathKey(path)) ?? [];
 }
 
-/** Only the input that holds the picture's pixels is drawn as one. @param {GraphNode} node @param {number[] | null} picture */
-function pictureOf(node, picture) {
-  if (!picture || node.role !== "input") return null;
-  return node.shape[node.shape.length - 1] === picture[0] * picture[1] ? picture : null;
+/** @param {Graph} graph */
+function gathered(graph) {
+  /** @type {Map<string, number[]>} */
+  const found = new Map();
+  for (const { id, group } of graph.nodes) {
+    group.forEach((_, depth) => {
+      const key = pathKey(group.slice(0, depth + 1)), ids = found.get(key);
+      if (ids) ids.push(id);
+      else found.set(key, [id]);
+    });
+  }
+  return found;
 }
+
+/** Only an input is drawn as the pictures it holds. @param {GraphNode} node @param {number[] | null} picture */
+const pictureOf = (node, picture) => (node.role === "input" ? imagesOf(node.shape, picture) : null);
 
 /** @param {Graph} graph @param {Layout} layout @param {Setting} setting */
 export function pictureFrom(graph, layout, setting) {
@@ -80,13 +98,13 @@ function edgesOf(layout, taken) {
 
 /** @param {GraphNode} node @param {Box} box @param {Setting} setting */
 function cardOf(node, box, { picture, ops, reading }) {
-  const shownAs = pictureOf(node, picture);
+  const images = pictureOf(node, picture);
   const op = node.op === null ? null : ops.get(node.op);
   const symbol = node.op === null ? lastPart(node.label) : op?.symbol ?? node.op;
   const name = node.op === null ? node.role : isGeneric(node.label) ? node.op : node.label;
   const doc = [node.label, node.op ?? node.role, shapeText(node.shape), op?.doc ?? ""].filter(Boolean).join(" · ");
-  const read = reading?.node === node.id ? reading : null;
-  return { key: `${node.id} ${symbol}`, node, box, size: measure(node, shownAs, read !== null), reading: read, symbol, name, doc, picture: shownAs };
+  const read = barsOf(node, reading);
+  return { key: `${node.id} ${symbol}`, node, box, size: measure(node, images, read !== null), reading: read, symbol, name, doc, images };
 }
 
 /** @param {Graph} graph @param {import("../types").GraphGroup} group @param {Box} box */

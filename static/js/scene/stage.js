@@ -126,6 +126,10 @@ function paint({ layers, picture }) {
 function watchFrame(scene) {
   let last = -1;
   effect(() => {
+    void store.arrivals.value;
+    if (scene.picture) paint(scene);
+  });
+  effect(() => {
     const frame = store.frame.value;
     void store.dark.value;
     if (!frame || !scene.picture || scene.picture.cards.length === 0) return;

@@ -34,7 +34,10 @@ function Sample() {
 function Read() {
   const trace = store.trace.value, reading = store.reading.value;
   if (!trace || !reading || store.cursor.value <= reading.event) return null;
-  const { at, name, probability } = mostProbable(trace, reading);
+  void store.arrivals.value;
+  const most = mostProbable(trace, reading);
+  if (!most) return null;
+  const { at, name, probability } = most;
   return html`<span class="read ${at === reading.label ? "right" : "wrong"}">, read as <b>${name}</b> (${format(probability)})</span>`;
 }
 

@@ -29,16 +29,16 @@ export function buildBars(card, { width, bars }, { classes, label }) {
 /** @param {Element} card @param {import("../measure.js").CardSize} size @param {Reading} reading @param {import("./node.js").Painting} painting */
 export function paintBars(card, { bars }, reading, { frame, trace }) {
   if (!bars) return;
-  const known = frame.cursor > reading.event;
-  const numbers = arrayAt(trace, reading.place), { at } = mostProbable(trace, reading);
+  const numbers = frame.cursor > reading.event ? arrayAt(trace, reading.place) : null;
+  const most = numbers && mostProbable(trace, reading)?.at;
   const room = bars.height - FOOT - HEAD, foot = bars.y + bars.height - FOOT;
   card.querySelectorAll(".bar").forEach((bar, i) => {
-    const height = known && numbers[i] > 0 ? Math.max(1, numbers[i] * room) : 0;
-    setAttribute(bar, "class", `bar${known && i === at ? " most" : ""}`);
+    const height = numbers && numbers[i] > 0 ? Math.max(1, numbers[i] * room) : 0;
+    setAttribute(bar, "class", `bar${i === most ? " most" : ""}`);
     setAttribute(bar, "height", height);
     setAttribute(bar, "y", foot - height);
   });
-  const said = known ? sayBars(numbers, reading) : "The network has read nothing yet.";
+  const said = numbers ? sayBars(numbers, reading) : "The network has read nothing yet.";
   const title = /** @type {Element} */ (card.querySelector(".bars > title"));
   if (title.textContent !== said) title.textContent = said;
 }

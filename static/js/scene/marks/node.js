@@ -1,7 +1,7 @@
 // A card: symbol and name, a row for the value and a row for the gradient.
 
 import { exact, format, remark, shapeText } from "../../model/format.js";
-import { arrayAt } from "../../model/trace.js";
+import { arrayAt, scalarAt, shownAt } from "../../model/trace.js";
 import { INSET } from "../measure.js";
 import { add, setAttribute, setText, shorten } from "../svg.js";
 import { buildBars, paintBars } from "./bars.js";
@@ -11,7 +11,7 @@ import { heatImage, pictureImage } from "./tensor.js";
 /** @typedef {import("../../types").Ref} Ref */
 /**
  * @typedef {{key: string, node: import("../../types").GraphNode, box: Box, size: import("../measure.js").CardSize,
- *   symbol: string, name: string, doc: string, picture: number[] | null, reading: import("../../model/reading.js").Reading | null}} Card
+ *   symbol: string, name: string, doc: string, images: import("../../model/grid.js").Images | null, reading: import("../../model/reading.js").Reading | null}} Card
  * @typedef {{frame: import("../../types").Frame, trace: import("../../types").Trace, dark: boolean}} Painting
  */
 
@@ -92,12 +92,12 @@ const shown = new WeakMap();
 function paintRow(element, card, role, { frame, trace, dark }) {
   const group = /** @type {Element} */ (element.querySelector(`.${role}`));
   const ref = (role === "value" ? frame.values : frame.gradients)[card.node.id];
+  if (role === "gradient") setAttribute(group, "data-role", frame.tangents.has(card.node.id) ? "tangent" : "gradient");
   const before = shown.get(group);
   if (before && before.ref === ref && before.trace === trace && before.dark === dark) return false;
-  shown.set(group, { ref, trace, dark });
   setAttribute(group, "class", `row ${role} ${ref ? "known" : "pending"}`);
-  if (ref) known(group, card, role, ref, trace, dark);
-  else pending(group, role === "gradient" && !card.node.wanted);
+  const drawn = ref ? known(group, card, role, ref, trace, dark) : pending(group, role === "gradient" && !card.node.wanted);
+  if (drawn) shown.set(group, { ref, trace, dark });
   return true;
 }
 
@@ -108,29 +108,42 @@ function pending(group, never) {
   setText(/** @type {Element} */ (group.querySelector("text")), PENDING);
   if (never && !group.querySelector("title")) add(group, "title", {}, "no gradient wanted");
   group.classList.toggle("never", never);
+  return true;
+}
+
+/** Whether the row now shows its numbers; they may be on their way. @param {Element} group @param {Card} card @param {"value" | "gradient"} role @param {Ref} ref @param {import("../../types").Trace} trace @param {boolean} dark */
+function known(group, card, role, ref, trace, dark) {
+  return card.size.tensor ? knownTensor(group, card, role, ref, trace, dark) : knownNumber(group, scalarAt(trace, ref));
+}
+
+/** @param {Element} group @param {number | undefined} number */
+function knownNumber(group, number) {
+  const here = number !== undefined;
+  setText(/** @type {Element} */ (group.querySelector("text")), format(number));
+  setAttribute(group, "data-exact", here ? exact(number) : null);
+  group.classList.toggle("nonfinite", here && !Number.isFinite(number));
+  return here;
 }
 
 /** @param {Element} group @param {Card} card @param {"value" | "gradient"} role @param {Ref} ref @param {import("../../types").Trace} trace @param {boolean} dark */
-function known(group, card, role, ref, trace, dark) {
-  const numbers = arrayAt(trace, ref);
-  const text = /** @type {Element} */ (group.querySelector("text"));
-  group.classList.toggle("nonfinite", !numbers.every(Number.isFinite));
-  if (!card.size.tensor) {
-    setText(text, format(numbers[0]));
-    return setAttribute(group, "data-exact", exact(numbers[0]));
-  }
-  setText(text, remark(numbers));
-  exactNumbers(group, numbers, ref);
-  const image = group.querySelector("image");
-  if (image) image.setAttribute("href", role === "value" && card.picture ? pictureImage(numbers, card.picture) : heatImage(numbers, ref.shape, dark));
-}
-
-/** @param {Element} group @param {ArrayLike<number>} numbers @param {Ref} ref */
-function exactNumbers(group, numbers, ref) {
+function knownTensor(group, { images }, role, ref, trace, dark) {
+  const pixels = role === "value" && images ? arrayAt(trace, ref) : null;
+  const given = role === "value" && images ? pixels && { numbers: pixels, rows: 1, columns: pixels.length, places: null } : shownAt(trace, ref);
+  const text = /** @type {Element} */ (group.querySelector("text")), image = group.querySelector("image");
+  setText(text, given ? remark(given.numbers) : "…");
   setAttribute(group, "data-shape", JSON.stringify(ref.shape));
   setAttribute(group, "data-offset", ref.offset);
-  const list = numbers.length <= INLINE_NUMBERS ? Array.from(numbers, (x) => (Number.isFinite(x) ? x : exact(x))) : null;
-  setAttribute(group, "data-exact", list && JSON.stringify(list));
+  group.classList.toggle("nonfinite", given !== null && !given.numbers.every(Number.isFinite));
+  setAttribute(group, "data-exact", given && exactNumbers(given));
+  if (!given) image?.removeAttribute("href");
+  else image?.setAttribute("href", pixels && images ? pictureImage(pixels, images) : heatImage(given, ref.shape, dark));
+  return given !== null;
+}
+
+/** A few numbers as JSON. @param {import("../../types").Shown} shown */
+function exactNumbers({ numbers, places }) {
+  if (places || numbers.length > INLINE_NUMBERS) return null;
+  return JSON.stringify(Array.from(numbers, (x) => (Number.isFinite(x) ? x : exact(x))));
 }
 
 /** What can be read on the card, and what it is. @param {Element} element @param {import("../../types").GraphNode} node @param {import("../../types").Frame} frame */

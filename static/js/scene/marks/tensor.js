@@ -1,24 +1,34 @@
 // A tensor as a thumbnail: one pixel a number, scaled up without smoothing, as a data URL for SVG.
 
-import { PALETTES, heatPixels, inkPixels } from "../../model/scale.js";
-import { rowsAndColumns } from "../../model/trace.js";
+import { gridOf, imagesSize, picked, sideBySide } from "../../model/grid.js";
+import { PALETTES, heatPixels, imagePixels } from "../../model/scale.js";
 
-const MOST_PIXELS = 262_144;
+/** Pictures that were drawn, so that going back and forth draws nothing twice. @type {WeakMap<object, Map<string, string>>} */
+const drawn = new WeakMap();
 
-/** @param {ArrayLike<number>} numbers @param {number[]} shape @param {boolean} dark @returns {string} */
-export function heatImage(numbers, shape, dark) {
-  const [rows, columns] = rowsAndColumns(shape);
-  if (rows * columns > MOST_PIXELS || rows * columns === 0) return "";
-  return imageOf(heatPixels(numbers, dark ? PALETTES.dark : PALETTES.light), rows, columns);
+/** @param {import("../../types").Shown} shown @param {number[]} shape @param {boolean} dark @returns {string} */
+export function heatImage(shown, shape, dark) {
+  const grid = gridOf(shown, shape);
+  return once(shown.numbers, `heat ${dark} ${shape}`, () => imageOf(heatPixels(grid, dark ? PALETTES.dark : PALETTES.light), grid.rows, grid.columns));
 }
 
-/** @param {ArrayLike<number>} numbers @param {number[]} picture rows and columns */
-export function pictureImage(numbers, [rows, columns]) {
-  return imageOf(inkPixels(Array.from(numbers).slice(0, rows * columns)), rows, columns);
+/** @param {ArrayLike<number>} numbers @param {import("../../model/grid.js").Images} images */
+export function pictureImage(numbers, images) {
+  return once(numbers, "picture", () => imageOf(imagePixels(numbers, images, picked(sideBySide(images))), ...imagesSize(images)));
+}
+
+/** @param {object} numbers @param {string} how @param {() => string} draw */
+function once(numbers, how, draw) {
+  const pictures = drawn.get(numbers) ?? new Map();
+  drawn.set(numbers, pictures);
+  const found = pictures.get(how) ?? draw();
+  pictures.set(how, found);
+  return found;
 }
 
 /** @param {Uint8ClampedArray<ArrayBuffer>} pixels @param {number} rows @param {number} columns */
 function imageOf(pixels, rows, columns) {
+  if (rows * columns === 0) return "";
   const canvas = document.createElement("canvas");
   canvas.width = columns;
   canvas.height = rows;
