@@ -42,9 +42,11 @@ from engine.rates import SCHEDULES
 from engine.recording import ArrayRef, Recording
 from engine.run import Run
 from engine.schedule import Schedule, schedule
+from engine.show import ShownTrace, trace
 from engine.spec import ExpressionModel, Model, NetworkModel, Spec, build
 from engine.state import LEAF, State, first_state, resume, state_of
 from engine.statements import ExpressionError, Limits
+from engine.svg import PictureError, svg
 from engine.tape import Array
 from engine.trace import Summary, Trace, places, summary
 
@@ -93,6 +95,7 @@ __all__ = [
     "ParameterCheck",
     "Paths",
     "Phase",
+    "PictureError",
     "Recompute",
     "Recording",
     "Role",
@@ -101,6 +104,7 @@ __all__ = [
     "Seed",
     "ShapeError",
     "SizeError",
+    "ShownTrace",
     "Spec",
     "State",
     "Statistics",
@@ -127,5 +131,7 @@ __all__ = [
     "schedule",
     "state_of",
     "summary",
+    "svg",
+    "trace",
     "verify",
 ]

@@ -68,7 +68,11 @@ ENGINE: Table = {
     "diagnose": {"health", "remedies"},
     "why": {"health", "links"},
     "insight": {"explain", "paths", "why"},
-    "export": {"explain", "trace"},
+    "numerals": set(),
+    "layered": {"graph"},
+    "svg": {"layered", "numerals", "trace"},
+    "show": {"run", "svg"},
+    "export": {"explain", "numerals", "trace"},
 }
 ENGINE_LIBRARIES = sys.stdlib_module_names | {"numpy"}
 

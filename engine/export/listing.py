@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from engine.events import AnyEvent
 from engine.explain import Explainer
 from engine.explanation import Explanation
-from engine.export.numbers import WIDTH, array, four
+from engine.export.numbers import WIDTH, array
 from engine.export.step import expected, given
 from engine.names import CodeNames, latex_number
+from engine.numerals import four
 from engine.tape import Array
 from engine.trace import Trace
 from engine.words import counts

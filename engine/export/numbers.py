@@ -45,10 +45,3 @@ def folded(text: str) -> str:
 def packed(x: Array) -> str:
     text = base64.b64encode(np.ascontiguousarray(x, "<f8").tobytes()).decode()
     return f'unpacked({x.shape}, """\n{textwrap.fill(text, WIDTH, break_on_hyphens=False)}\n""")'
-
-
-def four(x: float) -> str:
-    """Four significant digits, with a real minus sign."""
-    if not math.isfinite(x):
-        return "NaN" if math.isnan(x) else "−∞" if x < 0 else "∞"
-    return f"{x:.4g}".replace("-", "−")
