@@ -14,9 +14,9 @@ import numpy as np
 from engine.feeds import Feed
 from engine.graph import Carry, Graph, Group, Node, Role, Running
 from engine.notation import PLAIN, Text, exact, number, write
-from engine.op import ShapeError
+from engine.op import Op, ShapeError
 from engine.ops import OPS, PRODUCTS
-from engine.tape import Array, Shape, UntraceableError, trace
+from engine.tape import Array, Options, Shape, UntraceableError, trace
 
 LARGEST = 8_388_608  # numbers in one node's value: more would not fit into a session with its gradient
 LONGEST_TEXT = 12  # an unnamed node is labelled with its expression up to this length, else by its number
@@ -94,15 +94,18 @@ class Builder:
         array = np.array(value, dtype=np.float64)
         if not array.size:
             raise ShapeError(f"{label}: an array of shape {array.shape} has no numbers")
-        ref = self._add(op=None, inputs=(), shape=array.shape, role=role, label=label, options={})
-        self.values[ref.id] = array
+        self._refuse_taken(label, len(self.nodes))
+        ref = self._given(label, array, role)
         if outside:
             self._outside.add(ref.id)
         return ref
 
     def constant(self, value: float) -> Ref:
-        ref = self.leaf("", value, "constant")
-        self._rename(ref.id, exact(value), unique=False)
+        return self._given(exact(value), np.array(value, dtype=np.float64), "constant")
+
+    def _given(self, label: str, value: Array, role: Role) -> Ref:
+        ref = self._add(label, op=None, inputs=(), shape=value.shape, role=role, options={})
+        self.values[ref.id] = value
         return ref
 
     def op(self, name: str, *operands: Ref | float, **options: Any) -> Ref:
@@ -114,9 +117,8 @@ class Builder:
         if prod(shape) > LARGEST:
             raise ShapeError(f"{name}: a result of shape {shape} has {prod(shape)} numbers; at most {LARGEST} fit")
         inputs = tuple(r.id for r in refs)
-        ref = self._add(op=name, inputs=inputs, shape=shape, role="intermediate", label="", options=chosen)
-        self._rename(ref.id, self._expression(self.nodes[ref.id]), unique=False)
-        return ref
+        label = self._expression(row, inputs, tuple(chosen.items()))
+        return self._add(label, op=name, inputs=inputs, shape=shape, role="intermediate", options=chosen)
 
     def withdraw(self, ref: Ref) -> None:
         """Take the newest node back, unless it is not the newest."""
@@ -135,8 +137,17 @@ class Builder:
         return self.op("square", base) if exponent == 2 else self.op("pow", base, exponent)
 
     def name(self, ref: Ref, label: str) -> Ref:
-        self._rename(ref.id, label, unique=True)
+        self._refuse_taken(label, ref.id)
+        old = self.nodes[ref.id].label
+        if self._labels.get(old) == ref.id:
+            del self._labels[old]
+        self._labels[label] = ref.id
+        self.nodes[ref.id] = replace(self.nodes[ref.id], label=label)
         return ref
+
+    def _refuse_taken(self, label: str, id: int) -> None:
+        if self._labels.get(label, id) != id:
+            raise ValueError(f"two nodes are called {label!r}")
 
     @contextmanager
     def group(self, name: str, title: str = "") -> Iterator[None]:
@@ -160,10 +171,13 @@ class Builder:
             )
         wanted = self._wanted(output.id, wanted_roles)
         homes = self._homes()
-        nodes = (
-            replace(n, wanted=n.id in wanted, group=homes[n.id], role="loss" if n.id == output.id else n.role)
+        nodes = (  # `replace` would take twice as long
+            Node(
+                id=n.id, op=n.op, inputs=n.inputs, shape=n.shape, role="loss" if n.id == output.id else n.role,
+                label=n.label, group=homes[n.id], options=n.options, wanted=n.id in wanted,
+            )
             for n in self.nodes
-        )
+        )  # fmt: skip
         return Graph(
             nodes=tuple(nodes), groups=tuple(self.groups), outputs=(output.id,), carries=tuple(self.carries),
             running=tuple(self.running),
@@ -194,39 +208,26 @@ class Builder:
                 homes[n.id] = () if outside else _common(consumers[n.id])
         return homes
 
-    def _add(self, **fields: Any) -> Ref:
-        label = fields.pop("label")
-        node = Node(id=len(self.nodes), group=self._path, label="", **fields)
-        self.nodes.append(node)
-        if label:
-            self._rename(node.id, label, unique=True)
-        return Ref(self, node.id)
-
-    def _rename(self, id: int, label: str, *, unique: bool) -> None:
-        if self._labels.get(label, id) != id:
-            if unique:
-                raise ValueError(f"two nodes are called {label!r}")
-            label = self._numbered(id) if self.nodes[id].op else label
-        old = self.nodes[id].label
-        if self._labels.get(old) == id:
-            del self._labels[old]
+    def _add(self, label: str, **fields: Any) -> Ref:
+        id = len(self.nodes)
         self._labels.setdefault(label, id)
-        self.nodes[id] = replace(self.nodes[id], label=label)
+        self.nodes.append(Node(id=id, group=self._path, label=label, **fields))
+        return Ref(self, id)
 
-    def _expression(self, node: Node) -> str:
-        """A short text such as w·x for a node nobody named."""
-        if f"v{node.id}" in self.reserved:
-            return self._numbered(node.id)
-        row = node.row
-        texts = [number(label) if (label := self.nodes[i].label)[0] == "-" else Text(label) for i in node.inputs]
-        if row.family != "elementwise" or not all(self.nodes[i].op is None or self.nodes[i].named for i in node.inputs):
-            return self._numbered(node.id)
+    def _expression(self, row: Op, inputs: tuple[int, ...], options: Options) -> str:
+        """A short text such as w·x for the next node, which nobody named; v and its number where there is none."""
+        id = len(self.nodes)
+        operands = [self.nodes[i] for i in inputs]
+        plain = row.family == "elementwise" and all(n.op is None or n.named for n in operands)
+        if not plain or f"v{id}" in self.reserved:
+            return self._numbered(id)
+        texts = [number(n.label) if n.label[0] == "-" else Text(n.label) for n in operands]
         try:
-            tape = trace(row.forward, ((),) * len(texts), node.settings)
+            tape = trace(row.forward, ((),) * len(texts), options)
         except UntraceableError:
-            return self._numbered(node.id)
+            return self._numbered(id)
         text = _raised(write(tape, texts, PLAIN).text)
-        return text if len(text) <= LONGEST_TEXT else self._numbered(node.id)
+        return text if len(text) <= LONGEST_TEXT and text not in self._labels else self._numbered(id)
 
     def _numbered(self, id: int) -> str:
         """v and the node's number, told apart from names of the model's own."""

@@ -68,6 +68,8 @@ def elementwise(
 
 
 def _broadcast(name: str, shapes: tuple[Shape, ...]) -> Shape:
+    if shapes.count(shapes[0]) == len(shapes):
+        return shapes[0]
     try:
         return np.broadcast_shapes(*shapes)
     except ValueError:

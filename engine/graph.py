@@ -34,7 +34,7 @@ class Node:
     @property
     def named(self) -> bool:
         """It has a name of its own (z1, lstm1.h3); else its label is what it computes, or v and its number."""
-        return self.label.isascii() and self.label.replace(".", "_").isidentifier() and self.label != f"v{self.id}"
+        return self.label != f"v{self.id}" and self.label.isascii() and self.label.replace(".", "_").isidentifier()
 
     @property
     def row(self) -> Op:
@@ -44,7 +44,8 @@ class Node:
     @property
     def sources(self) -> tuple[int, ...]:
         """The inputs that can get a gradient from this node: all but conditions and indices."""
-        return tuple(i for slot, i in enumerate(self.inputs) if self.row.vjps[slot] is not None)
+        slopes = self.row.vjps if self.op else ()
+        return tuple(i for slot, i in enumerate(self.inputs) if slopes[slot] is not None)
 
     @property
     def settings(self) -> Options:

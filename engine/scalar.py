@@ -159,6 +159,7 @@ class _Steps:
                 case Assign():
                     yield self.assign(event)
                 case Seed():
+                    self.gradient.clear()  # a pass begins
                     self.gradient[event.node] = event.value
                     yield Recipe("r[p0] = 1.0", (0,)), [event.value]
                 case Batch() | ZeroGrad():
