@@ -1,4 +1,23 @@
-"""The kinds of events a training step is made of. Each names what it is about and where its numbers lie."""
+"""The kinds of events a training step is made of. Each names what it is about and where its numbers lie.
+
+| kind | way | says |
+|---|---|---|
+| `batch` | all | which samples this step sees, at which learning rate |
+| `forward` | all | a node has its value |
+| `statistics` | all | a running statistic moved |
+| `zero_grad` | all | gradients were cleared |
+| `seed` | reverse | the pass of one output begins: its slope with respect to itself is 1 |
+| `contribution` | reverse | a node sent its part to the gradient of one of its inputs |
+| `recompute` | reverse | a value that was not kept was computed again |
+| `tangent` | forward | how fast a node moves when one entry of one leaf does |
+| `slope` | forward | the pass has reached an output: one entry of a leaf's gradient is there |
+| `probe` | difference | the loss once more, with one entry of one leaf moved |
+| `quotient` | difference | two losses and the step between them: one entry of a leaf's gradient |
+| `influence` | rtrl | how a state answers to a leaf, carried on by one time step |
+| `credit` | rtrl | a state's gradient times its influence: a part of the leaf's gradient |
+| `clip` | all | gradients were clipped |
+| `assign` | all | one line of the optimizer ran |
+"""
 
 from __future__ import annotations
 
@@ -43,7 +62,7 @@ class Forward(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statistics(Event):
-    """Leaf `target`, a running statistic, moved towards what `node` found in its batch; `value` is what it is now."""
+    """The running statistic `target`, a leaf, moved towards what `node` found in its batch: `value` is what it is."""
 
     node: int
     target: int
@@ -120,4 +139,126 @@ class Assign(Event):
     kind: Literal["assign"] = "assign"
 
 
-AnyEvent = Batch | Forward | Statistics | ZeroGrad | Seed | Contribution | Recompute | Clipped | Assign
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tangent(Event):
+    """Forward mode reached `node`: `value` is how fast it moves when entry `entry` of `leaf` does.
+
+    `direction` counts the passes, one for each entry of each leaf. A pass begins at the leaf itself: 1 at the entry
+    and 0 elsewhere.
+    """
+
+    node: int
+    direction: int
+    leaf: int
+    entry: tuple[int, ...]
+    value: ArrayRef
+    kind: Literal["tangent"] = "tangent"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slope(Event):
+    """The tangent of output `node` is entry `entry` of its gradient with respect to leaf `into`.
+
+    `total` is the whole gradient, once this was its last entry.
+    """
+
+    node: int
+    into: int
+    direction: int
+    entry: tuple[int, ...]
+    value: ArrayRef
+    total: ArrayRef | None
+    kind: Literal["slope"] = "slope"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probe(Event):
+    """One more forward pass, with entry `entry` of leaf `node` moved by `shift`: `value` is its loss."""
+
+    node: int
+    entry: tuple[int, ...]
+    shift: float
+    value: ArrayRef
+    kind: Literal["probe"] = "probe"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quotient(Event):
+    """(`above` - `below`) / `step`, two losses and what lies between them: entry `entry` of the gradient of `into`.
+
+    `total` is the whole gradient, once this was its last entry.
+    """
+
+    into: int
+    entry: tuple[int, ...]
+    above: ArrayRef
+    below: ArrayRef
+    step: float
+    value: ArrayRef
+    total: ArrayRef | None
+    kind: Literal["quotient"] = "quotient"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Influence(Event):
+    """How state `node` answers to leaf `param`: d(node)/d(param), with the node's axes first.
+
+    `through` an earlier state: its `jacobian` d(node)/d(through) times the influence it had `before`. Else the part
+    of this time step alone. `total` is the influence so far, this part included.
+    """
+
+    node: int
+    param: int
+    through: int | None
+    jacobian: ArrayRef | None
+    before: ArrayRef | None
+    value: ArrayRef
+    total: ArrayRef
+    kind: Literal["influence"] = "influence"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credit(Event):
+    """The gradient of state `node` times its influence: the part of the gradient of leaf `into` that came through it.
+
+    `total` is the gradient of `into` so far, this part included.
+    """
+
+    node: int
+    into: int
+    upstream: ArrayRef
+    influence: ArrayRef
+    value: ArrayRef
+    total: ArrayRef
+    kind: Literal["credit"] = "credit"
+
+
+AnyEvent = (
+    Batch
+    | Forward
+    | Statistics
+    | ZeroGrad
+    | Seed
+    | Contribution
+    | Recompute
+    | Tangent
+    | Slope
+    | Probe
+    | Quotient
+    | Influence
+    | Credit
+    | Clipped
+    | Assign
+)
+
+
+def arrived(event: AnyEvent) -> dict[int, ArrayRef]:
+    """The gradients that an event of the backward pass brings up to date, by node."""
+    match event:
+        case Seed():
+            return {event.node: event.value}
+        case Contribution() | Credit():
+            return {event.into: event.total}
+        case Slope() | Quotient() if event.total is not None:
+            return {event.into: event.total}
+    return {}

@@ -9,8 +9,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from engine.contraction import indexed
-from engine.events import AnyEvent, Assign, Batch, Clipped, Contribution, Forward, Recompute, Seed, Statistics, ZeroGrad
+from engine.events import (
+    AnyEvent,
+    Assign,
+    Batch,
+    Clipped,
+    Contribution,
+    Credit,
+    Forward,
+    Influence,
+    Probe,
+    Quotient,
+    Recompute,
+    Seed,
+    Slope,
+    Statistics,
+    Tangent,
+    ZeroGrad,
+)
 from engine.explain_backward import explain_contribution
+from engine.explain_difference import explain_probe, explain_quotient
+from engine.explain_forward import Passes
+from engine.explain_rtrl import Carried
 from engine.explain_statistics import explain_statistics
 from engine.explain_update import explain_assign, explain_clip, lines
 from engine.explanation import EntryError, Explanation, Formula, Operand, at
@@ -29,6 +49,9 @@ class Explainer:
     def __init__(self, graph: Graph, schedule: Schedule) -> None:
         self.graph, self.schedule = graph, schedule
         self.words = Words(graph, schedule)
+        self.passes, self.carried = Passes(self.words), Carried(self.words)
+        self.seeds = [e for e in schedule.events if isinstance(e, Seed)]
+        self.outputs = {e.node: Words(graph, schedule, e.node) for e in self.seeds[1:]}  # beside the first one's
         left = {e.params[0]: e.value for e in schedule.events if isinstance(e, Clipped)}
         self.lines = lines(schedule, self.words.gradient | left)
 
@@ -51,11 +74,37 @@ class Explainer:
             case Seed():
                 return self._seed(event)
             case Contribution():
-                return explain_contribution(event, self.words, entry)
+                return explain_contribution(event, self._words(event), entry)
+            case Tangent():
+                return self.passes.tangent(event, entry)
+            case Slope():
+                return self.passes.slope(event)
+            case Probe():
+                return explain_probe(event, self.words, self._forward_lines())
+            case Quotient():
+                return explain_quotient(event, self.words)
+            case Influence():
+                return self.carried.explain(event, entry)
+            case Credit():
+                return self.carried.credit(event, entry)
             case Clipped():
                 return self._clip(event, entry)
             case Assign():
                 return self._assign(event, entry)
+
+    def _words(self, event: AnyEvent) -> Words:
+        """The words of the pass an event belongs to."""
+        seed = next((e.node for e in reversed(self.seeds) if e.index <= event.index), None)
+        return self.words if seed is None else self.outputs.get(seed, self.words)
+
+    def _forward_lines(self) -> list[str]:
+        """The code of the forward pass."""
+        return [
+            line
+            for e in self.schedule.events
+            if isinstance(e, Forward)
+            for line in self._forward_code(e, self.graph.nodes[e.node])
+        ]
 
     def _entry(self, event: AnyEvent, entry: Index | None) -> Index:
         shape: Shape = event.value.shape if not isinstance(event, Batch | ZeroGrad) else ()
@@ -132,14 +181,15 @@ class Explainer:
         )  # fmt: skip
 
     def _seed(self, event: Seed) -> Explanation:
-        node, partial = self.graph.nodes[event.node], f"∂{self.words.loss}/∂{self.graph.nodes[event.node].label}"
-        name = self.words.said(node.id)
+        words = self._words(event)
+        node, partial = self.graph.nodes[event.node], f"∂{words.loss}/∂{self.graph.nodes[event.node].label}"
+        name = words.said(node.id)
         return Explanation(
             event=event.index, title="seed", entry=None,
             sentence=f"The backward pass begins at {name}: its slope with respect to itself is *1*.",
-            lines=(Formula(says="seed", formula=f"{self.words.partial(node)} = 1"),),
+            lines=(Formula(says="seed", formula=f"{words.partial(node)} = 1"),),
             operands=(Operand(label=partial, says="seed", tone="backward", ref=event.value),),
-            code=(f"{self.words.code.gradient(node)} = 1.0",),
+            code=(f"{words.code.gradient(node)} = 1.0",),
         )  # fmt: skip
 
     def _assign(self, event: Assign, entry: Index) -> Explanation:

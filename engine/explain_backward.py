@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import prod
 
 from engine.contraction import indexed
@@ -116,16 +117,17 @@ def _sent_operands(words: Words, event: Contribution, node: Node, into: Node) ->
 
 
 def _sent_code(words: Words, event: Contribution, node: Node, into: Node) -> tuple[str, ...]:
-    code = words.code
-    own = [code.gradient(node), code.value(node), *code.saved(node)]
-    names = [*map(Text, own), *words.code_operands(node)]
-    text = node.row.numpy_vjp[event.slot](names, node.settings)
-    into_name, part = (
-        code.gradient(into),
-        summed(text, event.upstream.shape, event.value.shape, node.row.family),
-    )
+    return (sent_code(words, node, event.slot, words.code.gradient, first=event.total == event.value),)
+
+
+def sent_code(words: Words, node: Node, slot: int, named: Callable[[Node], str], *, first: bool) -> str:
+    """The line that sends the gradient of a node on to one of its inputs."""
+    into = words.graph.nodes[node.inputs[slot]]
+    own = [named(node), words.code.value(node), *words.code.saved(node)]
+    text = node.row.numpy_vjp[slot]([*map(Text, own), *words.code_operands(node)], node.settings)
+    part = summed(text, node.shape, into.shape, node.row.family)
     # Not +=, which would also change the array this one was handed on from.
-    return (f"{into_name} = {part}" if event.total == event.value else f"{into_name} = {into_name} + {part}",)
+    return f"{named(into)} = {part}" if first else f"{named(into)} = {named(into)} + {part}"
 
 
 def _is_atom(latex: str) -> bool:

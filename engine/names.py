@@ -35,8 +35,9 @@ PARAMETERS = {"weight": "W", "bias": "b"}
 PYTORCH = {"weight_ih": "W_{ih}", "weight_hh": "W_{hh}", "bias_ih": "b_{ih}", "bias_hh": "b_{hh}"}
 PYTORCH |= {"in_proj_weight": "W_{in}", "in_proj_bias": "b_{in}"}
 PYTORCH |= {"out_proj.weight": "W_{out}", "out_proj.bias": "b_{out}"}
+WAYS = ("OPS", "loss_of", "moved", "above", "below", "row")
 RESERVED = frozenset(
-    (*dir(builtins), "np", "math", "learning_rate", "norm", "factor", "base64", "check", "unpacked")
+    (*dir(builtins), "np", "math", "learning_rate", "norm", "factor", "base64", "check", "unpacked", *WAYS)
 )  # what listings themselves use
 DENSE = re.compile(r"dense(\d+)")
 TEXT_BOOK = re.compile(r"([A-Za-z])_?(\d+)")  # z1, W_2
@@ -129,6 +130,13 @@ class CodeNames:
     def gradient(self, node: Node) -> str:
         return f"d_{self.values[node.id]}"
 
+    def tangent(self, node: Node) -> str:
+        return f"t_{self.values[node.id]}"
+
+    def row(self, node: Node) -> str:
+        """One row of a Jacobian, while it is found."""
+        return f"r_{self.values[node.id]}"
+
     def saved(self, node: Node) -> list[str]:
         return [f"{name}_{self.values[node.id]}" for name in node.row.saved]
 
@@ -160,4 +168,4 @@ def _usable(node: Node) -> bool:
 def _family(node: Node, name: str, slots: Iterable[str]) -> set[str]:
     """The node's name and those that are made from it."""
     more = node.row.saved if node.op else slots if node.role == "parameter" else ()
-    return {name, f"d_{name}", *(f"{kept}_{name}" for kept in more)}
+    return {name, *(f"{letter}_{name}" for letter in "dtr"), *(f"{kept}_{name}" for kept in more)}

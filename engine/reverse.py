@@ -18,25 +18,34 @@ LARGE = 1_024
 
 
 def reverse(walk: Walk) -> Iterator[AnyEvent]:
-    """The seed at the loss, and the contributions it leads to, against the order of the nodes."""
-    return _Reverse(walk).run()
+    """One pass for each output; each begins with no gradients."""
+    for output in walk.graph.outputs:
+        walk.total.clear()
+        yield from backward_from(walk, output)
+
+
+def backward_from(walk: Walk, output: int, stop: frozenset[int] = frozenset()) -> Iterator[AnyEvent]:
+    """The seed at an output and the contributions it leads to, against the order of the nodes; `stop` send nothing."""
+    return _Reverse(walk, output, stop).run()
 
 
 class _Reverse:
-    def __init__(self, walk: Walk) -> None:
+    def __init__(self, walk: Walk, output: int, stop: frozenset[int]) -> None:
         self.walk, self.graph, self.how = walk, walk.graph, walk.how
+        self.output, self.stop = output, stop
         self.recomputed: set[int] = set()  # stretches between checkpoints
         self.awaited: Counter[int] = Counter()  # contributions still to come
         self.final: dict[int, ArrayRef] = {}  # places for gradients of parameters, and of what is derived
         self.derived: set[int] = set()  # leaves whose contributions and running totals are not kept
 
     def run(self) -> Iterator[AnyEvent]:
-        walk, loss = self.walk, self.graph.loss
+        walk, total = self.walk, self.walk.total
         self.expect()
-        walk.total[loss.id] = walk.place(())
-        yield Seed(**walk.head("backward", "seed", "seed"), node=loss.id, value=walk.total[loss.id])
+        total[self.output] = walk.place(())
+        head = walk.head("backward", ("seed", self.output), ("seed", self.output))
+        yield Seed(**head, node=self.output, value=total[self.output])
         for node in reversed(self.graph.nodes):
-            if node.op and node.id in walk.total:
+            if node.op and node.id in total and node.id not in self.stop:
                 yield from self.recompute(self.how.segment(node.id))
                 yield from self.contributions(node)
 
@@ -69,7 +78,7 @@ class _Reverse:
                 value = upstream if local == 1.0 and shape == node.shape else place(shape)
             total[into] = value if before is None else last or place(shape)
             yield Contribution(
-                **self.walk.head("backward", node.id, layer_of(node)),
+                **self.walk.head("backward", (self.output, node.id), layer_of(node)),
                 node=node.id, slot=slot, into=into, upstream=upstream, local=local, value=value, total=total[into],
             )  # fmt: skip
 
@@ -79,11 +88,12 @@ class _Reverse:
 
     def expect(self) -> None:
         """Count the contributions to come; what the parameters end up with shall lie side by side, for the update."""
-        self.awaited[self.graph.loss.id] = 1
+        self.awaited[self.output] = 1
         for node in reversed(self.graph.nodes):
-            if node.op and self.awaited[node.id]:
+            if node.op and self.awaited[node.id] and node.id not in self.stop:
                 self.awaited.update(into for slot, into in enumerate(node.inputs) if self.sends(node, slot))
-        self.derived = {n.id for n in self.graph.leaves if self.awaited[n.id] >= MANY and prod(n.shape) >= LARGE}
+        many = (n for n in self.graph.leaves if self.awaited[n.id] >= MANY and prod(n.shape) >= LARGE)
+        self.derived = {n.id for n in many} if len(self.graph.outputs) == 1 else set()
         trained = self.graph.parameters if self.walk.optimizer else ()
         ends = dict.fromkeys((*(n.id for n in trained if self.awaited[n.id]), *sorted(self.derived)))
         self.final = {id: self.walk.place(self.graph.nodes[id].shape) for id in ends}

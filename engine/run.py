@@ -20,9 +20,11 @@ from engine.op import unbroadcast
 from engine.recording import ArrayRef, Recording
 from engine.scalar import program
 from engine.schedule import Schedule, schedule
+from engine.scope import Scope
 from engine.spec import Model
 from engine.tape import Array, Call, Options, Scratch, Shape
 from engine.update import Update
+from engine.ways import callers
 
 
 class Plan:
@@ -35,6 +37,8 @@ class Plan:
         self._saved: dict[int, list[Array]] = {}
         self._place = {n.id: schedule.values[n.id] for n in graph.leaves}  # of every node's newest value
         self._gradient: dict[int, ArrayRef] = {}
+        scope = Scope(graph, recording, self.scratch, self._place, self._saved, self._gradient)
+        self._callers = callers(scope, schedule.events)
         self._update = Update(schedule, self._gradient, self.view, self.scratch)
         self._final = {e.into: e.total for e in schedule.events if isinstance(e, Contribution)}
         self._received = self._receivers()
@@ -44,7 +48,7 @@ class Plan:
             return
         self._values = self._flat("forward")
         self._step = [
-            *self._flat("forward", "statistics", "recompute", "seed", "contribution", "clip"),
+            *self._but("assign"),
             *self._update.together(),
             *((received.forget, ()) for received in self._received.values()),
         ]
@@ -75,6 +79,10 @@ class Plan:
         events = zip(self.schedule.events, self.calls, strict=True)
         return [call for event, calls in events if event.kind in kinds for call in calls]
 
+    def _but(self, kind: str) -> list[Call]:
+        """The calls of all events of other kinds, in order."""
+        return self._flat(*({event.kind for event in self.schedule.events} - {kind}))
+
     def _emit(self, event: AnyEvent) -> list[Call]:
         match event:
             case Forward() | Recompute():
@@ -82,6 +90,7 @@ class Plan:
             case Statistics():
                 return self._statistics(event)
             case Seed():
+                self._gradient.clear()
                 self._gradient[event.node] = event.value
                 return [(self.view(event.value).fill, (1.0,))]
             case Contribution():
@@ -90,7 +99,8 @@ class Plan:
                 return self._update.assign(event)
             case Clipped():
                 return self._update.clip(event, [n.id for n in self.graph.parameters])
-        return []
+        caller = self._callers.get(event.kind)
+        return caller(event) if caller else []
 
     def _operands(self, node: Node) -> list[Array]:
         return [self.view(self._place[i]) for i in node.inputs]

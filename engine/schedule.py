@@ -7,14 +7,22 @@ from dataclasses import dataclass, field
 
 from engine.backward import Backward, Mode
 from engine.descent import Descent
+from engine.difference import difference
 from engine.events import AnyEvent, Batch, Forward, Phase, Statistics, ZeroGrad
+from engine.forward import forward
 from engine.graph import Graph, Node
 from engine.optim import OptimizerSpec
 from engine.recording import ArrayRef
 from engine.reverse import reverse
+from engine.rtrl import rtrl
 from engine.walk import Walk, layer_of
 
-WAYS: Mapping[Mode, Callable[[Walk], Iterator[AnyEvent]]] = {"reverse": reverse}
+WAYS: Mapping[Mode, Callable[[Walk], Iterator[AnyEvent]]] = {
+    "reverse": reverse,
+    "forward": forward,
+    "difference": difference,
+    "rtrl": rtrl,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.events import AnyEvent, Assign, Clipped, Contribution, Forward, Recompute, Seed, Statistics
+from engine.events import AnyEvent, Assign, Clipped, Forward, Recompute, Seed, Statistics, arrived
 from engine.graph import Graph
 from engine.recording import ArrayRef, Recording
 from engine.schedule import Schedule
@@ -74,10 +74,13 @@ class Trace:
         return None if ref is None else self.view(ref)
 
     def gradient(self, node: int, cursor: int) -> Array | None:
-        """dL/d(node) so far, after `cursor` events; None while nothing has arrived."""
+        """dL/d(node) so far, after `cursor` events; None while nothing has arrived.
+
+        With several outputs it is that of the one whose pass is under way.
+        """
         ref: ArrayRef | None = None
         for event in self._before(cursor):
-            ref = _new_gradient(event, node) or ref
+            ref = _new_gradient(event, node) or (None if isinstance(event, Seed) else ref)
         return None if ref is None else self.view(ref)
 
     @property
@@ -107,11 +110,7 @@ def _new_value(event: AnyEvent, node: int) -> ArrayRef | None:
 
 
 def _new_gradient(event: AnyEvent, node: int) -> ArrayRef | None:
-    if isinstance(event, Contribution) and event.into == node:
-        return event.total
-    if isinstance(event, Seed) and event.node == node:
-        return event.value
-    return event.value if isinstance(event, Clipped) and node in event.params else None
+    return event.value if isinstance(event, Clipped) and node in event.params else arrived(event).get(node)
 
 
 def _rms(x: Array) -> float:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from engine.events import Contribution, Forward, Recompute
+from engine.contraction import indexed
+from engine.events import AnyEvent, Forward, Recompute, Seed, arrived
 from engine.explanation import Operand, Places, at
 from engine.graph import Graph, Node
 from engine.names import CodeNames, formula_name
@@ -17,10 +18,11 @@ from engine.tape import Shape
 
 
 class Words:
-    """Names and places of one schedule."""
+    """Names and places of one schedule; where it has several outputs, of the pass of `output`."""
 
-    def __init__(self, graph: Graph, schedule: Schedule) -> None:
+    def __init__(self, graph: Graph, schedule: Schedule, output: int | None = None) -> None:
         self.graph, self.schedule = graph, schedule
+        self.output = graph.loss if output is None else graph.nodes[output]
         self.code = CodeNames(graph, update_names(schedule), ("t",) if counts(schedule) else ())
         self.forwards = {e.node: e for e in schedule.events if isinstance(e, Forward | Recompute)}
         self.now = [*schedule.values]  # where the backward pass finds a value
@@ -29,11 +31,11 @@ class Words:
                 self.now[e.node] = e.value
         self.gradient: dict[int, ArrayRef] = {}  # at the end of the backward pass
         self.before: dict[int, ArrayRef] = {}  # by event: what had arrived until then
-        for e in schedule.events:
-            if isinstance(e, Contribution):
-                if e.into in self.gradient:
-                    self.before[e.index] = self.gradient[e.into]
-                self.gradient[e.into] = e.total
+        for e in of_pass(schedule, self.output.id):
+            for node, ref in arrived(e).items():
+                if node in self.gradient:
+                    self.before[e.index] = self.gradient[node]
+                self.gradient[node] = ref
 
     def places(self, node: Node, upstream: ArrayRef | None = None) -> Places:
         refs = self.now
@@ -52,14 +54,20 @@ class Words:
         """The inputs in code."""
         return [self.code.operand(self.graph.nodes[i], node.row.family) for i in node.inputs]
 
-    def partial(self, node: Node) -> str:
-        loss = formula_name(self.graph, self.graph.loss).text
-        top = loss if self.graph.loss.named else "L"
-        return rf"\frac{{\partial {top}}}{{\partial {wrap(formula_name(self.graph, node), ATOM)}}}"
+    def partial(self, node: Node, output: Node | None = None, entry: Index = ()) -> str:
+        """The slope of the output with respect to a node, or to one entry of it."""
+        top = output or self.output
+        over = formula_name(self.graph, top).text if top.named or top is not self.graph.loss else "L"
+        under = indexed(wrap(formula_name(self.graph, node), ATOM), ",".join(map(str, entry)))
+        return rf"\frac{{\partial {over}}}{{\partial {under}}}"
 
     @property
     def loss(self) -> str:
-        return self.graph.loss.label if self.graph.loss.named else "L"
+        return self.output.label if self.output.named else "L"
+
+    def first(self, kind: str) -> int:
+        """The index of the first event of a kind."""
+        return next(e.index for e in self.schedule.events if e.kind == kind)
 
     def inputs(self, node: Node) -> list[Operand]:
         refs = self.now
@@ -77,6 +85,15 @@ class Words:
         """A node's name in a sentence."""
         node = self.graph.nodes[id]
         return f"the {node.row.title}" if node.op and node.label == f"v{id}" else node.label
+
+
+def of_pass(schedule: Schedule, output: int) -> Iterator[AnyEvent]:
+    """The events, but without those that reverse mode spends on other outputs."""
+    others = False
+    for e in schedule.events:
+        others = e.node != output if isinstance(e, Seed) else others
+        if not others:
+            yield e
 
 
 def shown(ref: ArrayRef, entry: Index) -> Index | None:

@@ -523,10 +523,16 @@ export interface components {
         };
         /**
          * Backward
-         * @description How the backward phase goes. `cut`: edges (node, slot) that carry nothing back.
+         * @description How the backward phase goes. `mode` is the way:
          *
-         *     `checkpoints`: with any, only these nodes' values are kept after the forward pass; what lies between two of them
-         *     is computed again when the backward pass comes to it. What follows the last one is kept.
+         *     - `reverse`: one pass back from each output.
+         *     - `forward`: one pass forward for each entry of each leaf.
+         *     - `difference`: the loss again with each entry moved by `epsilon`, on both `sides` of it or on one.
+         *     - `rtrl`: real-time recurrent learning; the influence of the leaves on the state is carried on through time.
+         *
+         *     `cut`: edges (node, slot) that carry nothing back. `checkpoints`: with any, only these nodes' values are kept
+         *     after the forward pass; what lies between two of them is computed again when the backward pass comes to it. What
+         *     follows the last one is kept. Both belong to reverse mode.
          */
         Backward: {
             /**
@@ -542,12 +548,20 @@ export interface components {
                 number,
                 number
             ][];
+            /** Epsilon */
+            epsilon?: components["schemas"]["Number"] | null;
             /**
              * Mode
              * @default reverse
-             * @constant
+             * @enum {string}
              */
-            mode: "reverse";
+            mode: "reverse" | "forward" | "difference" | "rtrl";
+            /**
+             * Sides
+             * @default central
+             * @enum {string}
+             */
+            sides: "central" | "one-sided";
         };
         /**
          * BackwardRequest
@@ -725,6 +739,39 @@ export interface components {
             phase: "forward" | "loss" | "backward" | "update";
             /** Slot */
             slot: number;
+            total: components["schemas"]["ArrayRef"];
+            upstream: components["schemas"]["ArrayRef"];
+            value: components["schemas"]["ArrayRef"];
+        };
+        /**
+         * Credit
+         * @description The gradient of state `node` times its influence: the part of the gradient of leaf `into` that came through it.
+         *
+         *     `total` is the gradient of `into` so far, this part included.
+         */
+        Credit: {
+            /** Index */
+            index: number;
+            influence: components["schemas"]["ArrayRef"];
+            /** Into */
+            into: number;
+            /**
+             * Kind
+             * @default credit
+             * @constant
+             */
+            kind: "credit";
+            /** Layer */
+            layer: number;
+            /** Node */
+            node: number;
+            /** Operation */
+            operation: number;
+            /**
+             * Phase
+             * @enum {string}
+             */
+            phase: "forward" | "loss" | "backward" | "update";
             total: components["schemas"]["ArrayRef"];
             upstream: components["schemas"]["ArrayRef"];
             value: components["schemas"]["ArrayRef"];
@@ -1028,6 +1075,42 @@ export interface components {
             path: string[];
             /** Title */
             title: string;
+        };
+        /**
+         * Influence
+         * @description How state `node` answers to leaf `param`: d(node)/d(param), with the node's axes first.
+         *
+         *     `through` an earlier state: its `jacobian` d(node)/d(through) times the influence it had `before`. Else the part
+         *     of this time step alone. `total` is the influence so far, this part included.
+         */
+        Influence: {
+            before: components["schemas"]["ArrayRef"] | null;
+            /** Index */
+            index: number;
+            jacobian: components["schemas"]["ArrayRef"] | null;
+            /**
+             * Kind
+             * @default influence
+             * @constant
+             */
+            kind: "influence";
+            /** Layer */
+            layer: number;
+            /** Node */
+            node: number;
+            /** Operation */
+            operation: number;
+            /** Param */
+            param: number;
+            /**
+             * Phase
+             * @enum {string}
+             */
+            phase: "forward" | "loss" | "backward" | "update";
+            /** Through */
+            through: number | null;
+            total: components["schemas"]["ArrayRef"];
+            value: components["schemas"]["ArrayRef"];
         };
         /**
          * Insight
@@ -1526,6 +1609,36 @@ export interface components {
             iteration: number;
         };
         /**
+         * Probe
+         * @description One more forward pass, with entry `entry` of leaf `node` moved by `shift`: `value` is its loss.
+         */
+        Probe: {
+            /** Entry */
+            entry: number[];
+            /** Index */
+            index: number;
+            /**
+             * Kind
+             * @default probe
+             * @constant
+             */
+            kind: "probe";
+            /** Layer */
+            layer: number;
+            /** Node */
+            node: number;
+            /** Operation */
+            operation: number;
+            /**
+             * Phase
+             * @enum {string}
+             */
+            phase: "forward" | "loss" | "backward" | "update";
+            /** Shift */
+            shift: components["schemas"]["Number"];
+            value: components["schemas"]["ArrayRef"];
+        };
+        /**
          * Problem
          * @description RFC 9457. `detail` names the number that was wrong and the limit; `errors` points to each field.
          */
@@ -1539,6 +1652,41 @@ export interface components {
             status: number;
             title: string;
             type: string;
+        };
+        /**
+         * Quotient
+         * @description (`above` - `below`) / `step`, two losses and what lies between them: entry `entry` of the gradient of `into`.
+         *
+         *     `total` is the whole gradient, once this was its last entry.
+         */
+        Quotient: {
+            above: components["schemas"]["ArrayRef"];
+            below: components["schemas"]["ArrayRef"];
+            /** Entry */
+            entry: number[];
+            /** Index */
+            index: number;
+            /** Into */
+            into: number;
+            /**
+             * Kind
+             * @default quotient
+             * @constant
+             */
+            kind: "quotient";
+            /** Layer */
+            layer: number;
+            /** Operation */
+            operation: number;
+            /**
+             * Phase
+             * @enum {string}
+             */
+            phase: "forward" | "loss" | "backward" | "update";
+            /** Step */
+            step: components["schemas"]["Number"];
+            total: components["schemas"]["ArrayRef"] | null;
+            value: components["schemas"]["ArrayRef"];
         };
         /**
          * Reason
@@ -1631,7 +1779,7 @@ export interface components {
             /** Dtype */
             dtype: string;
             /** Events */
-            events: (components["schemas"]["Batch"] | components["schemas"]["Forward"] | components["schemas"]["Statistics"] | components["schemas"]["ZeroGrad"] | components["schemas"]["Seed"] | components["schemas"]["Contribution"] | components["schemas"]["Recompute"] | components["schemas"]["Clipped"] | components["schemas"]["Assign"])[];
+            events: (components["schemas"]["Batch"] | components["schemas"]["Forward"] | components["schemas"]["Statistics"] | components["schemas"]["ZeroGrad"] | components["schemas"]["Seed"] | components["schemas"]["Contribution"] | components["schemas"]["Recompute"] | components["schemas"]["Tangent"] | components["schemas"]["Slope"] | components["schemas"]["Probe"] | components["schemas"]["Quotient"] | components["schemas"]["Influence"] | components["schemas"]["Credit"] | components["schemas"]["Clipped"] | components["schemas"]["Assign"])[];
             /** Length */
             length: number;
             optimizer?: components["schemas"]["OptimizerSpec"] | null;
@@ -1774,6 +1922,41 @@ export interface components {
             source: string;
         };
         /**
+         * Slope
+         * @description The tangent of output `node` is entry `entry` of its gradient with respect to leaf `into`.
+         *
+         *     `total` is the whole gradient, once this was its last entry.
+         */
+        Slope: {
+            /** Direction */
+            direction: number;
+            /** Entry */
+            entry: number[];
+            /** Index */
+            index: number;
+            /** Into */
+            into: number;
+            /**
+             * Kind
+             * @default slope
+             * @constant
+             */
+            kind: "slope";
+            /** Layer */
+            layer: number;
+            /** Node */
+            node: number;
+            /** Operation */
+            operation: number;
+            /**
+             * Phase
+             * @enum {string}
+             */
+            phase: "forward" | "loss" | "backward" | "update";
+            total: components["schemas"]["ArrayRef"] | null;
+            value: components["schemas"]["ArrayRef"];
+        };
+        /**
          * SourceRequest
          * @description A data set by name; beside what stands here, the options of its kind (see /catalogue).
          *
@@ -1835,7 +2018,7 @@ export interface components {
         };
         /**
          * Statistics
-         * @description Leaf `target`, a running statistic, moved towards what `node` found in its batch; `value` is what it is now.
+         * @description The running statistic `target`, a leaf, moved towards what `node` found in its batch: `value` is what it is.
          */
         Statistics: {
             /** Index */
@@ -1891,6 +2074,41 @@ export interface components {
             count: number;
             /** @default operation */
             grain: components["schemas"]["Grain"];
+        };
+        /**
+         * Tangent
+         * @description Forward mode reached `node`: `value` is how fast it moves when entry `entry` of `leaf` does.
+         *
+         *     `direction` counts the passes, one for each entry of each leaf. A pass begins at the leaf itself: 1 at the entry
+         *     and 0 elsewhere.
+         */
+        Tangent: {
+            /** Direction */
+            direction: number;
+            /** Entry */
+            entry: number[];
+            /** Index */
+            index: number;
+            /**
+             * Kind
+             * @default tangent
+             * @constant
+             */
+            kind: "tangent";
+            /** Layer */
+            layer: number;
+            /** Leaf */
+            leaf: number;
+            /** Node */
+            node: number;
+            /** Operation */
+            operation: number;
+            /**
+             * Phase
+             * @enum {string}
+             */
+            phase: "forward" | "loss" | "backward" | "update";
+            value: components["schemas"]["ArrayRef"];
         };
         /**
          * Tensor
@@ -2039,6 +2257,7 @@ export type Clip = components['schemas']['Clip'];
 export type Clipped = components['schemas']['Clipped'];
 export type ClipRequest = components['schemas']['ClipRequest'];
 export type Contribution = components['schemas']['Contribution'];
+export type Credit = components['schemas']['Credit'];
 export type DataOption = components['schemas']['DataOption'];
 export type DataRow = components['schemas']['DataRow'];
 export type DatasetAnswer = components['schemas']['DatasetAnswer'];
@@ -2056,6 +2275,7 @@ export type GradientCheck = components['schemas']['GradientCheck'];
 export type Grain = components['schemas']['Grain'];
 export type Graph = components['schemas']['Graph'];
 export type Group = components['schemas']['Group'];
+export type Influence = components['schemas']['Influence'];
 export type Insight = components['schemas']['Insight'];
 export type Layer = components['schemas']['Layer'];
 export type LayerRequest = components['schemas']['LayerRequest'];
@@ -2081,7 +2301,9 @@ export type Path = components['schemas']['Path'];
 export type Paths = components['schemas']['Paths'];
 export type PathStep = components['schemas']['PathStep'];
 export type Position = components['schemas']['Position'];
+export type Probe = components['schemas']['Probe'];
 export type Problem = components['schemas']['Problem'];
+export type Quotient = components['schemas']['Quotient'];
 export type Reason = components['schemas']['Reason'];
 export type Recompute = components['schemas']['Recompute'];
 export type Remedy = components['schemas']['Remedy'];
@@ -2094,11 +2316,13 @@ export type SeekRequest = components['schemas']['SeekRequest'];
 export type SessionRequest = components['schemas']['SessionRequest'];
 export type SessionView = components['schemas']['SessionView'];
 export type SettingsRow = components['schemas']['SettingsRow'];
+export type Slope = components['schemas']['Slope'];
 export type SourceRequest = components['schemas']['SourceRequest'];
 export type SpecRequest = components['schemas']['SpecRequest'];
 export type Statistics = components['schemas']['Statistics'];
 export type StepAnswer = components['schemas']['StepAnswer'];
 export type StepRequest = components['schemas']['StepRequest'];
+export type Tangent = components['schemas']['Tangent'];
 export type Tensor = components['schemas']['Tensor'];
 export type TracePage = components['schemas']['TracePage'];
 export type UploadRequest = components['schemas']['UploadRequest'];

@@ -14,7 +14,7 @@ export function frameAt(trace, cursor) {
   const frame = /** @type {Frame} */ ({
     cursor, event, phase: event?.phase ?? trace.events[0]?.phase ?? "forward",
     values: trace.graph.nodes.map((node) => (node.op === null ? trace.schedule.values[node.id] : null)),
-    gradients: trace.graph.nodes.map(() => null),
+    gradients: trace.graph.nodes.map(() => null), tangents: new Set(),
     assigned: trace.graph.nodes.map(() => false),
     edges: new Map(), live: liveAt(trace, cursor),
   });
@@ -27,7 +27,11 @@ function happen(frame, trace, event) {
   switch (event.kind) {
     case "forward": return forward(frame, trace, event);
     case "contribution": return contribution(frame, event);
-    case "seed": frame.gradients[event.node] = event.value; return;
+    case "seed": return seed(frame, event);
+    case "tangent": return tangent(frame, event);
+    case "slope": case "quotient": return delivered(frame, event.into, event.total);
+    case "credit": return delivered(frame, event.into, event.total);
+    case "probe": case "influence": return;
     case "assign": return assign(frame, event);
     case "zero_grad": for (const id of event.params) frame.gradients[id] = null; return;
     case "clip": for (const id of event.params) frame.gradients[id] = event.value; return;
@@ -50,6 +54,30 @@ function forward(frame, trace, event) {
 function contribution(frame, event) {
   frame.gradients[event.into] = event.total;
   frame.edges.set(edgeKey(event.node, event.slot), { forward: true, contribution: event });
+}
+
+/** A pass begins with no gradients: with several outputs, those of the one before go. @param {Frame} frame @param {import("../types").Kind<"seed">} event */
+function seed(frame, event) {
+  frame.gradients.fill(null);
+  for (const edge of frame.edges.values()) edge.contribution = null;
+  frame.gradients[event.node] = event.value;
+}
+
+/** A tangent stands where the gradient stands, until the next pass begins. @param {Frame} frame @param {import("../types").Kind<"tangent">} event */
+function tangent(frame, event) {
+  if (event.node === event.leaf) {
+    for (const id of frame.tangents) frame.gradients[id] = null;
+    frame.tangents.clear();
+  }
+  frame.gradients[event.node] = event.value;
+  frame.tangents.add(event.node);
+}
+
+/** A leaf's gradient is there once its last entry is. @param {Frame} frame @param {number} leaf @param {import("../types").Ref | null} total */
+function delivered(frame, leaf, total) {
+  if (!total) return;
+  frame.gradients[leaf] = total;
+  frame.tangents.delete(leaf);
 }
 
 /** @param {Frame} frame @param {import("../types").AssignEvent} event */
@@ -82,7 +110,7 @@ export function sameOperation(trace, cursor) {
 /** @param {Live} live @param {Trace} trace @param {TraceEvent} event */
 function light(live, trace, event) {
   live.tone = toneOf(event);
-  live.reverse = live.tone === "backward" && event.kind !== "recompute";
+  live.reverse = live.tone === "backward" && event.kind !== "recompute" && event.kind !== "tangent";
   if (event.kind === "forward" || event.kind === "recompute") {
     live.nodes.add(event.node);
     trace.graph.nodes[event.node].inputs.forEach((_, slot) => live.edges.add(edgeKey(event.node, slot)));
@@ -90,9 +118,30 @@ function light(live, trace, event) {
   else if (event.kind === "contribution") {
     live.nodes.add(event.node);
     live.edges.add(edgeKey(event.node, event.slot));
-  } else if (event.kind === "seed") live.nodes.add(event.node);
+  } else if (event.kind === "tangent") {
+    live.nodes.add(event.node);
+    const moving = new Set(passOf(trace, event).map(({ node }) => node));
+    trace.graph.nodes[event.node].inputs.forEach((input, slot) => moving.has(input) && live.edges.add(edgeKey(event.node, slot)));
+  } else if (event.kind === "slope" || event.kind === "credit") {
+    live.nodes.add(event.node).add(event.into);
+  } else if (event.kind === "quotient") live.nodes.add(event.into);
+  else if (event.kind === "influence") live.nodes.add(event.param).add(event.node);
+  else if (event.kind === "probe") live.nodes.add(event.node);
+  else if (event.kind === "seed") live.nodes.add(event.node);
   else if (event.kind === "assign") live.nodes.add(event.param);
   else if (event.kind === "zero_grad" || event.kind === "clip") event.params.forEach((id) => live.nodes.add(id));
+}
+
+/** The tangents of a pass up to one of them. @param {Trace} trace @param {import("../types").Kind<"tangent">} event */
+function passOf(trace, event) {
+  /** @type {import("../types").Kind<"tangent">[]} */
+  const found = [];
+  for (let k = event.index; k >= 0; k--) {
+    const other = trace.events[k];
+    if (other.kind !== "tangent" || other.direction !== event.direction) break;
+    found.push(other);
+  }
+  return found;
 }
 
 /** @param {TraceEvent} event @returns {import("../types").Tone} */

@@ -43,6 +43,11 @@ function namesOf(event, trace) {
     case "forward": return { symbol: op(event.node), short: event.phase === "loss" ? nodes[event.node].label : "" };
     case "recompute": return { symbol: `↻${op(event.node)}`, short: "↻" };
     case "contribution": return { symbol: `∂${op(event.node)}`, short: "∂" };
+    case "tangent": return event.node === event.leaf ? { symbol: nodes[event.leaf].label, short: "•" } : { symbol: `˙${op(event.node)}`, short: "" };
+    case "slope": case "quotient": return { symbol: `∂${nodes[event.into].label}`, short: "∂" };
+    case "probe": return { symbol: Number(event.shift) > 0 ? "+ε" : "−ε", short: "ε" };
+    case "influence": return { symbol: nodes[event.node].label, short: "→" };
+    case "credit": return { symbol: `∂${nodes[event.into].label}`, short: "∂" };
     case "seed": return { symbol: `∂${nodes[event.node].label}`, short: "∂" };
     case "assign": return assigned(event.target, nodes[event.param].label);
     case "statistics": return { symbol: nodes[event.target].label, short: "" };
