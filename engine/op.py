@@ -117,6 +117,14 @@ def series(shape: Shape, term: Callable[..., str], joint: str = " + ", most: int
     return joint.join(r"\cdots" if index is None else term(*index) for index in at) or "0"
 
 
+def apart(found: Shape, wanted: Shape) -> str:
+    """Where two shapes differ: the first such axis and both sizes, or both counts of axes."""
+    if len(found) != len(wanted):
+        return f"{len(found)} and {len(wanted)} axes"
+    axis = next(k for k, (n, m) in enumerate(zip(found, wanted, strict=True)) if n != m)
+    return f"axis {axis} is {found[axis]} and {wanted[axis]}"
+
+
 def unbroadcast(g: Any, shape: Shape) -> Any:
     """Sum `g` (an array or a symbol) over the axes that broadcasting added or stretched, back to `shape`."""
     if added := tuple(range(len(g.shape) - len(shape))):

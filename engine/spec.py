@@ -14,7 +14,7 @@ from engine.expression import parse
 from engine.feeds import Data, Feed
 from engine.graph import Graph, Role
 from engine.layers import LAYERS, Context, LayerSpec
-from engine.op import ShapeError
+from engine.op import ShapeError, apart
 from engine.optim import OptimizerSpec
 from engine.statements import Limits
 from engine.tape import Array
@@ -199,7 +199,8 @@ def _network(builder: Builder, model: NetworkModel, data: Data, seed: int, most:
         builder.feeds.append(Feed(given.id, data.inputs))
         builder.feeds.append(Feed(targets.id, data.answers))
     if targets.shape != x.shape:
-        raise ShapeError(f"the last layer gives {x.shape}; the targets have shape {targets.shape}")
+        where = apart(x.shape, targets.shape)
+        raise ShapeError(f"{layer.name} gives {x.shape}, the targets have shape {targets.shape}: {where}")
     with builder.group("loss"):
         output = builder.op(model.loss, x, targets, reduction=model.reduction, **model.loss_options).named("L")
     _replace(builder, model.parameters)
@@ -213,5 +214,6 @@ def _replace(builder: Builder, parameters: Mapping[str, Any]) -> None:
             raise ValueError(f"there is no parameter {name!r}; there are {', '.join(ids)}")
         array = np.array(value, dtype=np.float64)
         if array.shape != builder.values[ids[name]].shape:
-            raise ShapeError(f"{name}: shape {builder.values[ids[name]].shape} expected, {array.shape} given")
+            wanted = builder.values[ids[name]].shape
+            raise ShapeError(f"{name}: {array.shape} given, {wanted} expected: {apart(array.shape, wanted)}")
         builder.values[ids[name]] = array

@@ -70,11 +70,15 @@ def test_given_parameters_replace_drawn_ones():
             ValueError,
             "no parameter 'dense9.weight'; there are d",
         ),
-        (lambda: network(DENSE, parameters={"dense1.bias": [1.0]}), ShapeError, r"dense1.bias: shape \(3,\) expected"),
+        (
+            lambda: network(DENSE, parameters={"dense1.bias": [1.0]}),
+            ShapeError,
+            r"dense1.bias: \(1,\) given, \(3,\) expected: axis 0 is 1 and 3",
+        ),
         (
             lambda: network(LayerSpec(type="dense", name="d", options={"units": 2})),
             ShapeError,
-            r"gives \(5, 2\); the targets have",
+            r"d gives \(5, 2\), the targets have shape \(5, 3\): axis 1 is 2 and 3",
         ),
         (lambda: network(DENSE, data=None), ValueError, "a network needs data"),
         (lambda: network(LayerSpec(type="dense", name="d")), ValueError, "d: a dense layer needs `units`"),
@@ -87,7 +91,7 @@ def test_what_does_not_fit_is_named(make, error, message):
 
 
 def test_a_dense_layer_takes_batches_of_features():
-    with pytest.raises(ShapeError, match=r"dense1: a dense layer takes \(batch, features\)"):
+    with pytest.raises(ShapeError, match=r"dense1: a dense layer takes \(batch, …, features\)"):
         network(DENSE, data=Data(x=np.ones(2), targets=np.ones(2), samples=[0]))
 
 
