@@ -69,7 +69,7 @@ class Session:
         self.spec = SpecRequest.model_validate(self.example.spec) if self.example else request.spec
         assert self.spec is not None, "a request names a spec or an example"
         self.model, self.dataset = to_model(self.spec, settings, uploads)
-        self.journey = Journey(Run(self.model))
+        self.journey = self._begun(Run(self.model))
         self.journey.frontier = record.frontier
         self.iteration, self.cursor = record.iteration, record.cursor
         self.revision = record.revision
@@ -88,10 +88,21 @@ class Session:
     def length(self) -> int:
         return self.run.schedule.length
 
+    def _begun(self, run: Run) -> Journey:
+        """Snapshots take what the rest leaves of a session's memory. Raises `TooLargeError` where it leaves nothing."""
+        fixed, most = self._fixed(run), self.settings.session_bytes
+        if fixed > most:
+            raise TooLargeError(f"{fixed} bytes for one training step asked for; this service allows {most}")
+        return Journey(run, most - fixed)
+
+    def _fixed(self, run: Run) -> int:
+        """A recording and a copy, which checks and nudges work on; and the data, unless others use them too."""
+        own = 0 if self.dataset is None or self.dataset.shared else self.dataset.entries
+        return 2 * run.recording.nbytes + 8 * own
+
     @property
     def bytes(self) -> int:
-        own = 0 if self.dataset is None or self.dataset.shared else self.dataset.entries
-        return 2 * self.run.recording.buffer.nbytes + 8 * own
+        return self._fixed(self.run) + self.journey.nbytes + sum(map(len, self.encoded.values()))
 
     def trace(self, iteration: int | None = None) -> Trace:
         """The trace of an iteration, or of the present one. A view; hold the lock while using it."""
