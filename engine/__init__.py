@@ -9,6 +9,7 @@
 from engine.check import GradientCheck, ParameterCheck, Verification, check, verify
 from engine.cost import Cost, cost
 from engine.diagnose import Diagnosis, diagnose
+from engine.evaluate import Evaluator, Meter, Progress, Score, evaluate
 from engine.events import (
     AnyEvent,
     Assign,
@@ -70,6 +71,7 @@ __all__ = [
     "Data",
     "Diagnosis",
     "EntryError",
+    "Evaluator",
     "Event",
     "Explainer",
     "Explanation",
@@ -84,6 +86,7 @@ __all__ = [
     "Insight",
     "LayerSpec",
     "Limits",
+    "Meter",
     "Model",
     "NetworkModel",
     "Node",
@@ -96,11 +99,13 @@ __all__ = [
     "Paths",
     "Phase",
     "PictureError",
+    "Progress",
     "Recompute",
     "Recording",
     "Role",
     "Run",
     "Schedule",
+    "Score",
     "Seed",
     "ShapeError",
     "ShownTrace",
@@ -119,6 +124,7 @@ __all__ = [
     "check_options",
     "cost",
     "diagnose",
+    "evaluate",
     "explain_entry",
     "first_state",
     "notebook",

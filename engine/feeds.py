@@ -25,7 +25,7 @@ class Data:
 
     `batch` samples at a time, all where it is None. With `shuffle`, every epoch has an order of its own, from `seed`;
     what is left over at the end of an epoch waits for another one. `x_rows` and `target_rows` stand in for rows of x
-    and targets, by their number.
+    and targets, by their number. `held` are the rows that training does not see.
     """
 
     x: Array
@@ -36,6 +36,7 @@ class Data:
     seed: int = 0
     x_rows: Mapping[int, Array] = field(default_factory=dict)
     target_rows: Mapping[int, Array] = field(default_factory=dict)
+    held: Sequence[int] = ()
 
     @property
     def size(self) -> int:

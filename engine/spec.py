@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
+from numpy.random import Generator
 
 from engine.backward import Backward
 from engine.build import Builder, Ref
@@ -65,7 +66,8 @@ class Model:
     """A graph with its leaves' first values (by node id), the optimizer, and what each iteration is given.
 
     `samples(iteration)` are the numbers of the samples in a batch; `epoch` is how many iterations an epoch has.
-    `began` is the iteration from which the optimizer counts its updates.
+    `began` is the iteration from which the optimizer counts its updates. Of a network, `network` and `data` say what
+    it was built from.
     """
 
     graph: Graph
@@ -76,6 +78,8 @@ class Model:
     epoch: int = 1
     backward: Backward = field(default_factory=Backward)
     began: int = 0
+    network: NetworkModel | None = None
+    data: Data | None = None
 
 
 def build(spec: Spec, data: Data | None = None, limits: Limits | None = None) -> Model:
@@ -101,7 +105,9 @@ def build(spec: Spec, data: Data | None = None, limits: Limits | None = None) ->
         graph=_reached(graph, cut, _frozen(graph, spec.frozen)), values=builder.values, optimizer=spec.optimizer,
         feeds=builder.feeds, backward=Backward(checkpoints=_checkpoints(graph, spec.checkpoints), cut=cut),
     )  # fmt: skip
-    return model if data is None else replace(model, samples=data.chosen, epoch=data.steps)
+    if data is None or not isinstance(spec.model, NetworkModel):
+        return model
+    return replace(model, samples=data.chosen, epoch=data.steps, network=spec.model, data=data)
 
 
 def _cut(graph: Graph, every: int | None) -> tuple[tuple[int, int], ...]:
@@ -186,25 +192,29 @@ def _network(builder: Builder, model: NetworkModel, data: Data, seed: int, most:
     rng = np.random.default_rng(seed)
     if not 1 <= data.size <= len(data.samples):
         raise ValueError(f"batches of {data.size} asked for; there are {len(data.samples)} samples")
-    x = given = builder.leaf("x", data.inputs(0), "input", outside=True)
-    for layer in model.layers:
-        with builder.group(layer.name):
-            row = LAYERS[layer.type]
-            context = Context(
-                builder=builder, name=layer.name, options=row.complete(layer), rng=rng, samples=data.x, most=most
-            )
-            x = row.add(context, x)
+    given = builder.leaf("x", data.inputs(0), "input", outside=True)
+    x = add_layers(builder, model, given, rng, samples=data.x, most=most)
     targets = builder.leaf("y", data.answers(0), "target")
     if data.batch is not None:
         builder.feeds.append(Feed(given.id, data.inputs))
         builder.feeds.append(Feed(targets.id, data.answers))
     if targets.shape != x.shape:
         where = apart(x.shape, targets.shape)
-        raise ShapeError(f"{layer.name} gives {x.shape}, the targets have shape {targets.shape}: {where}")
+        raise ShapeError(f"{model.layers[-1].name} gives {x.shape}, the targets have shape {targets.shape}: {where}")
     with builder.group("loss"):
         output = builder.op(model.loss, x, targets, reduction=model.reduction, **model.loss_options).named("L")
     _replace(builder, model.parameters)
     return output
+
+
+def add_layers(builder: Builder, model: NetworkModel, x: Ref, rng: Generator, **context: Any) -> Ref:
+    """The layers one after another, each in a group of its own; `context` as in `Context`."""
+    for layer in model.layers:
+        with builder.group(layer.name):
+            row = LAYERS[layer.type]
+            options = row.complete(layer)
+            x = row.add(Context(builder=builder, name=layer.name, options=options, rng=rng, **context), x)
+    return x
 
 
 def _replace(builder: Builder, parameters: Mapping[str, Any]) -> None:

@@ -55,6 +55,7 @@ ENGINE: Table = {
     "explain_statistics": {"statistics", "words"},
     "scalar": {"update"},
     "run": {"scalar", "statistics", "update", "spec"},
+    "evaluate": {"run"},
     "check": {"run", "trace"},
     "state": {"run"},
     "cost": {"schedule"},

@@ -29,6 +29,7 @@ def resolve(request: DataRequest, settings: Settings, uploads: Uploads) -> tuple
     data = Data(
         x=dataset.x, targets=dataset.targets(), samples=dataset.seen if sample is None else [sample],
         batch=request.batch if sample is None else None, shuffle=request.shuffle, seed=request.seed,
+        held=dataset.held,
     )  # fmt: skip
     _allow("samples in a batch", data.size, settings.batch)
     return data, dataset
