@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from engine.notation import LATEX, Text, write
-from engine.rates import SCHEDULES, Settings
+from engine.rates import SCHEDULES, Settings, completed
 from engine.tape import trace
 
 
@@ -66,12 +66,14 @@ class OptimizerSpec:
 
     @property
     def complete(self) -> dict[str, float | bool]:
-        """All settings, those not said at their defaults. Raises ValueError for one the optimizer does not have."""
-        known = OPTIMIZERS[self.name].settings
-        unknown = sorted(set(self.settings) - set(known))
-        if unknown:
-            raise ValueError(f"{self.name} has no setting {unknown[0]!r}; it has {', '.join(known)}")
-        return {**known, **self.settings}
+        """All settings, those not said at their defaults.
+
+        Raises `ValueError` for one the optimizer does not have, outside of its bounds, or in vain.
+        """
+        chosen = completed(self.name, OPTIMIZERS[self.name].settings, self.settings)
+        if chosen.get("nesterov") and (not chosen["momentum"] or chosen["dampening"]):
+            raise ValueError(f"{self.name}: nesterov takes a momentum above 0 and no dampening")
+        return chosen
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -89,9 +91,10 @@ class OptimizerSpec:
         return found
 
     def rate(self, iteration: int) -> float:
-        """The learning rate of an iteration, counted from 0."""
+        """The learning rate of an iteration, counted from 0. Raises `ValueError` as `complete` does."""
         row = SCHEDULES[self.schedule]
-        return self.learning_rate * row.factor(iteration, **{**row.settings, **self.schedule_settings})
+        settings = completed(f"the schedule {self.schedule}", row.settings, self.schedule_settings)
+        return self.learning_rate * row.factor(iteration, **settings)
 
 
 GIVEN = frozenset(("p", "g", "learning_rate", "t"))

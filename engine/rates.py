@@ -8,6 +8,23 @@ from dataclasses import dataclass
 import numpy as np
 
 Settings = Mapping[str, float | bool]
+BELOW_ONE = frozenset(("beta1", "beta2"))  # a mean that never moves would be divided by 0
+ABOVE_ZERO = frozenset(("every", "period", "iterations"))
+
+
+def completed(what: str, known: Settings, said: Settings) -> dict[str, float | bool]:
+    """All settings, those not said at their defaults.
+
+    Raises `ValueError` for a setting there is not, or one outside of its bounds, which are PyTorch's.
+    """
+    for name, value in said.items():
+        if name not in known:
+            raise ValueError(f"{what} has no setting {name!r}; it has {', '.join(known) or 'none'}")
+        if name in BELOW_ONE and not 0 <= value < 1:
+            raise ValueError(f"{what}: {name} is {value:g}; it must be at least 0 and below 1")
+        if name in ABOVE_ZERO and not value > 0:
+            raise ValueError(f"{what}: {name} is {value:g}; it must be above 0")
+    return {**known, **said}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -99,7 +99,7 @@ def build(spec: Spec, data: Data | None = None, limits: Limits | None = None) ->
     if not graph.loss.wanted:
         raise ValueError("nothing here can get a gradient: no parameter and no input leads to the result")
     if spec.optimizer:
-        spec.optimizer.complete  # noqa: B018 - a setting the optimizer does not have is refused here
+        _ = spec.optimizer.complete, spec.optimizer.rate(0)  # settings that there are not are refused here
     cut = (*_cut(graph, spec.truncate), *_edges(graph, spec.cut))
     model = Model(
         graph=_reached(graph, cut, _frozen(graph, spec.frozen)), values=builder.values, optimizer=spec.optimizer,

@@ -20,15 +20,19 @@ from engine import (
     check,
 )
 from engine.optim import formula
-from tests.engine.models import traced, verified
-from tests.reference.cases import CASES, RATES, SOURCE, START, TARGET
+from tests.engine.models import traced, value, verified
+from tests.reference.cases import CASES, COMBINED, KEPT, RATES, SECOND, SOURCE, START, TARGET, TWO
 
 FILE = Path(__file__).parents[1] / "reference" / "updates.npz"
 
 
 def run_of(case):
-    name, rate, settings, clip, schedule, schedule_settings = CASES[case]
-    optimizer = OptimizerSpec(
+    return trained(SOURCE, spec_of(CASES[case]), {"r": "constant", "c": "constant"}, w=START, r=RATES, c=TARGET)
+
+
+def spec_of(case):
+    name, rate, settings, clip, schedule, schedule_settings = case
+    return OptimizerSpec(
         name=name,
         learning_rate=rate,
         settings=settings,
@@ -36,7 +40,6 @@ def run_of(case):
         schedule_settings=schedule_settings,
         clip=Clip(**clip) if clip else None,
     )
-    return trained(SOURCE, optimizer, {"r": "constant", "c": "constant"}, w=START, r=RATES, c=TARGET)
 
 
 def trained(source, optimizer, roles=None, **values):
@@ -53,6 +56,53 @@ def test_twenty_updates_are_those_of_torch_optim(case):
         np.testing.assert_allclose(
             run.recording.view(run.schedule.values[run.graph.find("w").id]), row, rtol=0, atol=1e-10
         )
+
+
+@pytest.mark.parametrize("case", COMBINED)
+def test_twenty_updates_with_options_drawn_together_are_those_of_torch_optim(case):
+    expected = np.load(FILE)[case]
+    roles = {"r": "constant", "c": "constant"}
+    run = trained(TWO, spec_of(COMBINED[case]), roles, w=START, v=SECOND, r=RATES, c=TARGET)
+    for k in range(20):
+        run.advance()
+        if k in KEPT:
+            found = np.concatenate([value(run, name).reshape(-1) for name in "wv"])
+            np.testing.assert_allclose(found, expected[KEPT.index(k)], rtol=0, atol=1e-10)
+
+
+def test_options_drawn_together_are_all_that_there_are():
+    compared = {(name, option) for name, _, settings, *_ in COMBINED.values() for option in settings}
+    assert compared == {(row.name, option) for row in OPTIMIZERS.values() for option in row.settings}
+    assert {(case[0], case[4]) for case in COMBINED.values()} == {(o, s) for o in OPTIMIZERS for s in SCHEDULES}
+    assert {(case[0], *case[3]) for case in COMBINED.values()} == {
+        (name, *clip) for name in OPTIMIZERS for clip in ((), ("norm",), ("value",))
+    }
+
+
+@pytest.mark.parametrize(
+    ("settings", "schedule", "said"),
+    [
+        ({"beta1": 1.0}, {}, "adam: beta1 is 1; it must be at least 0 and below 1"),
+        ({"beta2": -0.5}, {}, "adam: beta2 is -0.5; it must be at least 0 and below 1"),
+        (
+            {},
+            {"schedule": "step", "schedule_settings": {"every": 0}},
+            "the schedule step: every is 0; it must be above",
+        ),
+        ({}, {"schedule": "cosine", "schedule_settings": {"period": 0}}, "cosine: period is 0; it must be above 0"),
+        ({}, {"schedule": "warmup", "schedule_settings": {"iterations": 0}}, "warmup: iterations is 0; it must be"),
+        ({}, {"schedule": "step", "schedule_settings": {"rise": 1}}, "step has no setting 'rise'; it has every, gamma"),
+    ],
+)
+def test_a_setting_outside_of_its_bounds_is_refused_before_the_first_step(settings, schedule, said):
+    with pytest.raises(ValueError, match=said):
+        trained("L = w*w", OptimizerSpec(name="adam", learning_rate=1, settings=settings, **schedule), w=1)
+
+
+@pytest.mark.parametrize("settings", [{}, {"momentum": 0.9, "dampening": 0.1}])
+def test_nesterov_without_momentum_or_with_dampening_is_refused_as_in_pytorch(settings):
+    with pytest.raises(ValueError, match="sgd: nesterov takes a momentum above 0 and no dampening"):
+        trained("L = w*w", OptimizerSpec(name="sgd", learning_rate=1, settings={"nesterov": True, **settings}), w=1)
 
 
 def test_every_option_of_every_optimizer_is_compared():

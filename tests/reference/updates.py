@@ -1,7 +1,8 @@
 """Makes the reference values of the optimizers: 20 updates of a small curved problem by torch.optim, in float64.
 
 PyTorch is no dependency of the project; with it installed, run ``python -m tests.reference.updates`` at the top of
-the repository. The file holds, by case, the parameters after every update, one row each.
+the repository. The file holds, by case, the parameters after every update, one row each; of options drawn together,
+two parameters after some of the updates.
 """
 
 from pathlib import Path
@@ -11,7 +12,7 @@ import torch
 
 from engine import Clip, OptimizerSpec
 from engine.export.updates import clip_lines, optimizer_line
-from tests.reference.cases import CASES, RATES, START, TARGET
+from tests.reference.cases import CASES, COMBINED, KEPT, RATES, SECOND, START, TARGET
 
 FILE = Path(__file__).with_name("updates.npz")
 
@@ -43,24 +44,34 @@ def scheduler(optimizer, schedule, settings):
     return None
 
 
-def walk(name, rate, settings, clip, schedule, schedule_settings):
-    w = torch.tensor(START, requires_grad=True)
+def one(w):
+    return (torch.tensor(RATES) * (w - torch.tensor(TARGET)) ** 2 + torch.sin(w)).sum()
+
+
+def two(w, v):
+    return one(w) + w.sum() ** 2 * (v * v).mean()
+
+
+def walk(loss, starts, name, rate, settings, clip, schedule, schedule_settings):
+    """The parameters after each of 20 updates."""
+    parameters = [torch.tensor(start, requires_grad=True) for start in starts]
     spec = OptimizerSpec(name=name, learning_rate=rate, settings=settings, clip=Clip(**clip))
-    optimizer = made(spec, [w])
+    optimizer = made(spec, parameters)
     following = scheduler(optimizer, schedule, schedule_settings)
     rows = []
     for _ in range(20):
         optimizer.zero_grad()
-        loss = (torch.tensor(RATES) * (w - torch.tensor(TARGET)) ** 2 + torch.sin(w)).sum()
-        loss.backward()
-        clipped(spec, [w])
+        loss(*parameters).backward()
+        clipped(spec, parameters)
         optimizer.step()
         if following:
             following.step()
-        rows.append(w.detach().numpy().copy())
+        rows.append(np.concatenate([p.detach().numpy().reshape(-1) for p in parameters]))
     return np.array(rows)
 
 
 if __name__ == "__main__":
     torch.set_default_dtype(torch.float64)
-    np.savez_compressed(FILE, **{id: walk(*case) for id, case in CASES.items()})
+    found = {id: walk(one, [START], *case) for id, case in CASES.items()}
+    found |= {id: walk(two, [START, SECOND], *case)[list(KEPT)] for id, case in COMBINED.items()}
+    np.savez_compressed(FILE, **found)
