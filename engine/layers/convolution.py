@@ -70,6 +70,13 @@ def global_avg_pool(context: Context, x: Ref) -> Ref:
     return context.numbered(context.op("mean", x, axis=(2, 3)), "p")
 
 
+def global_max_pool(context: Context, x: Ref) -> Ref:
+    """(batch, channels, height, width) to (batch, channels); among equals the first gets the gradient."""
+    pictures(context, x)
+    whole = context.op("max_pool2d", x, kernel=x.shape[2:], stride=1)
+    return context.numbered(context.op("reshape", whole, shape=x.shape[:2]), "p")
+
+
 def flatten(context: Context, x: Ref) -> Ref:
     """(batch, …) to (batch, features), row by row."""
     return context.op("reshape", x, shape=(x.shape[0], prod(x.shape[1:])))
@@ -107,4 +114,5 @@ ROWS = (
         options=(Option(name="shape", kind="shape", doc="The shape of one sample."),),
     ),
     Layer(type="global_avg_pool", doc="The mean of every channel: (batch, channels).", add=global_avg_pool),
+    Layer(type="global_max_pool", doc="The largest number of every channel.", add=global_max_pool),
 )

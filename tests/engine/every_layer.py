@@ -7,7 +7,7 @@ from engine.build import Builder
 from engine.layers import Context
 
 SHAPES = {  # of an input that fits, where it is not (batch, time, features)
-    **dict.fromkeys(("conv2d", "max_pool2d", "avg_pool2d", "global_avg_pool"), (2, 3, 4, 4)),
+    **dict.fromkeys(("conv2d", "max_pool2d", "avg_pool2d", "global_avg_pool", "global_max_pool"), (2, 3, 4, 4)),
     **dict.fromkeys(("dense", "batch_norm", "residual"), (2, 3)),
     "embedding": (2, 4),
 }

@@ -65,7 +65,9 @@ def test_nothing_is_drawn_where_there_is_no_room():
 
 PICTURE, SEQUENCE = (2, 3, 4, 5), (2, 5, 6)
 RANKS = {  # layers that take so many axes and no others, with the names of those axes
-    **dict.fromkeys(("conv2d", "max_pool2d", "avg_pool2d", "global_avg_pool"), "(batch, channels, height, width)"),
+    **dict.fromkeys(
+        ("conv2d", "max_pool2d", "avg_pool2d", "global_avg_pool", "global_max_pool"), "(batch, channels, height, width)"
+    ),
     **dict.fromkeys(("rnn", "gru", "lstm", "attention", "multi_head_attention"), "(batch, time, features)"),
     "positional_encoding": "(batch, time, features)",
     "residual": "(batch, features)",

@@ -20,13 +20,13 @@ def added(builder, x, type, name, **said):
 
 
 PICTURES = {"conv2d": (4, 2, 2, 2), "max_pool2d": (4, 3, 2, 2), "avg_pool2d": (4, 3, 2, 2), "global_avg_pool": (4, 3)}
-PICTURES |= {"flatten": (4, 48), "reshape": (4, 12, 2, 2)}
+PICTURES |= {"global_max_pool": (4, 3), "flatten": (4, 48), "reshape": (4, 12, 2, 2)}
 STEPS = {"rnn": (4, 3), "lstm": (4, 3), "gru": (4, 3), "embedding": (4, 5, 3, 3)}
 STEPS |= dict.fromkeys(("positional_encoding", "attention", "multi_head_attention"), (4, 5, 3))
 LAST = {"dense": "add", "conv2d": "add_channel", "global_avg_pool": "mean", "dropout": "mul", "residual": "add"}
 LAST |= {"flatten": "reshape"}
 
-LAST |= {"flatten": "reshape", "rnn": "tanh", "lstm": "mul", "gru": "add", "positional_encoding": "add"}
+LAST |= {"global_max_pool": "reshape", "rnn": "tanh", "lstm": "mul", "gru": "add", "positional_encoding": "add"}
 LAST |= {"attention": "reshape", "multi_head_attention": "add"}
 
 

@@ -73,7 +73,7 @@ DRAWN = {
     "conv2d": _conv2d,
     "max_pool2d": _pool,
     "avg_pool2d": _pool,
-    "global_avg_pool": lambda rng: (_picture(rng), {}),
+    **dict.fromkeys(("global_avg_pool", "global_max_pool"), lambda rng: (_picture(rng), {})),
     "batch_norm": _batch_norm,
     "layer_norm": _layer_norm,
     "residual": _residual,

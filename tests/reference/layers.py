@@ -83,6 +83,7 @@ MODULES = {
     "max_pool2d": window(nn.MaxPool2d),
     "avg_pool2d": window(nn.AvgPool2d),
     "global_avg_pool": lambda case: nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten()),
+    "global_max_pool": lambda case: nn.Sequential(nn.AdaptiveMaxPool2d(1), nn.Flatten()),
     "batch_norm": batch_norm,
     "layer_norm": lambda case: nn.LayerNorm(case.x.shape[-case.options["axes"] :], eps=case.options["eps"]),
     "residual": lambda case: Residual(case.x.shape[1], case.options["units"], case.options["activation"]),
