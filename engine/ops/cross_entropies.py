@@ -117,7 +117,7 @@ ROWS = (
         inputs=("z", "t"),
         does="Turn the scores {0} into probabilities and charge −ln of the one the true class of {1} got",
         sends=(
-            "sends probability minus target, for each sample's share of the loss",
+            "sends probability minus target (a sample's targets adding up to 1), for each sample's share of the loss",
             "sends minus ln of the probability",
         ),
         forward=softmax_cross_entropy,
@@ -131,7 +131,8 @@ ROWS = (
         latex=text.latex(r"\mathrm{{softmax}}({0})_{{ik}}"),
         local=(
             lambda names, options=(): (
-                rf"\frac{{p_{{ik}} - {text.smooth_latex(f'{names[2].text}_{{ik}}', options)}}}{{B}}"
+                rf"\frac{{p_{{ik}} \sum_j {text.smooth_latex(f'{names[2].text}_{{ij}}', options)}"
+                rf" - {text.smooth_latex(f'{names[2].text}_{{ik}}', options)}}}{{B}}"
             ),
             text.latex_to_target("p_{{ik}}"),
         ),
@@ -156,6 +157,7 @@ ROWS = (
         options=OPTIONS,
         example=([[1.0, 2.0, 3.0], [800.0, 0.0, -800.0]], [[0.0, 1.0, 0.0], [1.0, 0.0, 0.0]]),
         doc="Softmax and cross-entropy in one step, in logarithms: no overflow, no logarithm of 0. "
-        "Its slope for the scores is p − t. `smoothing` shares that much of the target equally among all classes.",
+        "Its slope for the scores is p·Σt − t: with targets that add up to 1, p − t. `smoothing` shares that much of "
+        "the target equally among all classes.",
     ),
 )

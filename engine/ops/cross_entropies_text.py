@@ -85,7 +85,9 @@ def fused_entry(pick: Pick, index: Index) -> str:
 
 
 def fused_sent(pick: Pick, index: Index) -> str:
-    return share(pick, rf"({pick.saved(0, *index)} - {tilde(pick, index)}) \cdot {pick.g()}")
+    """p·Σt − t. The targets' sum is spelled out, though it is 1 as a rule: the numbers are true of any targets."""
+    total = series(pick.shape(1)[-1:], lambda k: tilde(pick, (*index[:-1], k)), most=4)
+    return share(pick, rf"({pick.saved(0, *index)} \cdot ({total}) - {tilde(pick, index)}) \cdot {pick.g()}")
 
 
 def fused_sent_to_target(pick: Pick, index: Index) -> str:

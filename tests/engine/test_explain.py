@@ -30,6 +30,10 @@ SOURCES = {
         "cross_entropy(softmax(x), t) + softmax_cross_entropy(x, t, reduction='sum') + cross_entropy(p, t)",
         {"x": MATRIX, "t": TARGETS, "p": [[0.2, 0.3, 0.5], [0.1, 0.8, 0.1]]},
     ),
+    "targets that do not add up to 1": (
+        "softmax_cross_entropy(x, t) + softmax_cross_entropy(x, t, smoothing=0.1)",
+        {"x": MATRIX, "t": [[1.0, 1.0, 0.0], [0.5, 0.25, 3.0]]},
+    ),
     "squared errors": (
         "mse(x, y) + half_mse(x*y, y) + mse(y, x, reduction='batch') + mse(sum(x), 2)"
         " + half_mse(1, sum(y), reduction='sum')",
