@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import prod
 
 import numpy as np
@@ -12,6 +13,7 @@ from app.data.uploads import Uploads
 from app.errors import SpecError, TooLargeError
 from app.settings import Settings
 from app.specs import ExpressionRequest, NetworkRequest, SpecRequest
+from app.trained import trained
 from engine import Limits, Model, build
 
 
@@ -37,7 +39,8 @@ def to_model(request: SpecRequest, settings: Settings, uploads: Uploads | None =
             raise SpecError(str(error), "/spec/model") from None
         raise
     _check_memory(model, settings)
-    return model, dataset
+    begun = trained(request, settings, uploads, to_model)
+    return (replace(model, values={**model.values, **begun}) if begun else model), dataset
 
 
 def _check_values(model: ExpressionRequest, settings: Settings) -> None:

@@ -174,6 +174,16 @@ class BackwardRequest(Body):
     truncate: Annotated[int, Field(ge=1, le=10_000)] | None = None
 
 
+class TrainedRequest(Body):
+    """Training before the session begins: `iterations` steps of the spec's optimizer with batches of `batch` samples.
+
+    Its parameters are where the session's begin; what the optimizer had gathered by then is forgotten.
+    """
+
+    iterations: Annotated[int, Field(ge=0, le=10_000)]
+    batch: Annotated[int, Field(ge=1, le=1_024)]
+
+
 class SpecRequest(Body):
     """Everything that decides the numbers of a session."""
 
@@ -181,12 +191,15 @@ class SpecRequest(Body):
     data: DataRequest | None = None
     optimizer: OptimizerRequest | None = None
     backward: BackwardRequest = BackwardRequest()
+    trained: TrainedRequest | None = None
     seed: Seed = 0
 
     @model_validator(mode="after")
     def _data_where_needed(self) -> SpecRequest:
         if (self.model.kind == "network") != (self.data is not None):
             raise ValueError("a network needs `data`" if self.data is None else "an expression brings its own values")
+        if self.trained and (self.data is None or self.optimizer is None):
+            raise ValueError("`trained` needs a network and an optimizer")
         return self
 
     def to_spec(self) -> Spec:

@@ -14,6 +14,8 @@ from engine.notation import Text
 from engine.op import Entry, Index, Line, Op, Pick, ShapeError, series, template
 from engine.tape import Array, Options, Shape
 
+WHOLE = 10  # products that are all written out: what ten classes wish of a hidden unit
+
 
 def contraction(
     name: str,
@@ -106,7 +108,7 @@ def products(pick: Pick, terms: Sequence[str], out: str, index: Index) -> str:
         place = fixed | dict(zip(summed, at, strict=True))
         return r" \cdot ".join(pick.x(k, *(place[a] for a in t)) for k, t in enumerate(terms))
 
-    return series(tuple(sizes[a] for a in summed), product)
+    return series(tuple(sizes[a] for a in summed), product, whole=WHOLE)
 
 
 def adjoint_entry(terms: Sequence[str], out: str, k: int) -> Entry:

@@ -109,10 +109,10 @@ class Pick(Protocol):
     def saved(self, number: int, *index: int) -> str: ...
 
 
-def series(shape: Shape, term: Callable[..., str], joint: str = " + ", most: int = 6) -> str:
-    """The terms of every index of `shape`, joined; a long row keeps its first ones and its last."""
+def series(shape: Shape, term: Callable[..., str], joint: str = " + ", most: int = 6, whole: int = 0) -> str:
+    """The terms of every index of `shape`, joined; of more than `most` and `whole`, the first ones and the last."""
     count = prod(shape)
-    kept = range(count) if count <= most else [*range(most - 2), -1, count - 1]
+    kept = range(count) if count <= max(most, whole) else [*range(most - 2), -1, count - 1]
     at = (None if k < 0 else map(int, np.unravel_index(k, shape)) if shape else () for k in kept)
     return joint.join(r"\cdots" if index is None else term(*index) for index in at) or "0"
 

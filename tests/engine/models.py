@@ -8,8 +8,9 @@ from app.settings import Settings
 from app.specs import SpecRequest
 from engine import ExpressionModel, OptimizerSpec, Run, Spec, Trace, build, verify
 
-# At full size a training step has thousands of events; small twins go through most of the tests in their place.
-FULL = ("rnn-full", "lstm-full", "truncated-full")
+# At full size a training step has thousands of events or millions of numbers; small twins go through most of the
+# tests in their place.
+FULL = ("rnn-full", "lstm-full", "truncated-full", "deep-digits", "cnn-digits", "cnn-shapes")
 NAMES = tuple(name for name in EXAMPLES if name not in FULL)
 
 

@@ -2015,6 +2015,7 @@ export interface components {
              * @default 0
              */
             seed: number;
+            trained?: components["schemas"]["TrainedRequest"] | null;
         };
         /**
          * Statistics
@@ -2154,6 +2155,18 @@ export interface components {
             next: string | null;
             /** To */
             to: number;
+        };
+        /**
+         * TrainedRequest
+         * @description Training before the session begins: `iterations` steps of the spec's optimizer with batches of `batch` samples.
+         *
+         *     Its parameters are where the session's begin; what the optimizer had gathered by then is forgotten.
+         */
+        TrainedRequest: {
+            /** Batch */
+            batch: number;
+            /** Iterations */
+            iterations: number;
         };
         /**
          * UploadRequest
@@ -2325,6 +2338,7 @@ export type StepRequest = components['schemas']['StepRequest'];
 export type Tangent = components['schemas']['Tangent'];
 export type Tensor = components['schemas']['Tensor'];
 export type TracePage = components['schemas']['TracePage'];
+export type TrainedRequest = components['schemas']['TrainedRequest'];
 export type UploadRequest = components['schemas']['UploadRequest'];
 export type Verification = components['schemas']['Verification'];
 export type ZeroGrad = components['schemas']['ZeroGrad'];
