@@ -1,9 +1,11 @@
 """First weights: their size, their shape, and that a seed decides them."""
 
+import re
 from math import sqrt
 
 import numpy as np
 import pytest
+from scipy.stats import kstest, norm, uniform
 
 from engine import INITIALIZERS
 
@@ -92,3 +94,48 @@ def test_a_constant_is_the_number_given():
 def test_a_setting_that_is_not_there_is_named():
     with pytest.raises(ValueError, match="normal has no setting 'bound'; it has std"):
         drawn("normal", bound=1.0)
+
+
+# --- the whole distribution, for several sizes of layers ---
+
+FORMULAS = {  # deviation or bound, from fan_in and fan_out, as the sources give them
+    "he_normal": lambda n, m: norm(scale=sqrt(2 / n)),
+    "he_uniform": lambda n, m: within(sqrt(6 / n)),
+    "xavier_normal": lambda n, m: norm(scale=sqrt(2 / (n + m))),
+    "xavier_uniform": lambda n, m: within(sqrt(6) / sqrt(n + m)),
+    "lecun_normal": lambda n, m: norm(scale=n**-0.5),
+    "lecun_uniform": lambda n, m: within(sqrt(3 / n)),
+    "normal": lambda n, m: norm(scale=0.01),
+    "uniform": lambda n, m: within(0.05),
+    "too_large": lambda n, m: norm(scale=2.0),
+}
+EXACT = {"orthogonal", "constant", "zeros"}  # held to what they are, not to how they are spread
+
+
+def within(bound):
+    return uniform(loc=-bound, scale=2 * bound)
+
+
+@pytest.mark.parametrize("fans", [(3, 2000), (2000, 3), (75, 80)])
+@pytest.mark.parametrize("name", FORMULAS)
+def test_first_weights_are_spread_as_the_formula_of_their_source_says(name, fans):
+    found = kstest(drawn(name, *fans).reshape(-1), FORMULAS[name](*fans).cdf)
+    assert found.pvalue > 1e-4
+
+
+@pytest.mark.parametrize("name", FORMULAS)
+def test_a_spread_off_by_a_twentieth_is_seen(name):
+    found = kstest(1.05 * drawn(name, 100, 200).reshape(-1), FORMULAS[name](100, 200).cdf)
+    assert found.pvalue < 1e-4
+
+
+def test_every_initializer_is_held_to_a_formula():
+    assert set(INITIALIZERS) == set(FORMULAS) | EXACT
+
+
+@pytest.mark.parametrize("name", [name for name in INITIALIZERS if name.startswith(("he", "xavier", "lecun", "orth"))])
+def test_an_initializer_names_its_paper_and_says_its_formula(name):
+    row = INITIALIZERS[name]
+    assert re.search(r"(19|20)\d\d", row.source)
+    assert re.search(r"eq\.|section", row.source)
+    assert "fan_in" in row.doc or name == "orthogonal"
