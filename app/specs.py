@@ -18,23 +18,29 @@ from engine import (
     Clip,
     ExpressionModel,
     LayerSpec,
+    Mode,
     NetworkModel,
     OptimizerSpec,
+    Sides,
     Spec,
     check_options,
 )
 
 
 class ExpressionRequest(Body):
-    """A model as text, with the values of its names."""
+    """A model as text, with the values of its names.
+
+    `outputs` names several lines that gradients are asked of, where no optimizer is given; else it is the last one.
+    """
 
     kind: Literal["expression"]
     source: str
     values: dict[Name, Numbers] = Field(default_factory=dict)
     roles: dict[Name, Literal["input", "target", "parameter", "constant"]] = Field(default_factory=dict)
+    outputs: Annotated[list[Name], Field(max_length=16)] = Field(default_factory=list)
 
     def to_model(self) -> ExpressionModel:
-        return ExpressionModel(source=self.source, values=self.values, roles=self.roles)
+        return ExpressionModel(source=self.source, values=self.values, roles=self.roles, outputs=self.outputs)
 
 
 class LayerRequest(BaseModel):
@@ -162,13 +168,18 @@ class OptimizerRequest(BaseModel):
 
 
 class BackwardRequest(Body):
-    """How the backward pass goes.
+    """How the gradients are found.
 
-    `inputs`: the inputs get gradients too. `checkpoint`: layers whose outputs are kept, while what lies between them
-    is computed again. `truncate`: recurrent layers send nothing back over borders of stretches of so many steps.
+    `mode`: reverse; forward, one pass for each entry of each leaf; difference, the loss again with each entry moved
+    by `epsilon` (1e-5 where not said, 1e-8 one-sided) on both `sides` or on one; or rtrl, real-time recurrent
+    learning. `inputs`: the inputs get gradients too. In reverse mode, `checkpoint` names layers whose outputs are
+    kept, while what lies between them is computed again, and with `truncate` recurrent layers send nothing back over
+    borders of stretches of so many steps.
     """
 
-    mode: Literal["reverse"] = "reverse"
+    mode: Mode = "reverse"
+    sides: Sides = "central"
+    epsilon: Annotated[float, Field(ge=1e-12, le=1e-1, allow_inf_nan=False)] | None = None
     inputs: bool = True
     checkpoint: Annotated[list[Name], Field(max_length=64)] = Field(default_factory=list)
     truncate: Annotated[int, Field(ge=1, le=10_000)] | None = None
@@ -210,4 +221,7 @@ class SpecRequest(Body):
             inputs=self.backward.inputs,
             checkpoints=self.backward.checkpoint,
             truncate=self.backward.truncate,
+            mode=self.backward.mode,
+            sides=self.backward.sides,
+            epsilon=self.backward.epsilon,
         )

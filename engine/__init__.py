@@ -6,6 +6,7 @@
 49.0
 """
 
+from engine.backward import Backward, Mode, Sides
 from engine.check import GradientCheck, ParameterCheck, Verification, check, verify
 from engine.cost import Cost, cost
 from engine.diagnose import Diagnosis, diagnose
@@ -16,12 +17,18 @@ from engine.events import (
     Batch,
     Clipped,
     Contribution,
+    Credit,
     Event,
     Forward,
+    Influence,
     Phase,
+    Probe,
+    Quotient,
     Recompute,
     Seed,
+    Slope,
     Statistics,
+    Tangent,
     ZeroGrad,
 )
 from engine.explain import Explainer
@@ -63,11 +70,13 @@ __all__ = [
     "Array",
     "ArrayRef",
     "Assign",
+    "Backward",
     "Batch",
     "Clip",
     "Clipped",
     "Contribution",
     "Cost",
+    "Credit",
     "Data",
     "Diagnosis",
     "EntryError",
@@ -83,10 +92,12 @@ __all__ = [
     "GradientCheck",
     "Graph",
     "Group",
+    "Influence",
     "Insight",
     "LayerSpec",
     "Limits",
     "Meter",
+    "Mode",
     "Model",
     "NetworkModel",
     "Node",
@@ -99,7 +110,9 @@ __all__ = [
     "Paths",
     "Phase",
     "PictureError",
+    "Probe",
     "Progress",
+    "Quotient",
     "Recompute",
     "Recording",
     "Role",
@@ -109,11 +122,14 @@ __all__ = [
     "Seed",
     "ShapeError",
     "ShownTrace",
+    "Sides",
     "SizeError",
+    "Slope",
     "Spec",
     "State",
     "Statistics",
     "Summary",
+    "Tangent",
     "Text",
     "Trace",
     "Verification",

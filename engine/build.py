@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from math import prod
@@ -161,35 +161,35 @@ class Builder:
         finally:
             self._path = before
 
-    def build(self, output: Ref, *, wanted_roles: frozenset[Role] = frozenset({"parameter", "input"})) -> Graph:
-        """The finished graph; leaves with a role in `wanted_roles`, and what lies between them and `output`, get
-        gradients. Raises `ShapeError` where the output is not a single number.
+    def build(self, *outputs: Ref, wanted_roles: frozenset[Role] = frozenset({"parameter", "input"})) -> Graph:
+        """The finished graph; leaves with a role in `wanted_roles`, and what lies between them and the outputs, get
+        gradients. Raises `ShapeError` where an output is not a single number.
         """
-        if output.shape != ():
-            raise ShapeError(
-                f"the result has shape {output.shape}; backward begins at a single number: use sum(…) or mean(…)"
-            )
-        wanted = self._wanted(output.id, wanted_roles)
+        wrong = next((output.shape for output in outputs if output.shape != ()), None)
+        if wrong is not None:
+            raise ShapeError(f"the result has shape {wrong}; backward begins at a single number: use sum(…) or mean(…)")
+        ends = tuple(output.id for output in outputs)
+        wanted = self._wanted(ends, wanted_roles)
         homes = self._homes()
         nodes = (  # `replace` would take twice as long
             Node(
-                id=n.id, op=n.op, inputs=n.inputs, shape=n.shape, role="loss" if n.id == output.id else n.role,
+                id=n.id, op=n.op, inputs=n.inputs, shape=n.shape, role="loss" if n.id in ends else n.role,
                 label=n.label, group=homes[n.id], options=n.options, wanted=n.id in wanted,
             )
             for n in self.nodes
         )  # fmt: skip
         return Graph(
-            nodes=tuple(nodes), groups=tuple(self.groups), outputs=(output.id,), carries=tuple(self.carries),
+            nodes=tuple(nodes), groups=tuple(self.groups), outputs=ends, carries=tuple(self.carries),
             running=tuple(self.running),
         )  # fmt: skip
 
-    def _wanted(self, output: int, roles: frozenset[Role]) -> set[int]:
-        """Nodes on a path from a wanted leaf to the output."""
+    def _wanted(self, outputs: Sequence[int], roles: frozenset[Role]) -> set[int]:
+        """Nodes on a path from a wanted leaf to an output."""
         reached: set[int] = set()
         for n in self.nodes:
             if n.role in roles or any(i in reached for i in n.sources):
                 reached.add(n.id)
-        leading = {output}
+        leading = set(outputs)
         for n in reversed(self.nodes):
             if n.id in leading:
                 leading.update(n.sources)

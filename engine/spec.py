@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.random import Generator
 
-from engine.backward import Backward
+from engine.backward import Backward, Mode, Sides
 from engine.build import Builder, Ref
 from engine.expression import parse
 from engine.feeds import Data, Feed
@@ -17,17 +17,22 @@ from engine.graph import Graph, Role
 from engine.layers import LAYERS, Context, LayerSpec
 from engine.op import ShapeError, apart
 from engine.optim import OptimizerSpec
+from engine.rtrl import states_of
 from engine.statements import Limits
 from engine.tape import Array
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExpressionModel:
-    """A model written as text; see `engine.expression`. Roles left out follow `default_role`."""
+    """A model written as text; see `engine.expression`. Roles left out follow `default_role`.
+
+    `outputs` names several lines that gradients are asked of; else it is the last one.
+    """
 
     source: str
     values: Mapping[str, Any]
     roles: Mapping[str, Role] = field(default_factory=dict)
+    outputs: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +53,7 @@ class Spec:
     `inputs`: the inputs get gradients too. `checkpoints`: layers whose outputs are kept for the backward pass, while
     what lies between them is computed again. `truncate`: recurrent layers pass no gradient back over the border of
     two stretches of so many time steps. `frozen`: layers and parameters that do not learn. `cut`: edges
-    (node, slot) that carry nothing back.
+    (node, slot) that carry nothing back. `mode`, `sides` and `epsilon`: the way to the gradients; see `Backward`.
     """
 
     model: ExpressionModel | NetworkModel
@@ -59,6 +64,9 @@ class Spec:
     truncate: int | None = None
     frozen: Sequence[str] = ()
     cut: Sequence[tuple[int, int]] = ()
+    mode: Mode = "reverse"
+    sides: Sides = "central"
+    epsilon: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,25 +97,38 @@ def build(spec: Spec, data: Data | None = None, limits: Limits | None = None) ->
     """
     builder = Builder()
     if isinstance(spec.model, ExpressionModel):
-        output = _expression(builder, spec.model, spec.optimizer is not None, limits or Limits())
+        outputs = _expression(builder, spec.model, spec.optimizer is not None, limits or Limits())
     elif data is None:
         raise ValueError("a network needs data")
     else:
-        output = _network(builder, spec.model, data, spec.seed, (limits or Limits()).parameters)
+        outputs = (_network(builder, spec.model, data, spec.seed, (limits or Limits()).parameters),)
     wanted: set[Role] = {"parameter", "input"} if spec.inputs else {"parameter"}
-    graph = builder.build(output, wanted_roles=frozenset(wanted))
-    if not graph.loss.wanted:
+    graph = builder.build(*outputs, wanted_roles=frozenset(wanted))
+    if not all(graph.nodes[output].wanted for output in graph.outputs):
         raise ValueError("nothing here can get a gradient: no parameter and no input leads to the result")
     if spec.optimizer:
         _ = spec.optimizer.complete, spec.optimizer.rate(0)  # settings that there are not are refused here
     cut = (*_cut(graph, spec.truncate), *_edges(graph, spec.cut))
     model = Model(
         graph=_reached(graph, cut, _frozen(graph, spec.frozen)), values=builder.values, optimizer=spec.optimizer,
-        feeds=builder.feeds, backward=Backward(checkpoints=_checkpoints(graph, spec.checkpoints), cut=cut),
+        feeds=builder.feeds, backward=_backward(graph, spec, cut),
     )  # fmt: skip
     if data is None or not isinstance(spec.model, NetworkModel):
         return model
     return replace(model, samples=data.chosen, epoch=data.steps, network=spec.model, data=data)
+
+
+def _backward(graph: Graph, spec: Spec, cut: tuple[tuple[int, int], ...]) -> Backward:
+    """Raises ValueError where the way does not fit the model."""
+    if len(graph.outputs) > 1 and (spec.optimizer or spec.mode not in ("reverse", "forward")):
+        what = "an optimizer follows" if spec.optimizer else f"mode {spec.mode} takes"
+        raise ValueError(f"{what} one output; {len(graph.outputs)} are named")
+    if spec.mode == "rtrl":
+        states_of(graph)
+    return Backward(
+        mode=spec.mode, checkpoints=_checkpoints(graph, spec.checkpoints), cut=cut, sides=spec.sides,
+        epsilon=spec.epsilon,
+    )  # fmt: skip
 
 
 def _cut(graph: Graph, every: int | None) -> tuple[tuple[int, int], ...]:
@@ -145,7 +166,7 @@ def _reached(graph: Graph, cut: tuple[tuple[int, int], ...], frozen: set[int]) -
     """
     if not cut and not frozen:
         return graph
-    reached = {graph.loss.id}
+    reached = set(graph.outputs)
     for node in reversed(graph.nodes):
         if node.id in reached:
             reached.update(i for slot, i in enumerate(node.inputs) if (node.id, slot) not in cut)
@@ -180,12 +201,21 @@ def default_role(name: str, trained: bool) -> Role:
     return named.get(name, "parameter") if trained else "parameter"
 
 
-def _expression(builder: Builder, model: ExpressionModel, trained: bool, limits: Limits) -> Ref:
+def _expression(builder: Builder, model: ExpressionModel, trained: bool, limits: Limits) -> tuple[Ref, ...]:
     unknown = sorted(set(model.roles) - set(model.values))
     if unknown:
         raise ValueError(f"a role is given for {unknown[0]!r}, which has no value")
     roles = {name: model.roles.get(name) or default_role(name, trained) for name in model.values}
-    return parse(builder, model.source, model.values, roles, limits)
+    last = parse(builder, model.source, model.values, roles, limits)
+    return tuple(_named(builder, name) for name in model.outputs) or (last,)
+
+
+def _named(builder: Builder, name: str) -> Ref:
+    """The line of this name. Raises ValueError naming it where there is none."""
+    found = next((n.id for n in builder.nodes if n.label == name and n.op), None)
+    if found is None:
+        raise ValueError(f"there is no line {name!r} to be an output")
+    return Ref(builder, found)
 
 
 def _network(builder: Builder, model: NetworkModel, data: Data, seed: int, most: int | None) -> Ref:

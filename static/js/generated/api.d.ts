@@ -565,14 +565,19 @@ export interface components {
         };
         /**
          * BackwardRequest
-         * @description How the backward pass goes.
+         * @description How the gradients are found.
          *
-         *     `inputs`: the inputs get gradients too. `checkpoint`: layers whose outputs are kept, while what lies between them
-         *     is computed again. `truncate`: recurrent layers send nothing back over borders of stretches of so many steps.
+         *     `mode`: reverse; forward, one pass for each entry of each leaf; difference, the loss again with each entry moved
+         *     by `epsilon` (1e-5 where not said, 1e-8 one-sided) on both `sides` or on one; or rtrl, real-time recurrent
+         *     learning. `inputs`: the inputs get gradients too. In reverse mode, `checkpoint` names layers whose outputs are
+         *     kept, while what lies between them is computed again, and with `truncate` recurrent layers send nothing back over
+         *     borders of stretches of so many steps.
          */
         BackwardRequest: {
             /** Checkpoint */
             checkpoint?: string[];
+            /** Epsilon */
+            epsilon?: number | null;
             /**
              * Inputs
              * @default true
@@ -581,9 +586,15 @@ export interface components {
             /**
              * Mode
              * @default reverse
-             * @constant
+             * @enum {string}
              */
-            mode: "reverse";
+            mode: "reverse" | "forward" | "difference" | "rtrl";
+            /**
+             * Sides
+             * @default central
+             * @enum {string}
+             */
+            sides: "central" | "one-sided";
             /** Truncate */
             truncate?: number | null;
         };
@@ -950,6 +961,8 @@ export interface components {
         /**
          * ExpressionRequest
          * @description A model as text, with the values of its names.
+         *
+         *     `outputs` names several lines that gradients are asked of, where no optimizer is given; else it is the last one.
          */
         ExpressionRequest: {
             /**
@@ -957,6 +970,8 @@ export interface components {
              * @enum {string}
              */
             kind: "expression";
+            /** Outputs */
+            outputs?: string[];
             /** Roles */
             roles?: {
                 [key: string]: "input" | "target" | "parameter" | "constant";
@@ -2000,6 +2015,7 @@ export interface components {
             /**
              * @default {
              *       "mode": "reverse",
+             *       "sides": "central",
              *       "inputs": true,
              *       "checkpoint": []
              *     }
