@@ -21,6 +21,7 @@ from engine import (
     Mode,
     NetworkModel,
     OptimizerSpec,
+    Precision,
     Sides,
     Spec,
     check_options,
@@ -204,6 +205,7 @@ class SpecRequest(Body):
     backward: BackwardRequest = BackwardRequest()
     trained: TrainedRequest | None = None
     seed: Seed = 0
+    dtype: Precision = "float64"
 
     @model_validator(mode="after")
     def _data_where_needed(self) -> SpecRequest:
@@ -218,6 +220,7 @@ class SpecRequest(Body):
             model=self.model.to_model(),
             optimizer=self.optimizer.to_optimizer() if self.optimizer else None,
             seed=self.seed,
+            dtype=self.dtype,
             inputs=self.backward.inputs,
             checkpoints=self.backward.checkpoint,
             truncate=self.backward.truncate,

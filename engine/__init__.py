@@ -47,7 +47,7 @@ from engine.optim import OPTIMIZERS, Clip, OptimizerSpec
 from engine.options import check_options
 from engine.paths import Paths, paths
 from engine.rates import SCHEDULES
-from engine.recording import ArrayRef, Recording
+from engine.recording import ArrayRef, Precision, Recording
 from engine.run import Run
 from engine.schedule import Schedule, schedule
 from engine.show import ShownTrace, trace
@@ -110,6 +110,7 @@ __all__ = [
     "Paths",
     "Phase",
     "PictureError",
+    "Precision",
     "Probe",
     "Progress",
     "Quotient",

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import prod
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from engine.derived import Derived, aligned
 from engine.tape import Array, Shape
+
+Precision = Literal["float64", "float32"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,7 @@ class ArrayRef:
 
     @property
     def size(self) -> int:
+        """How many numbers the array has."""
         return prod(self.shape)
 
 

@@ -194,7 +194,7 @@ class Run:
 
     def __init__(self, model: Model) -> None:
         self.model, self.graph, self.optimizer = model, model.graph, model.optimizer
-        self.schedule = schedule(model.graph, model.optimizer, len(model.samples(0)), model.backward)
+        self.schedule = schedule(model.graph, model.optimizer, len(model.samples(0)), model.backward, model.dtype)
         self.recording = Recording(self.schedule.stored, self.schedule.dtype)
         self.plan = Plan(model.graph, self.schedule, self.recording)
         self.iteration = 0

@@ -12,7 +12,7 @@ from engine.events import AnyEvent, Batch, Forward, Phase, Statistics, ZeroGrad
 from engine.forward import forward
 from engine.graph import Graph, Node
 from engine.optim import OptimizerSpec
-from engine.recording import ArrayRef
+from engine.recording import ArrayRef, Precision
 from engine.reverse import reverse
 from engine.rtrl import rtrl
 from engine.walk import Walk, layer_of
@@ -36,7 +36,7 @@ class Schedule:
 
     size: int
     stored: int
-    dtype: str
+    dtype: Precision
     length: int
     values: tuple[ArrayRef, ...]
     events: tuple[AnyEvent, ...]
@@ -51,7 +51,8 @@ class Schedule:
 
 
 def schedule(
-    graph: Graph, optimizer: OptimizerSpec | None = None, samples: int = 1, backward: Backward | None = None
+    graph: Graph, optimizer: OptimizerSpec | None = None, samples: int = 1, backward: Backward | None = None,
+    dtype: Precision = "float64",
 ) -> Schedule:
     """The events of one training step of `graph`: with batch, zero_grad and update where an optimizer trains it."""
     walk = Walk(graph, optimizer, backward or Backward())
@@ -60,7 +61,7 @@ def schedule(
     if walk.beyond:
         events = tuple(map(walk.settled, events))
     return Schedule(
-        size=walk.size + walk.beyond, stored=walk.size, dtype="float64", length=len(events),
+        size=walk.size + walk.beyond, stored=walk.size, dtype=dtype, length=len(events),
         values=tuple(walk.values[n.id] for n in graph.nodes),
         events=events, carried=tuple(walk.carried), slots=tuple(walk.slots), optimizer=optimizer, backward=walk.how,
     )  # fmt: skip

@@ -17,6 +17,7 @@ from engine.graph import Graph, Role
 from engine.layers import LAYERS, Context, LayerSpec
 from engine.op import ShapeError, apart
 from engine.optim import OptimizerSpec
+from engine.recording import Precision
 from engine.rtrl import states_of
 from engine.statements import Limits
 from engine.tape import Array
@@ -59,6 +60,7 @@ class Spec:
     model: ExpressionModel | NetworkModel
     optimizer: OptimizerSpec | None = None
     seed: int = 0
+    dtype: Precision = "float64"
     inputs: bool = True
     checkpoints: Sequence[str] = ()
     truncate: int | None = None
@@ -84,6 +86,7 @@ class Model:
     feeds: Sequence[Feed] = ()
     samples: Callable[[int], Sequence[int]] = lambda iteration: (0,)
     epoch: int = 1
+    dtype: Precision = "float64"
     backward: Backward = field(default_factory=Backward)
     began: int = 0
     network: NetworkModel | None = None
@@ -111,6 +114,7 @@ def build(spec: Spec, data: Data | None = None, limits: Limits | None = None) ->
     cut = (*_cut(graph, spec.truncate), *_edges(graph, spec.cut))
     model = Model(
         graph=_reached(graph, cut, _frozen(graph, spec.frozen)), values=builder.values, optimizer=spec.optimizer,
+        dtype=spec.dtype,
         feeds=builder.feeds, backward=_backward(graph, spec, cut),
     )  # fmt: skip
     if data is None or not isinstance(spec.model, NetworkModel):
