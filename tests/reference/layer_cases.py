@@ -45,7 +45,7 @@ def _pool(rng):
 
 def _batch_norm(rng):
     shape = (int(rng.integers(2, 6)), *_sizes(rng, 1, 1), *_sizes(rng, 0, 2))
-    return shape, {"eps": float(rng.choice([1e-5, 1e-3, 0.1]))}
+    return shape, {"eps": float(rng.choice([1e-5, 1e-3, 0.1])), "momentum": float(rng.uniform(0, 1))}
 
 
 def _layer_norm(rng):
@@ -79,6 +79,7 @@ DRAWN = {
     "residual": _residual,
     "positional_encoding": lambda rng: (_sizes(rng, 3, 3), {}),
 }
+OTHERWISE = ("batch_norm", "dropout")  # in evaluation they do something else
 TYPES = (*DRAWN, *sequence_cases.TYPES)
 
 
@@ -97,7 +98,10 @@ def _case(type, rng, *, whole):
     x = np.round(x) if whole else x
     out, parameters = _shapes(type, x, options)
     drawn = {name: rng.standard_normal(shape) for name, shape in parameters.items()}
-    return Case(type, 1, options, x, rng.standard_normal(out), drawn)
+    case = Case(type, 1, options, x, rng.standard_normal(out), drawn)
+    if type == "batch_norm":
+        case.kept = {"running_mean": rng.standard_normal(shape[1]), "running_var": rng.uniform(0.1, 3, shape[1])}
+    return case
 
 
 def _shapes(type, x, options):
@@ -110,5 +114,7 @@ def _shapes(type, x, options):
 
 
 def packed(arrays):
-    """What is kept of the arrays of one case: the output, the gradient of its input, those of its parameters."""
+    """What is kept of the arrays of one case: the output, the gradient of its input, those of its parameters, running
+    statistics after the step, and the output in evaluation where it is another one.
+    """
     return compact(arrays)

@@ -2,7 +2,8 @@
 
 PyTorch is no dependency of the project; with it installed, run ``python -m tests.reference.layers`` at the top of the
 repository. The file holds for every type of layer, case after case: the output, the gradient of the input (but of
-whole numbers) and that of every parameter, when the loss is the sum of squared errors. Dropout's mask is the engine's.
+whole numbers) and that of every parameter, when the loss is the sum of squared errors; running
+statistics after the step, and the output in evaluation where it is another one. Dropout's mask is the engine's.
 """
 
 from pathlib import Path
@@ -12,7 +13,7 @@ import torch
 from torch import nn
 
 from tests.engine.layered import mask_of
-from tests.reference.layer_cases import TYPES, cases, packed
+from tests.reference.layer_cases import OTHERWISE, TYPES, cases, packed
 
 FILE = Path(__file__).with_name("layers.npz")
 RECURRENT = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}
@@ -39,14 +40,14 @@ class Positions(nn.Module):
 
 
 class Times(nn.Module):
-    """Dropout with a mask that is given."""
+    """Dropout with a mask that is given; as nn.Dropout, it does nothing in evaluation."""
 
     def __init__(self, mask):
         super().__init__()
         self.mask = torch.tensor(mask)
 
     def forward(self, x):
-        return x * self.mask
+        return x * self.mask if self.training else x
 
 
 def batch_norm(case):
@@ -123,6 +124,17 @@ def module(case, x, parameters):
     return torch.func.functional_call(MODULES[case.type](case), turned, (x,))
 
 
+def other(case, x, parameters):
+    """Running statistics after the step, and the output of another module that begins with the same, in evaluation."""
+    found = []
+    for training in (True, False):
+        module = MODULES[case.type](case).train(training)
+        module.load_state_dict({k: torch.tensor(v) for k, v in case.kept.items()} | parameters, strict=False)
+        out = module(x)
+        found += [module.get_buffer(name) for name in case.kept] if training else [out]
+    return [t.detach().numpy() for t in found]
+
+
 CALLED = dict.fromkeys(RECURRENT, recurrent) | {"attention": attention, "multi_head_attention": multi_head_attention}
 
 
@@ -133,7 +145,8 @@ def reference(case):
     assert out.shape == case.targets.shape
     ((out - torch.tensor(case.targets)) ** 2).sum().backward()
     gradients = [t.grad.numpy() for t in (x, *parameters.values()) if t.requires_grad]
-    return packed([out.detach().numpy(), *gradients])
+    more = other(case, x, parameters) if case.type in OTHERWISE else []
+    return packed([out.detach().numpy(), *gradients, *more])
 
 
 if __name__ == "__main__":

@@ -11,7 +11,10 @@ TYPES = (*GATES, "attention", "multi_head_attention", "embedding")
 
 @dataclass
 class Case:
-    """`layers` of one type on top of each other, their parameters by name, the input and the targets."""
+    """`layers` of one type on top of each other, their parameters by name, the input and the targets.
+
+    `kept`: running statistics that the layer begins with.
+    """
 
     type: str
     layers: int
@@ -19,6 +22,7 @@ class Case:
     x: np.ndarray
     targets: np.ndarray
     parameters: dict = field(default_factory=dict)
+    kept: dict = field(default_factory=dict)
 
 
 def cases(type):
