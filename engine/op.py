@@ -72,6 +72,7 @@ class Op:
     smooth: bool = True  # has a complex-step derivative
     entry: Entry | None = None  # one entry of y in numbers
     entry_vjp: Sequence[Entry] = ()  # per slot: one entry of the contribution in numbers
+    part: Callable[..., Index] | None = None  # where y is a part of x: its index, from the shape of x
 
     def axes(self, options: Options) -> str:
         """A contraction's subscripts."""

@@ -9,7 +9,8 @@ import numpy as np
 
 from engine.notation import Text
 from engine.op import Index, Pick, ShapeError, structural
-from engine.tape import Array, Options, Shape
+from engine.taking import taking
+from engine.tape import Options, Shape
 
 # --- slice ---
 
@@ -28,12 +29,6 @@ def _cut(x: Shape, axis: int, start: int, stop: int | None, step: int) -> tuple[
 def _cut_shape(x: Shape, **o: Any) -> Shape:
     cut = _cut(x, **o)
     return (*x[: len(cut) - 1], len(range(x[len(cut) - 1])[cut[-1]]), *x[len(cut) :])
-
-
-def _put_back(g: Array, x: Array, **o: Any) -> Array:
-    out = np.zeros(x.shape)
-    out[_cut(x.shape, **o)] = g
-    return out
 
 
 def _taken(pick: Pick) -> tuple[int, range]:
@@ -101,10 +96,9 @@ def _pad_sent_line(names: Sequence[Text], options: Options) -> str:
 
 
 ROWS = (
-    structural(
+    taking(
         "slice",
-        lambda x, **o: x[_cut(x.shape, **o)],
-        _put_back,
+        _cut,
         symbol="[:]",
         title="slice",
         does="Take a part of {0} along axis {axis}",

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from engine.contraction import contraction
-from engine.op import Index, Pick, ShapeError, structural
-from engine.tape import Array, Shape
+from engine.op import Index, Pick, ShapeError
+from engine.taking import taking
+from engine.tape import Shape
 
 
 def _chosen(x: Shape, axis: int, index: int) -> tuple[Any, ...]:
@@ -25,12 +24,6 @@ def _without(x: Shape, axis: int, index: int) -> Shape:
     return (*x[: len(place) - 1], *x[len(place) :])
 
 
-def _back(g: Array, x: Array, axis: int, index: int) -> Array:
-    out: Array = np.zeros_like(x)
-    out[_chosen(x.shape, axis, index)] = g
-    return out
-
-
 def _select_entry(pick: Pick, index: Index) -> str:
     place = _chosen(pick.shape(0), **pick.options)
     at = len(place) - 1
@@ -44,10 +37,9 @@ def _select_sent(pick: Pick, index: Index) -> str:
 
 
 ROWS = (
-    structural(
+    taking(
         "select",
-        lambda x, axis, index: np.take(x, index, axis),
-        _back,
+        _chosen,
         symbol="[t]",
         title="selection",
         does="Take place {index} of {0} along axis {axis}",
