@@ -31,6 +31,7 @@ class Cost:
 
     @property
     def operations(self) -> int:
+        """Floating-point operations of both passes together."""
         return self.forward + self.again + self.backward
 
 

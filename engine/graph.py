@@ -49,6 +49,7 @@ class Node:
 
     @property
     def settings(self) -> Options:
+        """The options as pairs, the form rules and lines of text take."""
         return tuple(self.options.items())
 
 
@@ -90,14 +91,17 @@ class Graph:
 
     @property
     def loss(self) -> Node:
+        """The result, where the backward pass begins."""
         return self.nodes[self.outputs[0]]
 
     @property
     def leaves(self) -> tuple[Node, ...]:
+        """The nodes that are given: parameters, inputs, targets, constants."""
         return tuple(n for n in self.nodes if n.op is None)
 
     @property
     def parameters(self) -> tuple[Node, ...]:
+        """The leaves an optimizer trains."""
         return tuple(n for n in self.nodes if n.role == "parameter")
 
     def find(self, name: str) -> Node:

@@ -61,6 +61,7 @@ def explain_entry(trace: Trace, explainer: Explainer, node: int, index: Index) -
 
 
 def check_entry(trace: Trace, node: int, index: Index) -> Index:
+    """The index as whole numbers. Raises `EntryError` naming the node's shape where it has no such entry."""
     shape = trace.graph.nodes[node].shape
     if len(index) != len(shape) or any(not 0 <= i < n for i, n in zip(index, shape, strict=True)):
         raise EntryError(f"entry {index} asked for; {trace.graph.nodes[node].label} has shape {shape}")

@@ -77,6 +77,7 @@ class OptimizerSpec:
 
     @property
     def steps(self) -> tuple[Step, ...]:
+        """The lines that run, in order, for every parameter."""
         return OPTIMIZERS[self.name].steps(self.complete)
 
     def slots(self) -> dict[str, float]:

@@ -240,6 +240,7 @@ class Run:
 
     @property
     def loss(self) -> float:
+        """The loss of this iteration, before its update."""
         return float(self._loss)
 
     def snapshot(self) -> tuple[Array, ...]:

@@ -36,6 +36,7 @@ class Summary:
 
 
 def summary(x: Array) -> Summary:
+    """What one line can say of an array of any shape; see `Summary`."""
     finite = x[np.isfinite(x)] if x.ndim else x.reshape(1)[np.isfinite(x.reshape(1))]
     return Summary(
         shape=x.shape,
@@ -64,6 +65,7 @@ class Trace:
     recording: Recording
 
     def view(self, ref: ArrayRef) -> Array:
+        """The numbers at a place, shaped as they are; without a copy where they are recorded."""
         return self.recording.view(ref)
 
     def value(self, node: int, cursor: int) -> Array | None:
