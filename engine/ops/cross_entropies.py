@@ -136,11 +136,7 @@ ROWS = (
             ),
             text.latex_to_target("p_{{ik}}"),
         ),
-        numpy=lambda names, options: (
-            "np.sum({1} * (np.logaddexp.reduce({0}, axis=-1, keepdims=True) - {0})) / {2}".format(
-                names[0].text, text.smooth_line(names[1].text, options), text.count(names[0].text, options)
-            )
-        ),
+        numpy=text.fused_line,
         numpy_saved=(lambda names, options: softmax_line(names),),
         numpy_vjp=(
             lambda names, options: "({0} * {1}.sum(-1, keepdims=True) - {1}) * {2}".format(

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from engine.notation import Text, exact
 from engine.op import Index, Pick, series
 from engine.ops.losses import samples
-from engine.ops.softmax import exponentials
+from engine.ops.softmax import exponentials, shifted
 from engine.tape import Options
 
 
@@ -41,6 +41,12 @@ def count(x: str, options: Options) -> str:
 def line(names: Sequence[Text], options: Options) -> str:
     p, t = (n.text for n in names)
     return f"-np.sum({smooth_line(t, options)} * np.log({p})) / {count(p, options)}"
+
+
+def fused_line(names: Sequence[Text], options: Options) -> str:
+    z, t = (n.text for n in names)
+    logarithms = f"np.log(np.exp({shifted(z)}).sum(-1, keepdims=True)) - ({shifted(z)})"
+    return f"np.sum({smooth_line(t, options)} * ({logarithms})) / {count(z, options)}"
 
 
 def sent_line(names: Sequence[Text], options: Options) -> str:

@@ -53,8 +53,14 @@ def _log_softmax_sent(pick: Pick, index: tuple[int, ...]) -> str:
     return rf"{pick.g(*index)} - e^{{{pick.y(*index)}}} \cdot ({total})"
 
 
+def shifted(z: str) -> str:
+    """Scores below the largest, so that no exponential overflows."""
+    return f"{z} - {z}.max(-1, keepdims=True)"
+
+
 def softmax_line(names: Sequence[Text]) -> str:
-    return "np.exp({0} - np.logaddexp.reduce({0}, axis=-1, keepdims=True))".format(names[0].text)
+    e = f"np.exp({shifted(names[0].text)})"
+    return f"{e} / {e}.sum(-1, keepdims=True)"
 
 
 def _scores(name: str) -> Callable[..., Shape]:
