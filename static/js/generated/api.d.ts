@@ -1041,7 +1041,12 @@ export interface components {
             };
             value: components["schemas"]["ArrayRef"];
         };
-        /** GradientCheck */
+        /**
+         * GradientCheck
+         * @description Reverse mode held to central differences of step `epsilon`, parameter by parameter.
+         *
+         *     `passed`: every relative error is below `tolerance`. `complete`: there was time for every entry.
+         */
         GradientCheck: {
             /** Complete */
             complete: boolean;
@@ -1791,8 +1796,11 @@ export interface components {
                 components["schemas"]["ArrayRef"],
                 components["schemas"]["ArrayRef"]
             ][];
-            /** Dtype */
-            dtype: string;
+            /**
+             * Dtype
+             * @enum {string}
+             */
+            dtype: "float64" | "float32";
             /** Events */
             events: (components["schemas"]["Batch"] | components["schemas"]["Forward"] | components["schemas"]["Statistics"] | components["schemas"]["ZeroGrad"] | components["schemas"]["Seed"] | components["schemas"]["Contribution"] | components["schemas"]["Recompute"] | components["schemas"]["Tangent"] | components["schemas"]["Slope"] | components["schemas"]["Probe"] | components["schemas"]["Quotient"] | components["schemas"]["Influence"] | components["schemas"]["Credit"] | components["schemas"]["Clipped"] | components["schemas"]["Assign"])[];
             /** Length */
@@ -2023,6 +2031,12 @@ export interface components {
             backward: components["schemas"]["BackwardRequest"];
             /** Data */
             data?: (components["schemas"]["SourceRequest"] | components["schemas"]["ArraysRequest"] | components["schemas"]["UploadRequest"]) | null;
+            /**
+             * Dtype
+             * @default float64
+             * @enum {string}
+             */
+            dtype: "float64" | "float32";
             /** Model */
             model: components["schemas"]["ExpressionRequest"] | components["schemas"]["NetworkRequest"];
             optimizer?: components["schemas"]["OptimizerRequest"] | null;
