@@ -131,7 +131,7 @@ ROWS = (
         jvp=lambda dxs, y, table, indices: np.zeros(y.shape) if dxs[0] is None else embedding(dxs[0], indices),
         shape=_embedding_shape,
         flops=lambda table, indices: 0,
-        latex=template(r"{0}_{{[{1}]}}"),
+        latex=template(r"{{{0}}}_{{[{1}]}}"),
         local=(template(r"[{2} = i]"), template("0")),
         numpy=lambda names, options=(): f"{names[0].text}[{names[1].text}.astype(int)]",
         numpy_vjp=(
@@ -161,7 +161,7 @@ ROWS = (
         jvp=lambda dxs, y, x, indices, axis: np.zeros(y.shape) if dxs[0] is None else gather(dxs[0], indices, axis),
         shape=_gather_shape,
         flops=lambda x, indices, axis: 0,
-        latex=template(r"{0}_{{[{1}]}}"),
+        latex=template(r"{{{0}}}_{{[{1}]}}"),
         local=(template(r"[{2} = i]"), template("0")),
         numpy=_gather_line,
         numpy_vjp=(_scatter_line, lambda names, options=(): f"np.zeros({names[3].text}.shape)"),

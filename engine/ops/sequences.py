@@ -45,7 +45,7 @@ ROWS = (
         does="Take place {index} of {0} along axis {axis}",
         sends="puts the gradient back at the place it was taken from, with 0 everywhere else",
         shape=_without,
-        latex="{0}_{{[{index}]}}",
+        latex="{{{0}}}_{{[{index}]}}",
         local="1",
         numpy=lambda names, o: f"{names[0].text}.take({dict(o)['index']}, axis={dict(o)['axis']})",
         numpy_vjp=lambda names, o: (

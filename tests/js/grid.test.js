@@ -28,6 +28,8 @@ test("every number of the maps has exactly one cell", () => {
 
 test("a filter's row holds what it sees of each channel", () => {
   assert.equal(tilesOf([3, 2, 5, 5]).across, 2);
+  assert.equal(tilesOf([32, 3, 3, 3]).across, 9);
+  assert.equal(tilesOf([64, 32, 3, 3]).across, 32);
   assert.equal(tilesOf([784, 16]), null);
 });
 

@@ -15,11 +15,12 @@ import { SIDE, comesWhole, overviewSize, rowsAndColumns, sizeOf } from "./number
 /** The least height and width of an array without further notice that is taken for a picture. */
 const LEAST = 8;
 
-/** Feature maps (samples, channels, height, width) and filters (out, in, height, width) as pictures side by side. @param {number[]} shape @returns {Tiles | null} */
+/** Feature maps (samples, channels, height, width) and filters (out, in, height, width) as pictures side by side: what one filter sees of each channel in a row, and as many filters beside each other as make it square. @param {number[]} shape @returns {Tiles | null} */
 export function tilesOf(shape) {
   if (shape.length !== 4 || !comesWhole(shape) || sizeOf(shape) === 0) return null;
   const [a, b, height, width] = shape;
-  return tiled(a * b, a > 1 && b > 1 ? b : null, height, width);
+  const beside = Math.max(1, Math.round(Math.sqrt(a * (height + 1) / (b * (width + 1)))));
+  return tiled(a * b, a > 1 && b > 1 ? b * beside : null, height, width);
 }
 
 /** @param {number} count @param {number | null} across as square as may be where it is null @param {number} height @param {number} width @returns {Tiles} */

@@ -19,7 +19,7 @@ const blocks = computed(() => {
   const trace = store.trace.value;
   if (!trace) return [];
   const fine = blocksBy(trace, (event) => (store.grain.value === "event" ? event.index : event.operation));
-  return fine.length <= MOST_BLOCKS ? fine : blocksBy(trace, (event) => `${event.phase} ${event.layer}`);
+  return fine.length <= MOST_BLOCKS ? fine : blocksBy(trace, (event) => `${event.phase} ${event.layer}`).map((block) => ({ ...block, ...layerName(block, trace) }));
 });
 
 /** @param {import("../types").Trace} trace @param {(event: import("../types").TraceEvent) => unknown} key @returns {Block[]} */
@@ -32,6 +32,13 @@ function blocksBy(trace, key) {
     else found.push({ from: k, to: k + 1, phase: event.phase, ...namesOf(event, trace) });
   });
   return found;
+}
+
+/** A block that holds a layer's events is named by the layer. @param {Block} block @param {import("../types").Trace} trace */
+function layerName({ from, symbol, short }, { events, graph }) {
+  const event = events[from], node = "node" in event ? event.node : "param" in event ? event.param : -1;
+  const name = graph.nodes[node]?.group[0];
+  return name && name !== "loss" ? { symbol: event.phase === "backward" ? `∂${name}` : name, short: event.phase === "backward" ? "∂" : "" } : { symbol, short };
 }
 
 /** A block's name, and what stands for it where there is no room. @param {import("../types").TraceEvent} event @param {import("../types").Trace} trace */

@@ -20,6 +20,7 @@ const PENDING = "—";
 /** Width of a letter of the name; a name that does not fit is left to the title and the panel. */
 const LETTER = { short: 16, long: 11.5, longest: 9.4 };
 const NAME = { normal: 8.6, tight: 7.2 };
+const LETTERS_OF_SHAPE = 12;
 
 /** @param {any} layer @param {Card[]} data @param {{choose: (card: Card) => void}} context */
 export function cards(layer, data, context) {
@@ -60,7 +61,13 @@ function header(element, { node, size, symbol, name }) {
   const room = size.width - 30 - Math.min(12, symbol.length) * LETTER[length];
   if (name.length * NAME.normal <= room) add(element, "text", { class: "name", ...right }, name);
   else if (name.length * NAME.tight <= room) add(element, "text", { class: "name tight", ...right }, name);
-  if (size.tensor) add(element, "text", { class: "shape", x: 12, y: 44 }, shapeText(node.shape));
+  if (size.tensor) shapeLine(element, node.shape);
+}
+
+/** @param {SVGGElement} element @param {number[]} shape */
+function shapeLine(element, shape) {
+  const text = shapeText(shape), tight = text.length > LETTERS_OF_SHAPE;
+  add(element, "text", { class: tight ? "shape tight" : "shape", x: tight ? 9 : 12, y: 44 }, tight ? text.replaceAll(" ", "") : text);
 }
 
 /** @param {SVGGElement} element @param {"value" | "gradient"} role @param {import("../measure.js").Row} place @param {number} width */
