@@ -4,10 +4,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from engine import LAYERS
-from tests.engine.layered import results
-from tests.reference.layer_cases import TYPES, cases, packed
+from engine import LAYERS, check, verify
+from tests.engine.layered import results, run_of
+from tests.engine.models import traced
+from tests.reference.layer_cases import TYPES, case_of, cases, packed
 
 FILE = Path(__file__).parent.parent / "reference" / "layers.npz"
 TOLERANCE = 1e-9  # both sides round at 1e-16, hundreds of times where layers are unrolled
@@ -60,3 +63,13 @@ def test_one_wrong_entry_of_the_output_or_the_last_gradient_shows(type, which):
         return arrays
 
     assert min(distances(type, spoiled)) > TOLERANCE
+
+
+@pytest.mark.parametrize("type", LAYERS)
+@settings(deadline=None, max_examples=3)
+@given(seed=st.integers(0, 2**32 - 1))
+def test_fresh_configurations_follow_from_their_leaves_and_agree_with_differences(type, seed):
+    trace = traced(run_of(case_of(type, np.random.default_rng(seed))))
+    assert verify(trace).passed
+    found = check(trace)
+    assert found.passed, found

@@ -88,11 +88,13 @@ def cases(type):
     if type in sequence_cases.TYPES:
         return sequence_cases.cases(type)
     rng = np.random.default_rng([SEED, *type.encode()])
-    return [_case(type, rng, whole=k % 3 == 0) for k in range(COUNT)]
+    return [case_of(type, rng, whole=k % 3 == 0) for k in range(COUNT)]
 
 
-def _case(type, rng, *, whole):
-    """With `whole`, the input has whole numbers: entries that are equal, and on the kinks of activations."""
+def case_of(type, rng, *, whole=False):
+    """One configuration. With `whole`, the input has whole numbers: equal ones, some on the kinks of activations."""
+    if type in sequence_cases.TYPES:
+        return sequence_cases.case_of(type, rng)
     shape, options = DRAWN[type](rng)
     x = 2 * rng.standard_normal(shape)
     x = np.round(x) if whole else x

@@ -27,8 +27,12 @@ class Case:
 
 def cases(type):
     rng = np.random.default_rng([SEED, TYPES.index(type)])
+    return [case_of(type, rng) for _ in range(COUNT)]
+
+
+def case_of(type, rng):
     make = recurrent if type in GATES else embedding if type == "embedding" else attention
-    return [make(type, rng) for _ in range(COUNT)]
+    return make(type, rng)
 
 
 def recurrent(type, rng):
