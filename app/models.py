@@ -14,7 +14,7 @@ from app.errors import SpecError, TooLargeError
 from app.settings import Settings
 from app.specs import ExpressionRequest, NetworkRequest, SpecRequest
 from app.trained import trained
-from engine import Limits, Model, build
+from engine import Limits, Model, build, demand
 
 
 def to_model(request: SpecRequest, settings: Settings, uploads: Uploads | None = None) -> tuple[Model, Dataset | None]:
@@ -58,7 +58,11 @@ def _check_network(model: NetworkRequest, settings: Settings) -> None:
 def _check_memory(model: Model, settings: Settings) -> None:
     """Values, gradients and slopes of every node, and the updated parameters: about four numbers an entry."""
     entries = sum(prod(n.shape) for n in model.graph.nodes)
-    _allow("bytes for one training step", 4 * 8 * entries, settings.session_bytes)
+    asked = demand(model.graph, model.backward)
+    _allow("bytes for one training step", 8 * max(4 * entries, asked.numbers), settings.session_bytes)
+    if model.backward.mode != "reverse":
+        what = f"visits of nodes (directions times nodes) by the way {model.backward.mode!r}"
+        _allow(what, asked.visits, settings.visits)
 
 
 def _allow(what: str, asked: int, allowed: int) -> None:

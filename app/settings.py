@@ -53,6 +53,7 @@ class Settings:
     snapshots: int = 128
     snapshot_bytes: int = 16 * 1_048_576
     revisions: int = 2_000
+    visits: int = 50_000
     step_events: int = 10_000
     step_iterations: int = 100
     step_seconds: float = 2.0

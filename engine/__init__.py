@@ -8,7 +8,8 @@
 
 from engine.backward import Backward, Mode, Sides
 from engine.check import GradientCheck, ParameterCheck, Verification, check, verify
-from engine.cost import Cost, cost
+from engine.cost import Cost, Way, cost, ways
+from engine.demand import Demand, demand
 from engine.diagnose import Diagnosis, diagnose
 from engine.evaluate import Evaluator, Meter, Progress, Score, evaluate
 from engine.events import (
@@ -57,6 +58,7 @@ from engine.statements import ExpressionError, Limits
 from engine.svg import PictureError, svg
 from engine.tape import Array
 from engine.trace import Summary, Trace, places, summary
+from engine.truncation import Cut, Lost, Truncation, truncation
 
 __all__ = [
     "INITIALIZERS",
@@ -77,7 +79,9 @@ __all__ = [
     "Contribution",
     "Cost",
     "Credit",
+    "Cut",
     "Data",
+    "Demand",
     "Diagnosis",
     "EntryError",
     "Evaluator",
@@ -96,6 +100,7 @@ __all__ = [
     "Insight",
     "LayerSpec",
     "Limits",
+    "Lost",
     "Meter",
     "Mode",
     "Model",
@@ -133,13 +138,16 @@ __all__ = [
     "Tangent",
     "Text",
     "Trace",
+    "Truncation",
     "Verification",
+    "Way",
     "ZeroGrad",
     "build",
     "check",
     "check_entry",
     "check_options",
     "cost",
+    "demand",
     "diagnose",
     "evaluate",
     "explain_entry",
@@ -156,5 +164,7 @@ __all__ = [
     "summary",
     "svg",
     "trace",
+    "truncation",
     "verify",
+    "ways",
 ]

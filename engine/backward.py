@@ -22,7 +22,8 @@ class Backward:
 
     `cut`: edges (node, slot) that carry nothing back. `checkpoints`: with any, only these nodes' values are kept
     after the forward pass; what lies between two of them is computed again when the backward pass comes to it. What
-    follows the last one is kept. Both belong to reverse mode.
+    follows the last one is kept. Both belong to reverse mode. `sampled`: ways that go entry by entry take the first
+    one of each leaf alone, which is enough to count by.
     """
 
     mode: Mode = "reverse"
@@ -30,6 +31,7 @@ class Backward:
     checkpoints: tuple[int, ...] = ()
     sides: Sides = "central"
     epsilon: float | None = None
+    sampled: bool = False
 
     def __post_init__(self) -> None:
         if self.mode != "reverse" and (self.cut or self.checkpoints):

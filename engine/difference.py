@@ -8,7 +8,7 @@ from itertools import takewhile
 import numpy as np
 
 from engine.bind import rule_calls
-from engine.directions import entries, entry_of, gradients, last_of, leaves
+from engine.directions import entries, entry_of, gradients, leaves
 from engine.events import AnyEvent, Forward, Probe, Quotient
 from engine.graph import Node
 from engine.op import Index
@@ -22,12 +22,13 @@ def difference(walk: Walk) -> Iterator[AnyEvent]:
     """Probes and quotients, leaf by leaf and entry by entry."""
     places = gradients(walk, walk.graph.loss.id)
     for leaf in leaves(walk.graph):
-        for entry in entries(leaf):
-            yield from _entry(walk, leaf, entry, places[leaf.id])
+        every = entries(walk, leaf)
+        for entry in every:
+            yield from _entry(walk, leaf, entry, places[leaf.id], entry == every[-1])
         walk.total[leaf.id] = places[leaf.id]
 
 
-def _entry(walk: Walk, leaf: Node, entry: Index, whole: ArrayRef) -> Iterator[AnyEvent]:
+def _entry(walk: Walk, leaf: Node, entry: Index, whole: ArrayRef, last: bool) -> Iterator[AnyEvent]:
     """One entry from both sides, or from above and from where it stands."""
     epsilon, both = walk.how.step, walk.how.sides == "central"
     losses = [walk.now[walk.graph.loss.id]]
@@ -36,7 +37,7 @@ def _entry(walk: Walk, leaf: Node, entry: Index, whole: ArrayRef) -> Iterator[An
         head = walk.head("backward", (leaf.id, entry, shift), layer_of(leaf))
         yield Probe(**head, node=leaf.id, entry=entry, shift=shift, value=losses[-1])
     below, above = losses[-2:]
-    total = whole if entry == last_of(leaf) else None
+    total = whole if last else None
     yield Quotient(
         **walk.head("backward", (leaf.id, entry, "quotient"), layer_of(leaf)),
         into=leaf.id, entry=entry, above=above, below=below, step=2 * epsilon if both else epsilon,

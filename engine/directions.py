@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from math import prod
+from itertools import islice
 
 import numpy as np
 
@@ -18,8 +17,10 @@ def leaves(graph: Graph) -> list[Node]:
     return sorted((n for n in graph.leaves if n.wanted), key=lambda n: n.role != "parameter")
 
 
-def entries(leaf: Node) -> Iterator[Index]:
-    return np.ndindex(leaf.shape)
+def entries(walk: Walk, leaf: Node) -> list[Index]:
+    """The entries a pass is taken for: all of them, or the first where the schedule is a sample to count by."""
+    every = np.ndindex(leaf.shape)
+    return list(islice(every, 1)) if walk.how.sampled else list(every)
 
 
 def moving(graph: Graph, leaf: Node) -> list[Node]:
@@ -31,23 +32,9 @@ def moving(graph: Graph, leaf: Node) -> list[Node]:
     return [graph.nodes[i] for i in sorted(found - {leaf.id})]
 
 
-def tangents(graph: Graph) -> int:
-    """How many tangents forward mode takes: entries of leaves times the nodes each of them moves."""
-    return sum(prod(leaf.shape) * (1 + len(moving(graph, leaf))) for leaf in leaves(graph))
-
-
-def passes(graph: Graph) -> int:
-    """Entries of leaves: how many passes there are with one for each."""
-    return sum(prod(leaf.shape) for leaf in leaves(graph))
-
-
 def entry_of(whole: ArrayRef, entry: Index) -> ArrayRef:
     """The place of one entry of an array."""
     return ArrayRef(whole.offset + (int(np.ravel_multi_index(entry, whole.shape)) if entry else 0), ())
-
-
-def last_of(leaf: Node) -> Index:
-    return tuple(n - 1 for n in leaf.shape)
 
 
 def gradients(walk: Walk, output: int) -> dict[int, ArrayRef]:

@@ -13,7 +13,7 @@ from engine.names import formula_name
 from engine.notation import ATOM, Text, wrap
 from engine.op import Index, series
 from engine.recording import ArrayRef
-from engine.words import Words, shown, size
+from engine.words import Words, listed, shown, size
 
 
 def explain_contribution(event: Contribution, words: Words, entry: Index) -> Explanation:
@@ -42,7 +42,13 @@ def _sent_sentence(words: Words, event: Contribution, node: Node, into: Node) ->
             if many
             else (rf" Added to what had arrived before, that makes *\num{{{event.total.offset}}}*.")
         )
-    return sentence
+    return sentence + _cut(words, node)
+
+
+def _cut(words: Words, node: Node) -> str:
+    """Over which of its edges a node sends nothing."""
+    there = [words.said(node.inputs[slot]) for id, slot in words.schedule.backward.cut if id == node.id]
+    return f" Nothing goes back to {listed(there)}: the way is cut there." if there else ""
 
 
 def _sent_lines(words: Words, event: Contribution, node: Node, into: Node, entry: Index) -> list[Formula]:

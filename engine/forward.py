@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.directions import entries, entry_of, gradients, last_of, leaves, moving
+from engine.directions import entries, entry_of, gradients, leaves, moving
 from engine.events import AnyEvent, Slope, Tangent
 from engine.graph import Node
 from engine.op import Index
@@ -22,14 +22,20 @@ def forward(walk: Walk) -> Iterator[AnyEvent]:
     outputs = {output: gradients(walk, output) for output in walk.graph.outputs}
     direction = 0
     for leaf in leaves(walk.graph):
-        for entry in entries(leaf):
-            yield from _pass(walk, outputs, leaf, entry, direction)
+        every = entries(walk, leaf)
+        for entry in every:
+            yield from _pass(walk, outputs, leaf, entry, direction, entry == every[-1])
             direction += 1
         walk.total[leaf.id] = next(whole[leaf.id] for whole in outputs.values() if leaf.id in whole)
 
 
 def _pass(
-    walk: Walk, outputs: Mapping[int, Mapping[int, ArrayRef]], leaf: Node, entry: Index, direction: int
+    walk: Walk,
+    outputs: Mapping[int, Mapping[int, ArrayRef]],
+    leaf: Node,
+    entry: Index,
+    direction: int,
+    last: bool,
 ) -> Iterator[AnyEvent]:
     """The tangents of one direction. That of an output is an entry of its gradient, and lies there."""
     ends = {o: entry_of(whole[leaf.id], entry) for o, whole in outputs.items() if leaf.id in whole}
@@ -39,7 +45,7 @@ def _pass(
         yield Tangent(**head, node=node.id, direction=direction, leaf=leaf.id, entry=entry, value=value)
     for o, value in ends.items():
         head = walk.head("backward", (direction, "slope", o), (direction, layer_of(walk.graph.nodes[o])))
-        total = outputs[o][leaf.id] if entry == last_of(leaf) else None
+        total = outputs[o][leaf.id] if last else None
         yield Slope(**head, node=o, into=leaf.id, direction=direction, entry=entry, value=value, total=total)
 
 

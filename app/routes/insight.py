@@ -7,17 +7,38 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
+from typing_extensions import TypedDict
 
+from app.errors import OutsideError
 from app.requests import NudgeRequest
-from app.routes import SessionHere, problems
+from app.routes import SessionHere, SettingsHere, problems
 from app.tensors import entry_of, find
 from app.wire import answer
-from engine import Diagnosis, Insight, Nudge, check_entry, diagnose, explain_entry, nudge
+from engine import (
+    Diagnosis,
+    Insight,
+    Nudge,
+    Truncation,
+    Way,
+    check_entry,
+    diagnose,
+    explain_entry,
+    nudge,
+    truncation,
+    ways,
+)
 
 router = APIRouter(prefix="/sessions/{id}", tags=["insight"], responses=problems(404, 413, 416, 422))
 
 Iteration = Annotated[int | None, Query(ge=0, le=10_000_000)]
 MOST = 2**53  # larger whole numbers lose digits in JSON readers; they travel as floats
+
+
+class CostAnswer(TypedDict):
+    """`limit`: how many visits this service allows a way."""
+
+    ways: list[Way]
+    limit: int
 
 
 @router.get("/explain", response_model=Insight)
@@ -56,3 +77,25 @@ def diagnosis(session: SessionHere, iteration: Iteration = None) -> Response:
     with session.lock:
         trace = session.trace(iteration)
         return answer(diagnose(trace, session.run.iteration))
+
+
+@router.get("/cost", response_model=CostAnswer)
+def cost(session: SessionHere, settings: SettingsHere) -> Response:
+    """Passes, operations and the most numbers held, counted for every way to the gradients of this model.
+
+    None of them is run; a way that takes more visits than `limit` would be refused.
+    """
+    with session.lock:
+        model = session.run.model
+    found = list(ways(model.graph, model.backward, model.uncut))
+    return answer(CostAnswer(ways=found, limit=settings.visits))
+
+
+@router.get("/truncation", response_model=Truncation)
+def left_out(session: SessionHere, iteration: Iteration = None) -> Response:
+    """What the edges that are cut leave out: the contributions over them, and the share of each gradient."""
+    with session.lock:
+        model = session.run.model
+        if model.uncut is None:
+            raise OutsideError("nothing is cut in this session: its gradients are whole")
+        return answer(truncation(session.trace(iteration), model.uncut))

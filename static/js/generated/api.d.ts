@@ -152,6 +152,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions/{id}/cost": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Cost
+         * @description Passes, operations and the most numbers held, counted for every way to the gradients of this model.
+         *
+         *     None of them is run; a way that takes more visits than `limit` would be refused.
+         */
+        get: operations["cost_api_v1_sessions__id__cost_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions/{id}/diagnosis": {
         parameters: {
             query?: never;
@@ -419,6 +441,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions/{id}/truncation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Left Out
+         * @description What the edges that are cut leave out: the contributions over them, and the share of each gradient.
+         */
+        get: operations["left_out_api_v1_sessions__id__truncation_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions/{id}/verify": {
         parameters: {
             query?: never;
@@ -532,7 +574,8 @@ export interface components {
          *
          *     `cut`: edges (node, slot) that carry nothing back. `checkpoints`: with any, only these nodes' values are kept
          *     after the forward pass; what lies between two of them is computed again when the backward pass comes to it. What
-         *     follows the last one is kept. Both belong to reverse mode.
+         *     follows the last one is kept. Both belong to reverse mode. `sampled`: ways that go entry by entry take the first
+         *     one of each leaf alone, which is enough to count by.
          */
         Backward: {
             /**
@@ -556,6 +599,11 @@ export interface components {
              * @enum {string}
              */
             mode: "reverse" | "forward" | "difference" | "rtrl";
+            /**
+             * Sampled
+             * @default false
+             */
+            sampled: boolean;
             /**
              * Sides
              * @default central
@@ -755,6 +803,16 @@ export interface components {
             value: components["schemas"]["ArrayRef"];
         };
         /**
+         * CostAnswer
+         * @description `limit`: how many visits this service allows a way.
+         */
+        CostAnswer: {
+            /** Limit */
+            limit: number;
+            /** Ways */
+            ways: components["schemas"]["Way"][];
+        };
+        /**
          * Credit
          * @description The gradient of state `node` times its influence: the part of the gradient of leaf `into` that came through it.
          *
@@ -786,6 +844,24 @@ export interface components {
             total: components["schemas"]["ArrayRef"];
             upstream: components["schemas"]["ArrayRef"];
             value: components["schemas"]["ArrayRef"];
+        };
+        /**
+         * Cut
+         * @description An edge that carries nothing back: from `node` to its input number `slot`, node `into`.
+         *
+         *     `norm` is that of the contribution which the full backward pass sends over it.
+         */
+        Cut: {
+            /** Into */
+            into: number;
+            /** Node */
+            node: number;
+            /** Norm */
+            norm: components["schemas"]["Number"];
+            /** Sentence */
+            sentence: string;
+            /** Slot */
+            slot: number;
         };
         /**
          * DataOption
@@ -1239,6 +1315,23 @@ export interface components {
             options: {
                 [key: string]: components["schemas"]["Number"] | string;
             };
+        };
+        /**
+         * Lost
+         * @description The gradient of one leaf: the norms of the full one and of what is missing, and `share`, the second over the
+         *     first (0 where nothing is missing).
+         */
+        Lost: {
+            /** Label */
+            label: string;
+            /** Missing */
+            missing: components["schemas"]["Number"];
+            /** Node */
+            node: number;
+            /** Norm */
+            norm: components["schemas"]["Number"];
+            /** Share */
+            share: components["schemas"]["Number"];
         };
         /**
          * Magnitudes
@@ -2198,6 +2291,13 @@ export interface components {
             /** Iterations */
             iterations: number;
         };
+        /** Truncation */
+        Truncation: {
+            /** Cuts */
+            cuts: components["schemas"]["Cut"][];
+            /** Leaves */
+            leaves: components["schemas"]["Lost"][];
+        };
         /**
          * UploadRequest
          * @description A data set that was sent before, by the id it was given.
@@ -2256,6 +2356,34 @@ export interface components {
             passed: boolean;
         };
         /**
+         * Way
+         * @description One way to the same gradients and what it costs; `own`: the way of this session.
+         *
+         *     `visits`: how often a node is computed beside the forward pass.
+         */
+        Way: {
+            /** Again */
+            again: number;
+            /** Backward */
+            backward: number;
+            /** Forward */
+            forward: number;
+            /** Name */
+            name: string;
+            /** Operations */
+            operations: number;
+            /** Own */
+            own: boolean;
+            /** Passes */
+            passes: {
+                [key: string]: number;
+            };
+            /** Peak */
+            peak: number;
+            /** Visits */
+            visits: number;
+        };
+        /**
          * ZeroGrad
          * @description The gradients of `params` were cleared.
          */
@@ -2300,7 +2428,9 @@ export type Clip = components['schemas']['Clip'];
 export type Clipped = components['schemas']['Clipped'];
 export type ClipRequest = components['schemas']['ClipRequest'];
 export type Contribution = components['schemas']['Contribution'];
+export type CostAnswer = components['schemas']['CostAnswer'];
 export type Credit = components['schemas']['Credit'];
+export type Cut = components['schemas']['Cut'];
 export type DataOption = components['schemas']['DataOption'];
 export type DataRow = components['schemas']['DataRow'];
 export type DatasetAnswer = components['schemas']['DatasetAnswer'];
@@ -2325,6 +2455,7 @@ export type LayerRequest = components['schemas']['LayerRequest'];
 export type LayerRow = components['schemas']['LayerRow'];
 export type LossRequest = components['schemas']['LossRequest'];
 export type LossRow = components['schemas']['LossRow'];
+export type Lost = components['schemas']['Lost'];
 export type Magnitudes = components['schemas']['Magnitudes'];
 export type NetworkRequest = components['schemas']['NetworkRequest'];
 export type Node = components['schemas']['Node'];
@@ -2369,8 +2500,10 @@ export type Tangent = components['schemas']['Tangent'];
 export type Tensor = components['schemas']['Tensor'];
 export type TracePage = components['schemas']['TracePage'];
 export type TrainedRequest = components['schemas']['TrainedRequest'];
+export type Truncation = components['schemas']['Truncation'];
 export type UploadRequest = components['schemas']['UploadRequest'];
 export type Verification = components['schemas']['Verification'];
+export type Way = components['schemas']['Way'];
 export type ZeroGrad = components['schemas']['ZeroGrad'];
 export type $defs = Record<string, never>;
 export interface operations {
@@ -2701,6 +2834,64 @@ export interface operations {
             };
             /** @description What was wrong, by number and limit */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cost_api_v1_sessions__id__cost_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CostAnswer"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            416: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3510,6 +3701,66 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TracePage"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    left_out_api_v1_sessions__id__truncation_get: {
+        parameters: {
+            query?: {
+                iteration?: number | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Truncation"];
                 };
             };
             /** @description What was wrong, by number and limit */

@@ -1,0 +1,94 @@
+"""What truncated backpropagation through time leaves out: edge by edge, and as a share of each gradient."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.events import Contribution
+from engine.graph import Graph
+from engine.recording import Recording
+from engine.run import Plan
+from engine.schedule import schedule
+from engine.tape import Array
+from engine.trace import Trace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cut:
+    """An edge that carries nothing back: from `node` to its input number `slot`, node `into`.
+
+    `norm` is that of the contribution which the full backward pass sends over it.
+    """
+
+    node: int
+    slot: int
+    into: int
+    norm: float
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lost:
+    """The gradient of one leaf: the norms of the full one and of what is missing, and `share`, the second over the
+    first (0 where nothing is missing).
+    """
+
+    node: int
+    label: str
+    norm: float
+    missing: float
+    share: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Truncation:
+    cuts: tuple[Cut, ...]
+    leaves: tuple[Lost, ...]
+
+
+def truncation(trace: Trace, whole: Graph) -> Truncation:
+    """Compare with the full backward pass on the same numbers; `whole` is the graph without cuts."""
+    full = _full(trace, whole)
+    return Truncation(cuts=tuple(_cuts(trace, full)), leaves=tuple(_lost(trace, full)))
+
+
+def _full(trace: Trace, whole: Graph) -> Trace:
+    """The same step, forward and backward, with nothing cut and no update."""
+    plan = schedule(whole)
+    recording = Recording(plan.stored, trace.recording.buffer.dtype)
+    for leaf in whole.leaves:
+        recording.view(plan.values[leaf.id])[...] = trace.view(trace.schedule.values[leaf.id])
+    Plan(whole, plan, recording).run()
+    return Trace(whole, plan, recording)
+
+
+def _cuts(trace: Trace, full: Trace) -> Iterator[Cut]:
+    sent = {(e.node, e.slot): e for e in full.schedule.events if isinstance(e, Contribution)}
+    nodes = trace.graph.nodes
+    for node, slot in trace.schedule.backward.cut:
+        into = nodes[node].inputs[slot]
+        event = sent.get((node, slot))
+        norm = _norm(full.view(event.value)) if event else 0.0
+        sentence = (
+            f"The way from {nodes[node].label} back to {nodes[into].label} is cut: a contribution of norm {norm:.3g} "
+            "is left out, and all that it would have become further back."
+        )
+        yield Cut(node=node, slot=slot, into=into, norm=norm, sentence=sentence)
+
+
+def _lost(trace: Trace, full: Trace) -> Iterator[Lost]:
+    for leaf in full.graph.leaves:
+        whole = full.gradient(leaf.id, full.backward_end)
+        if whole is None:
+            continue
+        kept = trace.gradient(leaf.id, trace.backward_end)
+        norm, missing = _norm(whole), _norm(whole - (0.0 if kept is None else kept))
+        share = missing / norm if norm else 0.0
+        yield Lost(node=leaf.id, label=leaf.label, norm=norm, missing=missing, share=share)
+
+
+def _norm(x: Array) -> float:
+    return float(np.linalg.norm(x.reshape(-1)))
