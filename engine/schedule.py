@@ -51,7 +51,10 @@ class Schedule:
 
 
 def schedule(
-    graph: Graph, optimizer: OptimizerSpec | None = None, samples: int = 1, backward: Backward | None = None,
+    graph: Graph,
+    optimizer: OptimizerSpec | None = None,
+    samples: int = 1,
+    backward: Backward | None = None,
     dtype: Precision = "float64",
 ) -> Schedule:
     """The events of one training step of `graph`: with batch, zero_grad and update where an optimizer trains it."""
