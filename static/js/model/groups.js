@@ -36,7 +36,7 @@ export function cardsDrawn({ nodes }, closed) {
 }
 
 /** The outermost closed group around a path. @param {string[]} group @param {Set<string>} closed */
-function hiddenBy(group, closed) {
+export function hiddenBy(group, closed) {
   let key = "";
   for (const part of group) {
     key = key ? `${key}/${part}` : part;

@@ -41,6 +41,7 @@ function heading(trace) {
 
 /** @param {{explanation: Explanation | null, trace: Trace}} props */
 function Sentence({ explanation, trace }) {
+  void store.arrivals.value;
   if (!explanation) return html`<p class="say waiting">…</p>`;
   return html`<p class="say">${spans(explanation.sentence, trace.numbers).map(({ text, strong }) => (strong ? html`<b class=${text.length < 18 ? "short" : ""}>${text}</b>` : text))}</p>`;
 }
@@ -79,6 +80,7 @@ const outputOf = ({ graph }) => graph.nodes[graph.outputs[0]]?.label ?? "L";
 
 /** @param {{line: import("../types").Line, trace: Trace, quiet?: boolean, named?: boolean}} props */
 export function MathLine({ line, trace, quiet = false, named = false }) {
+  void store.arrivals.value;
   return html`<div class="line ${quiet ? "quiet" : ""}">
     ${named && html`<span class="says">${line.says}</span>`}
     <${Formula} tex=${markGradients(line.formula, outputOf(trace))} />
@@ -97,6 +99,7 @@ function Operands({ trace, operands }) {
 
 /** @param {{trace: Trace, operand: import("../types").Operand}} props */
 function Operand({ trace, operand: { ref, number } }) {
+  void store.arrivals.value;
   if (!ref) return number === null ? "—" : format(fromWire(number));
   if (ref.shape.length === 0) return format(scalarAt(trace, ref));
   if (sizeOf(ref.shape) <= FEW) return list(arrayAt(trace, ref) ?? []) || "…";

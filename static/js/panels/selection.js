@@ -34,6 +34,7 @@ export function Chosen() {
 
 /** @param {{node: GraphNode, which: Which, trace: Trace, place: import("../types").Ref | null}} props */
 function Numbers({ node, which, trace, place }) {
+  void store.arrivals.value;
   if (!place) return html`<div class="numbers ${which}"><h3>${which}</h3><p class="empty">— not computed yet</p></div>`;
   if (place.shape.length === 0) return html`<${Single} which=${which} number=${scalarAt(trace, place)} />`;
   return html`<${Many} node=${node} which=${which} trace=${trace} place=${place} />`;
@@ -46,6 +47,7 @@ function Single({ which, number }) {
 
 /** @param {{node: GraphNode, which: Which, trace: Trace, place: import("../types").Ref}} props */
 function Many({ node, which, trace, place }) {
+  void store.arrivals.value;
   const [at, setAt] = useState(0);
   const { offset, shape } = place;
   const entry = entryAt(at, shape);

@@ -12,6 +12,7 @@ export function Thumbnail({ trace, place }) {
   const [rows, columns] = gridSize(place.shape);
   const shown = shownAt(trace, place);
   const dark = store.dark.value;
+  void store.arrivals.value;
   useEffect(() => {
     if (!shown) return;
     const pixels = heatPixels(gridOf(shown, place.shape), dark ? PALETTES.dark : PALETTES.light);

@@ -2,7 +2,7 @@
 
 import { shapeText } from "../model/format.js";
 import { imagesOf } from "../model/grid.js";
-import { pathKey } from "../model/groups.js";
+import { hiddenBy, pathKey } from "../model/groups.js";
 import { pointAt } from "../model/layout/curves.js";
 import { groupKey } from "../model/layout/levels.js";
 import { edgeKey } from "../model/trace.js";
@@ -27,8 +27,20 @@ export function layoutQuestion(graph, { picture, closed, reading }) {
   const groups = graph.groups.filter(({ path }) => !lone.has(pathKey(path))).map(({ path, title }) => ({
     path, open: !closed.has(pathKey(path)), ...CLOSED_GROUP, titleWidth: Math.min(320, title.length * 8.2 + 60), titleHeight: 28,
   }));
-  const edges = graph.nodes.flatMap((node) => node.inputs.map((from, slot) => ({ from, to: node.id, slot })));
+  const speaker = speakers(graph, new Set([...closed].filter((key) => !lone.has(key))));
+  const edges = graph.nodes.flatMap((node) => node.inputs.map((from, slot) => ({ from: speaker[from], to: node.id, slot })));
   return { nodes, groups, edges };
+}
+
+/** What leaves a closed group leaves it as one line, whichever of its cards it comes from: each card's first fellow, by id. @param {Graph} graph @param {Set<string>} closed */
+function speakers({ nodes }, closed) {
+  /** @type {Map<string, number>} */
+  const first = new Map();
+  return nodes.map(({ id, group }) => {
+    const key = hiddenBy(group, closed);
+    if (key !== null && !first.has(key)) first.set(key, id);
+    return key === null ? id : first.get(key) ?? id;
+  });
 }
 
 /** Cards on the longest way through the graph. @param {Graph} graph */

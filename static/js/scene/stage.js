@@ -153,12 +153,12 @@ function travel({ flow, camera, picture }, frame, stepped) {
   const colour = getComputedStyle(document.documentElement).getPropertyValue(frame.live.tone === "backward" ? "--backward" : "--forward");
   flow.run(stepped && !quick ? streams : [], colour, TRAVEL / Math.max(1, store.speed.value));
   const seen = liveBox(picture, frame);
-  if (seen) camera.reveal(seen, quick);
+  if (seen) camera.reveal(seen.whole, seen.core, quick);
 }
 
 /** @typedef {import("../types").Box} Box */
 
-/** Where it happens: the live card, and where its signal goes. @param {NonNullable<Scene["picture"]>} picture @param {import("../types").Frame} frame @returns {Box | null} */
+/** Where it happens: the live card, and where its signal goes. @param {NonNullable<Scene["picture"]>} picture @param {import("../types").Frame} frame @returns {{whole: Box, core: Box} | null} */
 function liveBox({ cards, closed }, frame) {
   /** @param {number} id @returns {Box | undefined} */
   const boxOf = (id) => (cards.find(({ node }) => node.id === id) ?? closed.find(({ members }) => members.includes(id)))?.box;
@@ -166,7 +166,7 @@ function liveBox({ cards, closed }, frame) {
   const newest = event && "node" in event ? event.node : event && "param" in event ? event.param : event && "params" in event ? event.params[0] : -1;
   const box = boxOf(newest) ?? [...live.nodes].map(boxOf).find(Boolean) ?? null;
   const other = event?.kind === "contribution" ? boxOf(event.into) : undefined;
-  return box && other ? around(box, other) : box;
+  return box && { whole: other ? around(box, other) : box, core: box };
 }
 
 /** @param {Box} a @param {Box} b @returns {Box} */
