@@ -78,8 +78,16 @@ EINSUMS = (
 )
 
 
+def _any_einsum(rng):
+    """Up to three operands of up to three axes; letters come again within one (a diagonal) and among them."""
+    terms = ["".join(rng.choice(list("ijkl"), rng.integers(1, 4))) for _ in range(rng.integers(1, 4))]
+    letters = rng.permutation(sorted(set("".join(terms))))
+    return f"{','.join(terms)}->{''.join(letters[: rng.integers(0, len(letters) + 1)])}"
+
+
 def _einsum(rng):
-    subscripts = EINSUMS[rng.integers(0, len(EINSUMS))]
+    """One that models are made of, or any."""
+    subscripts = EINSUMS[rng.integers(0, len(EINSUMS))] if rng.random() < 0.5 else _any_einsum(rng)
     return _product(subscripts)(rng)[0], {"subscripts": subscripts}
 
 
