@@ -158,6 +158,8 @@ class OptimizerRequest(BaseModel):
     def _known(self) -> OptimizerRequest:
         one_of("optimizer", self.name, OPTIMIZERS)
         check_settings(self.name, self.model_extra or {}, OPTIMIZERS[self.name].settings)
+        optimizer = self.to_optimizer()
+        _ = optimizer.complete, optimizer.rate(0)  # refuses what is outside of its bounds
         return self
 
     def to_optimizer(self) -> OptimizerSpec:

@@ -40,3 +40,26 @@ async def test_an_initializer_that_cannot_be_is_refused_by_name(client, initiali
     answer = await client.post("/sessions", json={"spec": network(initializer)})
     assert answer.status_code == 422
     assert named in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("said", "detail"),
+    [
+        ({"name": "adam", "beta1": 1}, "adam: beta1 is 1; it must be at least 0 and below 1"),
+        ({"name": "sgd", "nesterov": True}, "sgd: nesterov takes a momentum above 0 and no dampening"),
+        (
+            {"name": "sgd", "schedule": {"name": "step", "every": 0}},
+            "the schedule step: every is 0; it must be above 0",
+        ),
+        ({"name": "sgd", "schedule": {"name": "cosine", "period": 0}}, "period is 0; it must be above 0"),
+    ],
+)
+async def test_an_optimizer_that_cannot_be_is_refused_at_its_place(client, said, detail):
+    model = {"kind": "expression", "source": "w*w", "values": {"w": 1.0}}
+    answer = await client.post(
+        "/sessions", json={"spec": {"model": model, "optimizer": {"learning_rate": 0.1, **said}}}
+    )
+    assert answer.status_code == 422
+    (error,) = answer.json()["errors"]
+    assert detail in error["detail"]
+    assert error["pointer"] == "/spec/optimizer"
