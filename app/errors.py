@@ -13,7 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
-from engine import EntryError, ExpressionError, ShapeError, SizeError
+from engine import EntryError, ExpressionError, ShapeError, SizeError, StoppedError
 
 LOG = logging.getLogger("backprop")
 
@@ -75,6 +75,7 @@ TABLE: dict[type[Exception], tuple[int, str]] = {
     CellsError: (422, "The CSV cannot be read"),
     ColumnError: (422, "The columns do not fit"),
     NotFoundError: (404, "Not found"),
+    StoppedError: (416, "Training has stopped"),
     OutsideError: (416, "Outside of what there is"),
     TooLargeError: (413, "Too large"),
     SizeError: (413, "Too large"),

@@ -24,6 +24,7 @@ from engine import (
     Precision,
     Sides,
     Spec,
+    Stop,
     check_options,
 )
 
@@ -198,14 +199,28 @@ class TrainedRequest(Body):
     batch: Annotated[int, Field(ge=1, le=1_024)]
 
 
+class StopRequest(Body):
+    """Training ends after `patience` steps in a row whose test loss is not below the best by `minimum_change`."""
+
+    patience: Annotated[int, Field(ge=1, le=1_000_000)]
+    minimum_change: Annotated[float, Field(ge=0, le=1e12, allow_inf_nan=False)] = 0.0
+
+
 class SpecRequest(Body):
-    """Everything that decides the numbers of a session."""
+    """Everything that decides the numbers of a session.
+
+    `freeze`: layers and parameters that do not learn, by name.
+    """
 
     model: Annotated[ExpressionRequest | NetworkRequest, Field(discriminator="kind")]
     data: DataRequest | None = None
     optimizer: OptimizerRequest | None = None
     backward: BackwardRequest = BackwardRequest()
     trained: TrainedRequest | None = None
+    freeze: Annotated[list[Annotated[str, Field(min_length=1, max_length=64)]], Field(max_length=64)] = Field(
+        default_factory=list
+    )
+    stop: StopRequest | None = None
     seed: Seed = 0
     dtype: Precision = "float64"
 
@@ -229,4 +244,6 @@ class SpecRequest(Body):
             mode=self.backward.mode,
             sides=self.backward.sides,
             epsilon=self.backward.epsilon,
+            frozen=self.freeze,
+            stop=Stop(**self.stop.model_dump()) if self.stop else None,
         )

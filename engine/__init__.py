@@ -6,12 +6,13 @@
 49.0
 """
 
+from engine.answers import Evaluator, Score
 from engine.backward import Backward, Mode, Sides
 from engine.check import GradientCheck, ParameterCheck, Verification, check, verify
 from engine.cost import Cost, Way, cost, ways
 from engine.demand import Demand, demand
 from engine.diagnose import Diagnosis, diagnose
-from engine.evaluate import Evaluator, Meter, Progress, Score, evaluate
+from engine.evaluate import Meter, Progress, evaluate
 from engine.events import (
     AnyEvent,
     Assign,
@@ -29,6 +30,7 @@ from engine.events import (
     Seed,
     Slope,
     Statistics,
+    Stopping,
     Tangent,
     ZeroGrad,
 )
@@ -55,6 +57,7 @@ from engine.show import ShownTrace, trace
 from engine.spec import ExpressionModel, Model, NetworkModel, Spec, build
 from engine.state import LEAF, State, first_state, resume, state_of
 from engine.statements import ExpressionError, Limits
+from engine.stopping import Stop, StoppedError
 from engine.svg import PictureError, svg
 from engine.tape import Array
 from engine.trace import Summary, Trace, places, summary
@@ -134,6 +137,9 @@ __all__ = [
     "Spec",
     "State",
     "Statistics",
+    "Stop",
+    "StoppedError",
+    "Stopping",
     "Summary",
     "Tangent",
     "Text",

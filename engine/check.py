@@ -8,7 +8,7 @@ from time import monotonic
 
 import numpy as np
 
-from engine.events import AnyEvent, Batch, Forward
+from engine.events import AnyEvent, Batch, Forward, Stopping
 from engine.graph import Node
 from engine.recording import ArrayRef, Recording
 from engine.run import Plan
@@ -44,11 +44,13 @@ def verify(trace: Trace) -> Verification:
 
 
 def _given(trace: Trace) -> Iterator[ArrayRef]:
-    """What nothing computes: the leaves, the samples and the learning rate, and what the optimizer kept."""
+    """What nothing in the step computes: leaves, samples, learning rate, what was kept, and the test loss."""
     yield from (trace.schedule.values[n.id] for n in trace.graph.leaves)
     for event in trace.schedule.events:
         if isinstance(event, Batch):
             yield from (event.samples, event.learning_rate, event.step)
+        if isinstance(event, Stopping):
+            yield event.value
     yield from (ref for _, _, ref, _ in trace.schedule.slots)
 
 

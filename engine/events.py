@@ -17,6 +17,7 @@
 | `credit` | rtrl | a state's gradient times its influence: a part of the leaf's gradient |
 | `clip` | all | gradients were clipped |
 | `assign` | all | one line of the optimizer ran |
+| `stop` | all | early stopping looked at the test loss |
 """
 
 from __future__ import annotations
@@ -140,6 +141,19 @@ class Assign(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stopping(Event):
+    """Early stopping looked at the test loss, `value`: the `best` so far, and how many steps it has `waited` for a
+    better one. Where `stops` is 1, training ends with this step.
+    """
+
+    value: ArrayRef
+    best: ArrayRef
+    waited: ArrayRef
+    stops: ArrayRef
+    kind: Literal["stop"] = "stop"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tangent(Event):
     """Forward mode reached `node`: `value` is how fast it moves when entry `entry` of `leaf` does.
 
@@ -249,6 +263,7 @@ AnyEvent = (
     | Credit
     | Clipped
     | Assign
+    | Stopping
 )
 
 

@@ -24,6 +24,7 @@ from engine.events import (
     Seed,
     Slope,
     Statistics,
+    Stopping,
     Tangent,
     ZeroGrad,
 )
@@ -32,6 +33,7 @@ from engine.explain_difference import explain_probe, explain_quotient
 from engine.explain_forward import Passes
 from engine.explain_rtrl import Carried
 from engine.explain_statistics import explain_statistics
+from engine.explain_stopping import explain_stopping
 from engine.explain_update import explain_assign, explain_clip, lines
 from engine.explanation import EntryError, Explanation, Formula, Operand, at
 from engine.graph import Graph, Node
@@ -89,6 +91,8 @@ class Explainer:
                 return self.carried.credit(event, entry)
             case Clipped():
                 return self._clip(event, entry)
+            case Stopping():
+                return explain_stopping(event, self.words)
             case Assign():
                 return self._assign(event, entry)
 

@@ -14,7 +14,7 @@ import numpy as np
 from engine import statistics
 from engine.bind import rule_calls
 from engine.derived import Derived, Make, Received, aligned
-from engine.events import AnyEvent, Assign, Batch, Clipped, Contribution, Forward, Recompute, Seed, Statistics
+from engine.events import AnyEvent, Assign, Batch, Clipped, Contribution, Forward, Recompute, Seed, Statistics, Stopping
 from engine.graph import Graph, Node
 from engine.op import unbroadcast
 from engine.recording import ArrayRef, Recording
@@ -22,8 +22,10 @@ from engine.scalar import program
 from engine.schedule import Schedule, schedule
 from engine.scope import Scope
 from engine.spec import Model
+from engine.stopping import StoppedError, watch
 from engine.tape import Array, Call, Options, Scratch, Shape
 from engine.update import Update
+from engine.watched import Watched
 from engine.ways import callers
 
 
@@ -89,6 +91,8 @@ class Plan:
                 return self._forward(event)
             case Statistics():
                 return self._statistics(event)
+            case Stopping():
+                return self._stopping(event)
             case Seed():
                 self._gradient.clear()
                 self._gradient[event.node] = event.value
@@ -118,6 +122,12 @@ class Plan:
         operands = [self.view(self._place[event.target]), self._saved[event.node][saved]]
         options = statistics.settings(self.graph, running)
         return rule_calls(statistics.RULES[running.saved], operands, [self.view(event.value)], self.scratch, options)
+
+    def _stopping(self, event: Stopping) -> list[Call]:
+        assert self.schedule.stop is not None, "a stop event comes from a model that stops early"
+        kept = {name: self.view(ref) for _, name, ref, _ in self.schedule.slots}
+        results = (self.view(event.best), self.view(event.waited), self.view(event.stops))
+        return [(watch, (self.schedule.stop, self.view(event.value), kept["best"], kept["waited"], results))]
 
     def _receivers(self) -> dict[int, Received]:
         """The leaves whose contributions or totals are not kept."""
@@ -194,7 +204,8 @@ class Run:
 
     def __init__(self, model: Model) -> None:
         self.model, self.graph, self.optimizer = model, model.graph, model.optimizer
-        self.schedule = schedule(model.graph, model.optimizer, len(model.samples(0)), model.backward, model.dtype)
+        samples = len(model.samples(0))
+        self.schedule = schedule(model.graph, model.optimizer, samples, model.backward, model.dtype, model.stop)
         self.recording = Recording(self.schedule.stored, self.schedule.dtype)
         self.plan = Plan(model.graph, self.schedule, self.recording)
         self.iteration = 0
@@ -205,6 +216,7 @@ class Run:
         batch = self.schedule.events[0]
         given = (batch.samples, batch.learning_rate, batch.step) if isinstance(batch, Batch) else ()
         self._batch = [view(ref) for ref in given]
+        self._watched = Watched(model, self.schedule, view) if model.stop else None
         self._load()
         self.compute()
 
@@ -224,16 +236,23 @@ class Run:
             rate[...] = self.optimizer.rate(self.iteration - self.model.began)
             step[...] = self.iteration - self.model.began + 1
         self.plan.run()
+        if self._watched:
+            self._watched.look(self.plan.calls)
 
     def advance(self) -> None:
-        """Go on to the next iteration. Raises ValueError where nothing trains the model."""
+        """Go on to the next iteration. Raises as `carry` does."""
         self.carry()
         self.compute()
 
     def carry(self) -> None:
-        """Hand the next iteration what it begins with, and compute nothing yet."""
+        """Hand the next iteration what it begins with, and compute nothing yet.
+
+        Raises ValueError where nothing trains the model, `StoppedError` where early stopping has ended training.
+        """
         if self.optimizer is None:
             raise ValueError("a model without an optimizer has one iteration only")
+        if self._watched and self._watched.stops:
+            raise StoppedError(f"there is no iteration {self.iteration + 1}: {self._watched.reason(self.iteration)}")
         for source, target in self._carried:
             np.copyto(target, source)
         self.iteration += 1

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from math import inf
 
 from engine.backward import Backward, Mode
 from engine.descent import Descent
 from engine.difference import difference
-from engine.events import AnyEvent, Batch, Forward, Phase, Statistics, ZeroGrad
+from engine.events import AnyEvent, Batch, Forward, Phase, Statistics, Stopping, ZeroGrad
 from engine.forward import forward
 from engine.graph import Graph, Node
 from engine.optim import OptimizerSpec
 from engine.recording import ArrayRef, Precision
 from engine.reverse import reverse
 from engine.rtrl import rtrl
+from engine.stopping import Stop
 from engine.walk import Walk, layer_of
 
 WAYS: Mapping[Mode, Callable[[Walk], Iterator[AnyEvent]]] = {
@@ -44,6 +46,7 @@ class Schedule:
     slots: tuple[tuple[int, str, ArrayRef, float], ...] = ()
     optimizer: OptimizerSpec | None = None
     backward: Backward = field(default_factory=Backward)
+    stop: Stop | None = None
 
     def phase(self, cursor: int) -> Phase:
         """The phase of the event that made the state at `cursor`; before all events, the first one's."""
@@ -56,21 +59,23 @@ def schedule(
     samples: int = 1,
     backward: Backward | None = None,
     dtype: Precision = "float64",
+    stop: Stop | None = None,
 ) -> Schedule:
     """The events of one training step of `graph`: with batch, zero_grad and update where an optimizer trains it."""
     walk = Walk(graph, optimizer, backward or Backward())
     descent = Descent(walk, optimizer) if optimizer else None
-    events = tuple(_events(walk, descent, samples))
+    events = tuple(_events(walk, descent, samples, stop))
     if walk.beyond:
         events = tuple(map(walk.settled, events))
     return Schedule(
         size=walk.size + walk.beyond, stored=walk.size, dtype=dtype, length=len(events),
         values=tuple(walk.values[n.id] for n in graph.nodes),
         events=events, carried=tuple(walk.carried), slots=tuple(walk.slots), optimizer=optimizer, backward=walk.how,
+        stop=stop,
     )  # fmt: skip
 
 
-def _events(walk: Walk, descent: Descent | None, samples: int) -> Iterator[AnyEvent]:
+def _events(walk: Walk, descent: Descent | None, samples: int, stop: Stop | None) -> Iterator[AnyEvent]:
     if descent:
         yield _batch(walk, samples)
     yield from _forward(walk)
@@ -80,6 +85,8 @@ def _events(walk: Walk, descent: Descent | None, samples: int) -> Iterator[AnyEv
     if descent:
         yield from descent.clip()
         yield from descent.update()
+    if stop:
+        yield _stopping(walk)
 
 
 def _batch(walk: Walk, samples: int) -> Batch:
@@ -108,6 +115,20 @@ def _statistics(walk: Walk, node: Node) -> Iterator[Statistics]:
             walk.carried.append((value, walk.values[running.target]))
             head = walk.head("forward", node.id, layer_of(node))
             yield Statistics(**head, node=node.id, target=running.target, value=value)
+
+
+def _stopping(walk: Walk) -> Stopping:
+    """The best loss and the steps waited are handed on from step to step."""
+    loss = walk.graph.loss.id
+    places = {name: walk.place(()) for name in ("value", "best", "waited", "stops")}
+    for name, first in (("best", inf), ("waited", 0.0)):
+        kept = walk.place(())
+        walk.slots.append((loss, name, kept, first))
+        walk.carried.append((places[name], kept))
+    return Stopping(
+        **walk.head("update", "stop", "stop"), value=places["value"], best=places["best"], waited=places["waited"],
+        stops=places["stops"],
+    )  # fmt: skip
 
 
 def _zero_grad(walk: Walk) -> ZeroGrad:

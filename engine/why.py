@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from engine.graph import Node
+from engine.graph import Graph, Node
 from engine.health import FLAT, SQUASHERS
 from engine.links import Spread
 from engine.op import Index
@@ -21,7 +21,7 @@ SQUASHING = ("sigmoid", "tanh", "hard_tanh", "clip")
 
 Kind = Literal[
     "dead relu", "saturated", "masked", "not chosen", "zero factor", "flat", "cancelled",
-    "cut", "no path", "not wanted", "faint",
+    "cut", "no path", "not wanted", "frozen", "detached", "faint",
 ]  # fmt: skip
 
 
@@ -51,28 +51,43 @@ def why_zero(trace: Trace, node: int, index: Index, gradient: float | None) -> t
 def _never(trace: Trace, node: Node) -> Reason:
     """Nothing ever arrives at this node."""
     role = {"input": "an input", "target": "a target", "constant": "a constant"}.get(node.role)
+    after = _after(trace.graph, node)
+    if node.role == "parameter" and not node.wanted and trace.graph.loss.id in after:
+        return _reason("frozen", f"{node.label} is frozen: nothing trains it, so no gradient is asked for.", node)
     elsewhere = _unconnected(trace, node)
-    if node.wanted or (role is None and elsewhere.kind == "cut"):
+    if node.wanted or (role is None and elsewhere.kind in ("cut", "detached")):
         return elsewhere
     said = f"{node.label} is {role}" if role else f"Nothing that learns lies before {node.label}"
-    sentence = f"{said}: no gradient is asked for there."
-    return Reason(kind="not wanted", sentence=sentence, node=node.id, label=node.label, numbers={})
+    return _reason("not wanted", f"{said}: no gradient is asked for there.", node)
+
+
+def _reason(kind: Kind, sentence: str, node: Node, **numbers: float) -> Reason:
+    return Reason(kind=kind, sentence=sentence, node=node.id, label=node.label, numbers=numbers)
+
+
+def _after(graph: Graph, node: Node) -> set[int]:
+    """The node, and those it reaches by a slope."""
+    after = {node.id}
+    for other in graph.nodes[node.id :]:
+        if other.op and after.intersection(other.sources):
+            after.add(other.id)
+    return after
 
 
 def _unconnected(trace: Trace, node: Node) -> Reason:
-    """Nothing leads from here to the loss, or it is cut."""
-    after = {node.id}
-    for other in trace.graph.nodes[node.id :]:
-        if after.intersection(other.inputs):
-            after.add(other.id)
-    cut = [(to, slot) for to, slot in trace.schedule.backward.cut if trace.graph.nodes[to].inputs[slot] in after]
-    if not cut:
-        sentence = f"No path leads from here, at {node.label}, to the loss."
-        return Reason(kind="no path", sentence=sentence, node=node.id, label=node.label, numbers={})
-    to = trace.graph.nodes[cut[0][0]]
-    before = trace.graph.nodes[to.inputs[cut[0][1]]]
-    sentence = f"The way from {to.label} back to {before.label} is cut: this backward pass sends nothing over it."
-    return Reason(kind="cut", sentence=sentence, node=to.id, label=to.label, numbers={"cuts": float(len(cut))})
+    """Nothing leads from here to the loss, or it is cut or detached."""
+    graph, after = trace.graph, _after(trace.graph, node)
+    cut = [(to, slot) for to, slot in trace.schedule.backward.cut if graph.nodes[to].inputs[slot] in after]
+    if cut:
+        to = graph.nodes[cut[0][0]]
+        before = graph.nodes[to.inputs[cut[0][1]]]
+        sentence = f"The way from {to.label} back to {before.label} is cut: this backward pass sends nothing over it."
+        return _reason("cut", sentence, to, cuts=float(len(cut)))
+    end = next((n for n in graph.nodes if n.op == "detach" and n.inputs[0] in after), None)
+    if end:
+        sentence = f"The way from here ends at {end.label}: what is detached counts as given, so nothing comes back."
+        return _reason("detached", sentence, end)
+    return _reason("no path", f"No path leads from here, at {node.label}, to the loss.", node)
 
 
 def _faint(gradient: float) -> Reason:

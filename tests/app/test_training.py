@@ -63,3 +63,31 @@ async def test_an_optimizer_that_cannot_be_is_refused_at_its_place(client, said,
     (error,) = answer.json()["errors"]
     assert detail in error["detail"]
     assert error["pointer"] == "/spec/optimizer"
+
+
+async def test_training_stops_early_and_nothing_is_beyond(client, open_session):
+    spec = network("he_normal", stop={"patience": 1, "minimum_change": 1000.0})
+    session, path = await open_session(spec | {"data": {**spec["data"], "split": 0.25}})
+    answer = await client.post(f"{path}/seek", json={"iteration": 2, "cursor": 0})
+    assert answer.status_code == 416
+    assert "there is no iteration 2: early stopping ended training at iteration 1" in answer.json()["detail"]
+    assert (await client.post(f"{path}/seek", json={"iteration": 1, "cursor": session["length"]})).status_code == 200
+
+
+async def test_early_stopping_without_samples_held_out_is_refused(client):
+    answer = await client.post("/sessions", json={"spec": network(stop={"patience": 3})})
+    assert (answer.status_code, "samples held out" in answer.json()["detail"]) == (422, True)
+
+
+async def test_what_is_frozen_gets_no_gradient_and_the_answer_says_why(client, open_session):
+    _, path = await open_session(network("he_normal", freeze=["dense1.weight"]))
+    assert (await tensor(client, path, "dense1.weight", "gradient", iteration=0))["state"] == "none"
+    assert (await tensor(client, path, "dense1.bias", "gradient", iteration=0))["state"] == "computed"
+    told = (await client.get(f"{path}/explain", params={"node": "dense1.weight", "index": "0,1"})).json()
+    assert told["why_zero"][0]["kind"] == "frozen"
+    assert told["why_zero"][0]["sentence"] == "dense1.weight is frozen: nothing trains it, so no gradient is asked for."
+
+
+async def test_what_cannot_be_frozen_is_named(client):
+    answer = await client.post("/sessions", json={"spec": network(freeze=["dense7"])})
+    assert (answer.status_code, "'dense7'" in answer.json()["detail"]) == (422, True)

@@ -1810,7 +1810,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "dead relu" | "saturated" | "masked" | "not chosen" | "zero factor" | "flat" | "cancelled" | "cut" | "no path" | "not wanted" | "faint";
+            kind: "dead relu" | "saturated" | "masked" | "not chosen" | "zero factor" | "flat" | "cancelled" | "cut" | "no path" | "not wanted" | "frozen" | "detached" | "faint";
             /** Label */
             label?: string | null;
             /** Node */
@@ -1895,7 +1895,7 @@ export interface components {
              */
             dtype: "float64" | "float32";
             /** Events */
-            events: (components["schemas"]["Batch"] | components["schemas"]["Forward"] | components["schemas"]["Statistics"] | components["schemas"]["ZeroGrad"] | components["schemas"]["Seed"] | components["schemas"]["Contribution"] | components["schemas"]["Recompute"] | components["schemas"]["Tangent"] | components["schemas"]["Slope"] | components["schemas"]["Probe"] | components["schemas"]["Quotient"] | components["schemas"]["Influence"] | components["schemas"]["Credit"] | components["schemas"]["Clipped"] | components["schemas"]["Assign"])[];
+            events: (components["schemas"]["Batch"] | components["schemas"]["Forward"] | components["schemas"]["Statistics"] | components["schemas"]["ZeroGrad"] | components["schemas"]["Seed"] | components["schemas"]["Contribution"] | components["schemas"]["Recompute"] | components["schemas"]["Tangent"] | components["schemas"]["Slope"] | components["schemas"]["Probe"] | components["schemas"]["Quotient"] | components["schemas"]["Influence"] | components["schemas"]["Credit"] | components["schemas"]["Clipped"] | components["schemas"]["Assign"] | components["schemas"]["Stopping"])[];
             /** Length */
             length: number;
             optimizer?: components["schemas"]["OptimizerSpec"] | null;
@@ -1911,6 +1911,7 @@ export interface components {
                 components["schemas"]["ArrayRef"],
                 components["schemas"]["Number"]
             ][];
+            stop?: components["schemas"]["Stop"] | null;
             /** Stored */
             stored: number;
             /** Values */
@@ -2111,6 +2112,8 @@ export interface components {
         /**
          * SpecRequest
          * @description Everything that decides the numbers of a session.
+         *
+         *     `freeze`: layers and parameters that do not learn, by name.
          */
         SpecRequest: {
             /**
@@ -2130,6 +2133,8 @@ export interface components {
              * @enum {string}
              */
             dtype: "float64" | "float32";
+            /** Freeze */
+            freeze?: string[];
             /** Model */
             model: components["schemas"]["ExpressionRequest"] | components["schemas"]["NetworkRequest"];
             optimizer?: components["schemas"]["OptimizerRequest"] | null;
@@ -2138,6 +2143,7 @@ export interface components {
              * @default 0
              */
             seed: number;
+            stop?: components["schemas"]["StopRequest"] | null;
             trained?: components["schemas"]["TrainedRequest"] | null;
         };
         /**
@@ -2198,6 +2204,63 @@ export interface components {
             count: number;
             /** @default operation */
             grain: components["schemas"]["Grain"];
+        };
+        /**
+         * Stop
+         * @description Stop after `patience` training steps in a row without a new best test loss.
+         *
+         *     A loss is a new best where it is below the best one by more than `minimum_change`. It is that of the parameters as
+         *     the step leaves them.
+         */
+        Stop: {
+            /**
+             * Minimum Change
+             * @default 0
+             */
+            minimum_change: components["schemas"]["Number"];
+            /** Patience */
+            patience: number;
+        };
+        /**
+         * Stopping
+         * @description Early stopping looked at the test loss, `value`: the `best` so far, and how many steps it has `waited` for a
+         *     better one. Where `stops` is 1, training ends with this step.
+         */
+        Stopping: {
+            best: components["schemas"]["ArrayRef"];
+            /** Index */
+            index: number;
+            /**
+             * Kind
+             * @default stop
+             * @constant
+             */
+            kind: "stop";
+            /** Layer */
+            layer: number;
+            /** Operation */
+            operation: number;
+            /**
+             * Phase
+             * @enum {string}
+             */
+            phase: "forward" | "loss" | "backward" | "update";
+            stops: components["schemas"]["ArrayRef"];
+            value: components["schemas"]["ArrayRef"];
+            waited: components["schemas"]["ArrayRef"];
+        };
+        /**
+         * StopRequest
+         * @description Training ends after `patience` steps in a row whose test loss is not below the best by `minimum_change`.
+         */
+        StopRequest: {
+            /**
+             * Minimum Change
+             * @default 0
+             */
+            minimum_change: number;
+            /** Patience */
+            patience: number;
         };
         /**
          * Tangent
@@ -2496,6 +2559,9 @@ export type SpecRequest = components['schemas']['SpecRequest'];
 export type Statistics = components['schemas']['Statistics'];
 export type StepAnswer = components['schemas']['StepAnswer'];
 export type StepRequest = components['schemas']['StepRequest'];
+export type Stop = components['schemas']['Stop'];
+export type Stopping = components['schemas']['Stopping'];
+export type StopRequest = components['schemas']['StopRequest'];
 export type Tangent = components['schemas']['Tangent'];
 export type Tensor = components['schemas']['Tensor'];
 export type TracePage = components['schemas']['TracePage'];

@@ -37,6 +37,7 @@ function happen(frame, trace, event) {
     case "clip": for (const id of event.params) frame.gradients[id] = event.value; return;
     case "recompute": frame.values[event.node] = event.value; return;
     case "statistics": frame.values[event.target] = event.value; return;
+    case "stop": return;
     case "batch": return;
     default: unknown(event);
   }

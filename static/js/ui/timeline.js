@@ -60,6 +60,7 @@ function namesOf(event, trace) {
     case "statistics": return { symbol: nodes[event.target].label, short: "" };
     case "zero_grad": return { symbol: "0", short: "" };
     case "clip": return { symbol: "clip", short: "" };
+    case "stop": return { symbol: "stop?", short: "" };
     case "batch": return { symbol: "⋯", short: "" };
     default: return { symbol: "", short: "" };
   }
