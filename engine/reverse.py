@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from math import prod
 
 from engine.events import AnyEvent, Contribution, Recompute, Seed
 from engine.graph import Node
+from engine.keeping import Sender, crowded, derives
 from engine.recording import ArrayRef
 from engine.tape import Ref, UntraceableError, trace
 from engine.walk import Walk, layer_of
-
-# What a leaf receives in this many contributions or more, of so many numbers or more each, is derived when it is read.
-MANY = 16
-LARGE = 1_024
 
 
 def reverse(walk: Walk) -> Iterator[AnyEvent]:
@@ -36,7 +32,7 @@ class _Reverse:
         self.recomputed: set[int] = set()  # stretches between checkpoints
         self.awaited: Counter[int] = Counter()  # contributions still to come
         self.final: dict[int, ArrayRef] = {}  # places for gradients of parameters, and of what is derived
-        self.derived: set[int] = set()  # leaves whose contributions and running totals are not kept
+        self.derived: set[int] = set()  # nodes whose contributions and running totals are not kept
 
     def run(self) -> Iterator[AnyEvent]:
         walk, total = self.walk, self.walk.total
@@ -92,11 +88,22 @@ class _Reverse:
         for node in reversed(self.graph.nodes):
             if node.op and self.awaited[node.id] and node.id not in self.stop:
                 self.awaited.update(into for slot, into in enumerate(node.inputs) if self.sends(node, slot))
-        many = (n for n in self.graph.leaves if self.awaited[n.id] >= MANY and prod(n.shape) >= LARGE)
-        self.derived = {n.id for n in many} if len(self.graph.outputs) == 1 else set()
+        self.derived = self.not_kept()
         trained = self.graph.parameters if self.walk.optimizer else ()
         ends = dict.fromkeys((*(n.id for n in trained if self.awaited[n.id]), *sorted(self.derived)))
         self.final = {id: self.walk.place(self.graph.nodes[id].shape) for id in ends}
+
+    def not_kept(self) -> set[int]:
+        """The nodes whose contributions are derived when they are read; none where there are several passes."""
+        nodes = self.graph.nodes
+        into = crowded(nodes, self.awaited) if len(self.graph.outputs) == 1 else set()
+        senders: dict[int, list[Sender]] = {id: [] for id in into}
+        for node in nodes if into else ():
+            if node.op and self.awaited[node.id] and node.id not in self.stop:
+                for slot, i in enumerate(node.inputs):
+                    if i in into and self.sends(node, slot):
+                        senders[i].append((node, slot))
+        return {id for id in into if derives(nodes[id], senders[id])}
 
     def local(self, node: Node, slot: int) -> ArrayRef | float | None:
         """A number where the partial is constant, the operand's place where it is one, else a place of its own."""

@@ -16,12 +16,14 @@ from engine.bind import rule_calls
 from engine.derived import Derived, Make, Received, aligned
 from engine.events import AnyEvent, Assign, Batch, Clipped, Contribution, Forward, Recompute, Seed, Statistics, Stopping
 from engine.graph import Graph, Node
+from engine.keeping import Sender, apart
 from engine.op import unbroadcast
 from engine.recording import ArrayRef, Recording
 from engine.scalar import program
 from engine.schedule import Schedule, schedule
 from engine.scope import Scope
 from engine.spec import Model
+from engine.taking import part_of
 from engine.stopping import StoppedError, watch
 from engine.tape import Array, Call, Options, Scratch, Shape
 from engine.update import Update
@@ -43,7 +45,7 @@ class Plan:
         self._callers = callers(scope, schedule.events)
         self._update = Update(schedule, self._gradient, self.view, self.scratch)
         self._final = {e.into: e.total for e in schedule.events if isinstance(e, Contribution)}
-        self._received = self._receivers()
+        self._received, self._apart = self._receivers()
         self._spare: dict[Shape, Array] = {}  # for contributions that are not kept
         self.program = program(graph, schedule, recording)  # of a graph of single numbers
         if self.program is not None:
@@ -129,11 +131,16 @@ class Plan:
         results = (self.view(event.best), self.view(event.waited), self.view(event.stops))
         return [(watch, (self.schedule.stop, self.view(event.value), kept["best"], kept["waited"], results))]
 
-    def _receivers(self) -> dict[int, Received]:
-        """The leaves whose contributions or totals are not kept."""
-        kept, dtype = self.recording.buffer.size, self.recording.buffer.dtype
-        events = (e for e in self.schedule.events if isinstance(e, Contribution) and e.total.offset >= kept)
-        return {e.into: Received(e.total.shape, dtype) for e in events}
+    def _receivers(self) -> tuple[dict[int, Received], set[int]]:
+        """The nodes whose contributions or totals are not kept; and those of them that gradients of parts fill."""
+        kept, dtype, nodes = self.recording.buffer.size, self.recording.buffer.dtype, self.graph.nodes
+        sent = [e for e in self.schedule.events if isinstance(e, Contribution)]
+        received = {e.into: Received(e.total.shape, dtype) for e in sent if e.total.offset >= kept}
+        senders: dict[int, list[Sender]] = {id: [] for id in received}
+        for e in sent if received else ():
+            if e.into in received:
+                senders[e.into].append((nodes[e.node], e.slot))
+        return received, {id for id in received if apart(nodes[id], senders[id])}
 
     def _contribution(self, event: Contribution) -> list[Call]:
         node = self.graph.nodes[event.node]
@@ -141,27 +148,38 @@ class Plan:
         self._gradient[event.into] = event.total
         calls, make = self._local(event, node), self._sender(event, node)
         if event.into in self._received:
-            return calls + self._accumulated(event, make)
+            return calls + self._accumulated(event, node, make)
         if event.value != event.upstream:
             calls += make(self.view(event.value))
         if before is not None:
             calls.append((np.add, (self.view(before), self.view(event.value), self.view(event.total))))
         return calls
 
-    def _accumulated(self, event: Contribution, make: Make) -> list[Call]:
-        """Into the leaf's gradient at once, by way of a spare array: the same additions in the same order."""
+    def _accumulated(self, event: Contribution, node: Node, make: Make) -> list[Call]:
+        """Into the gradient at once, by way of a spare array: the same additions in the same order."""
         received, final = self._received[event.into], self.view(self._final[event.into])
         number = len(received.makes)
         received.makes.append(make)
         for ref, summed in ((event.value, False), (event.total, True)):
             if ref.offset >= self.recording.buffer.size:
                 self.recording.derived.setdefault(ref.offset, Derived(received, number, summed))
+        if event.into in self._apart:
+            return self._filled(event, node, final, number == 0)
         if number == 0:
             return make(final)
         if final.shape not in self._spare:
             self._spare[final.shape] = aligned(final.shape, final.dtype)
         spare = self._spare[final.shape]
         return [*make(spare), (np.add, (final, spare, final))]
+
+    def _filled(self, event: Contribution, node: Node, final: Array, first: bool) -> list[Call]:
+        """Into a part of its own. To each all others add 0, which makes -0 a 0: so does one addition at the end."""
+        assert node.row.part is not None, "what fills a part comes from a row that takes one"
+        there = part_of(final, node.row.part(final.shape, **node.options))
+        calls: list[Call] = [(final.fill, (0.0,))] if first else []
+        calls.append((np.copyto, (there, self.view(event.upstream))))
+        last = event.total == self._final[event.into]
+        return [*calls, (np.add, (final, np.zeros((), final.dtype), final))] if last else calls
 
     def _local(self, event: Contribution, node: Node) -> list[Call]:
         """The slope, where it has a place of its own."""

@@ -6,7 +6,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from engine import Explainer, check, cost, diagnose, nudge, places, reverse
+from engine import Explainer, Model, Run, check, cost, diagnose, keeping, nudge, places
+from engine.build import Builder
 from engine.derived import Received
 from engine.recording import ArrayRef
 from tests.engine.models import expression, gallery, traced, verified
@@ -19,11 +20,11 @@ twins = pytest.mark.parametrize("name", TWINS)
 
 @pytest.fixture
 def force(monkeypatch):
-    """From now on, whatever a leaf receives in two contributions or more is derived."""
+    """From now on, whatever a leaf receives in two contributions or more is derived, and where parts meet."""
 
     def forced():
-        monkeypatch.setattr(reverse, "MANY", 2)
-        monkeypatch.setattr(reverse, "LARGE", 2)
+        monkeypatch.setattr(keeping, "MANY", 2)
+        monkeypatch.setattr(keeping, "LARGE", 2)
 
     return forced
 
@@ -89,8 +90,8 @@ def test_an_input_that_is_read_at_every_time_step_is_derived_without_an_optimize
 
 def test_only_large_leaves_with_many_contributions_are_derived(monkeypatch):
     assert far(twin("lstm")) == []
-    monkeypatch.setattr(reverse, "MANY", TIME)
-    monkeypatch.setattr(reverse, "LARGE", 4 * UNITS * UNITS)
+    monkeypatch.setattr(keeping, "MANY", TIME)
+    monkeypatch.setattr(keeping, "LARGE", 4 * UNITS * UNITS)
     run = twin("lstm")
     found = {e.into for e in run.schedule.events if e.kind == "contribution" and e.total.offset >= run.schedule.stored}
     assert found == {run.graph.find("lstm1.weight_hh").id}
@@ -243,3 +244,40 @@ def test_two_lstm_layers_over_100_time_steps_keep_a_tenth_of_their_numbers():
     run = network(layer("lstm", 1, units=128, return_sequences=True), layer("lstm", 2, units=64), x=x, targets=targets)
     assert run.schedule.size * 8 > 180 * 2**20
     assert run.recording.nbytes < 20 * 2**20
+
+
+def parts(*cuts):
+    """Parts of x, and a gradient that comes back to them with zeros of both signs."""
+    builder = Builder()
+    x = builder.leaf("x", [1.0, 2.0, 3.0, 4.0, 5.0, 6.0], "parameter").named("x")
+    inner = x * 1.0
+    total = builder.leaf("c", 0.0, "constant")
+    for number, (start, stop) in enumerate(cuts):
+        a = builder.leaf(f"a{number}", [-0.0, 0.0, -1.0, -0.0, np.inf, -0.0][start:stop], "constant")
+        total = total + builder.op("sum", builder.op("slice", inner, axis=0, start=start, stop=stop) * a)
+    return Run(Model(graph=builder.build(total), values=builder.values))
+
+
+@pytest.mark.parametrize(
+    ("cuts", "derives"),
+    [
+        (((0, 2), (2, 4), (4, 6)), True),
+        (((0, 1), (3, 5)), True),
+        (((0, 4), (3, 6)), False),
+        (((0, 3), (0, 3), (0, 3)), False),
+        (((1, 5),), False),
+    ],
+)
+def test_zeros_keep_their_sign_where_gradients_of_parts_meet(cuts, derives, force):
+    kept, derived = pair(lambda: parts(*cuts), force)
+    same(kept, derived)
+    assert (len(far(derived)) > 0) == derives
+
+
+def test_a_node_whose_parts_lie_apart_is_filled_and_not_added_up(force):
+    force()
+    run = parts((0, 2), (2, 4), (4, 6))
+    slices = {n.id for n in run.graph.nodes if n.op == "slice"}
+    sent = [e for e in run.schedule.events if e.kind == "contribution" and e.node in slices]
+    calls = [function for e in sent for function, _ in run.plan.calls[e.index]]
+    assert (calls.count(np.copyto), calls.count(np.add)) == (3, 1)
