@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from engine.events import AnyEvent, Contribution, Recompute, Seed
 from engine.graph import Node
 from engine.keeping import Sender, crowded, derives
+from engine.op import handed_on
 from engine.recording import ArrayRef
 from engine.tape import Ref, UntraceableError, trace
 from engine.walk import Walk, layer_of
@@ -71,7 +72,8 @@ class _Reverse:
             if last and before is None:
                 value = last
             else:
-                value = upstream if local == 1.0 and shape == node.shape else place(shape)
+                same = local == 1.0 or node.row.vjps[slot] is handed_on
+                value = upstream if same and shape == node.shape else place(shape)
             total[into] = value if before is None else last or place(shape)
             yield Contribution(
                 **self.walk.head("backward", (self.output, node.id), layer_of(node)),
