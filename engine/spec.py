@@ -134,30 +134,6 @@ def build(spec: Spec, data: Data | None = None, limits: Limits | None = None) ->
     return replace(model, samples=data.chosen, epoch=data.steps, network=spec.model, data=data, stop=_stop(spec, data))
 
 
-<<<<<<< HEAD
-=======
-def _backward(graph: Graph, spec: Spec, cut: tuple[tuple[int, int], ...]) -> Backward:
-    """Raises ValueError where the way does not fit the model."""
-    if len(graph.outputs) > 1 and (spec.optimizer or spec.mode not in ("reverse", "forward")):
-        what = "an optimizer follows" if spec.optimizer else f"mode {spec.mode} takes"
-        raise ValueError(f"{what} one output; {len(graph.outputs)} are named")
-    if spec.mode == "rtrl":
-        states_of(graph)
-    return Backward(
-        mode=spec.mode, checkpoints=_checkpoints(graph, spec.checkpoints), cut=cut, sides=spec.sides,
-        epsilon=spec.epsilon,
-    )  # fmt: skip
-
-
-def _cut(graph: Graph, every: int | None) -> tuple[tuple[int, int], ...]:
-    """The edges over which truncated backpropagation through time sends nothing back."""
-    if every is None:
-        return ()
-    return tuple(
-        (carry.node, carry.slot) for carry in graph.carries if carry.time > 1 and (carry.time - 1) % every == 0
-    )
-
-
 def _stop(spec: Spec, data: Data) -> Stop | None:
     """Raises ValueError where there is nothing to watch."""
     if spec.stop and not (len(data.held) and spec.optimizer):
@@ -166,62 +142,6 @@ def _stop(spec: Spec, data: Data) -> Stop | None:
     return spec.stop
 
 
-def _edges(graph: Graph, edges: Sequence[tuple[int, int]]) -> Sequence[tuple[int, int]]:
-    """The same edges. Raises ValueError naming one there is not."""
-    for node, slot in edges:
-        if not (0 <= node < len(graph.nodes) and 0 <= slot < len(graph.nodes[node].inputs)):
-            raise ValueError(f"there is no edge [{node}, {slot}] to cut")
-    return edges
-
-
-def _frozen(graph: Graph, names: Sequence[str]) -> set[int]:
-    """The parameters of these layers, or of these names. Raises ValueError naming one there is not."""
-    found: set[int] = set()
-    for name in names:
-        parameters = {n.id for n in graph.parameters if name in (n.label, *n.group[:1])}
-        if not parameters:
-            raise ValueError(f"there is no layer and no parameter {name!r} to freeze")
-        found |= parameters
-    return found
-
-
-def _reached(graph: Graph, cut: tuple[tuple[int, int], ...], frozen: set[int]) -> Graph:
-    """The graph with gradients wanted only where the backward pass still comes to, and leads to what is not frozen.
-
-    Raises ValueError where nothing is left.
-    """
-    if not cut and not frozen:
-        return graph
-    reached = set(graph.outputs)
-    for node in reversed(graph.nodes):
-        if node.id in reached:
-            reached.update(i for slot, i in enumerate(node.inputs) if (node.id, slot) not in cut)
-    leading = _leading(graph, frozen) if frozen else reached
-    if graph.loss.id not in leading:
-        raise ValueError("nothing is left that gets a gradient: all of it is frozen")
-    nodes = tuple(replace(n, wanted=n.wanted and n.id in reached and n.id in leading) for n in graph.nodes)
-    return replace(graph, nodes=nodes)
-
-
-def _leading(graph: Graph, frozen: set[int]) -> set[int]:
-    """The nodes that depend, by a slope, on a leaf that wants a gradient and is not frozen; and those leaves."""
-    leading = {n.id for n in graph.leaves if n.wanted and n.id not in frozen}
-    for node in graph.nodes:
-        if any(i in leading for i in node.sources):
-            leading.add(node.id)
-    return leading
-
-
-def _checkpoints(graph: Graph, layers: Sequence[str]) -> tuple[int, ...]:
-    """The last node of each layer. Raises ValueError naming a layer there is not."""
-    last = {node.group[0]: node.id for node in graph.nodes if node.op and node.group}
-    unknown = next((name for name in layers if name not in last), None)
-    if unknown:
-        raise ValueError(f"there is no layer {unknown!r} to keep; there are {', '.join(last)}")
-    return tuple(sorted(last[name] for name in layers))
-
-
->>>>>>> f7bda3a (Early stopping on the samples held out, as an event of every step; layers and parameters frozen by the spec)
 def default_role(name: str, trained: bool) -> Role:
     """x and y are input and target where an optimizer trains the others; else every name is a parameter."""
     named: dict[str, Role] = {"x": "input", "y": "target"}
