@@ -51,15 +51,11 @@ ENGINE: Table = {
     "ways": {"difference", "forward", "rtrl"},
     "schedule": {"reverse", "descent", "stopping", "ways"},
     "trace": {"schedule"},
-<<<<<<< HEAD
     "asked": {"rtrl"},
-    "spec": {"asked", "layers", "expression", "schedule"},
-=======
     "stopping": {"tape"},
-    "spec": {"layers", "expression", "schedule"},
+    "spec": {"asked", "layers", "expression", "schedule"},
     "answers": {"spec"},
     "watched": {"answers"},
->>>>>>> f7bda3a (Early stopping on the samples held out, as an event of every step; layers and parameters frozen by the spec)
     "update": {"bind", "schedule"},
     "statistics": {"graph"},
     "explain_statistics": {"statistics", "words"},
