@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import ast
 import math
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
@@ -49,6 +50,7 @@ def parse(builder: Builder, source: str, values: Mapping[str, Any], roles: Mappi
     source = trimmed(source)
     statements = statements_of(source, limits)
     builder.reserved = frozenset(n.id for s in statements for n in ast.walk(s) if isinstance(n, ast.Name))
+    _check_alike(builder.reserved)
     reader = _Reader(builder, dict(values), roles, limits)
     for statement in statements:
         last = reader.statement(statement, source, alone=len(statements) == 1)
@@ -56,6 +58,13 @@ def parse(builder: Builder, source: str, values: Mapping[str, Any], roles: Mappi
     if unused:
         raise ExpressionError(f"a value is given for {unused[0]!r}, which the expression does not use")
     return last
+
+
+def _check_alike(names: Collection[str]) -> None:
+    """Formulas write both W1 and W_1 as W with index 1."""
+    for name in sorted(names):
+        if re.fullmatch(r"[A-Za-z]_\d+", name) and name.replace("_", "") in names:
+            raise ExpressionError(f"{name.replace('_', '')} and {name} would be written alike; rename one of them")
 
 
 class _Reader:

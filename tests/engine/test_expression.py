@@ -260,3 +260,9 @@ def test_values_are_taken_as_float64():
 def test_an_option_given_twice_is_refused_by_name(source):
     with pytest.raises(ExpressionError, match="line 1, column 15: axis is given twice"):
         read(source, x=[1.0, 2.0])
+
+
+def test_two_names_that_formulas_write_alike_are_refused():
+    assert read("W_1*W2*W1_", W_1=1.0, W2=2.0, W1_=3.0).graph
+    with pytest.raises(ExpressionError, match="W1 and W_1 would be written alike; rename one of them"):
+        read("W1*W_1", W1=1.0, W_1=2.0)
