@@ -48,6 +48,7 @@ function enter(session, opened, trace, cursor) {
     store.closed.value = closedAtFirst(trace.graph);
     store.notice.value = null;
     store.dialog.value = null;
+    if (!/** @type {{batch?: number | null} | undefined} */ (session.spec.data)?.batch || session.data?.sample == null) store.batches.value = null;
     store.explanations.value = new Map();
     store.entries.value = new Map();
     show(trace, cursor);
@@ -115,6 +116,21 @@ export function openSample(sample) {
   const wanted = Math.max(0, Math.min(last, sample));
   const data = { .../** @type {object} */ (session.spec.data), sample: wanted };
   return open(() => createLike(session, { ...session.spec, data }), { cursor: store.cursor.value });
+}
+
+/** One sample of the batch alone: its session begins with the parameters that training with batches reaches by this step. @param {number} sample */
+export function openAlone(sample) {
+  const session = store.session.value;
+  if (!session || !store.canBeAlone.value) return;
+  const place = { iteration: store.iteration.value, cursor: store.cursor.value }, data = /** @type {{batch: number}} */ (session.spec.data);
+  const spec = { ...session.spec, data: { ...data, sample }, trained: { iterations: place.iteration, batch: data.batch } };
+  return open(() => createLike(session, spec), { cursor: place.cursor }).then(() => { store.batches.value = { id: session.id, ...place }; });
+}
+
+/** Back to the batches that the sample was taken from. */
+export function openBatches() {
+  const before = store.batches.value;
+  if (before) return open(() => api.session(before.id), before);
 }
 
 /** @param {number} cursor */

@@ -1,6 +1,7 @@
 // The page's whole state. Root signals are written by actions and commands; everything else derives from them.
 
 import { computed, signal } from "../vendor/vendor.js";
+import { membersOf } from "./model/batch.js";
 import { frameAt, stops } from "./model/playhead.js";
 import { readingOf } from "./model/reading.js";
 
@@ -30,7 +31,7 @@ export const present = signal(false);
 export const reducedMotion = signal(false);
 
 /** The dialog that is open. */
-export const dialog = signal(/** @type {null | "gallery" | "help"} */ (null));
+export const dialog = signal(/** @type {null | "gallery" | "help" | "batch"} */ (null));
 /** Something the person must know, and what can be done about it. */
 export const notice = signal(/** @type {null | {kind: "lost" | "unknown" | "problem", text: string}} */ (null));
 export const loading = signal(true);
@@ -58,6 +59,17 @@ export const explanation = computed(() => explanationOf(cursor.value - 1));
 
 /** Where the probabilities are that the page draws, if the model classifies one sample. */
 export const reading = computed(() => (trace.value ? readingOf(trace.value, session.value?.data ?? null) : null));
+
+/** The samples of the batch on screen, if there are several. */
+export const members = computed(() => (arrivals.value >= 0 && trace.value ? membersOf(trace.value, session.value?.data ?? null, cursor.value) : null));
+
+/** Whether one sample of the batch can be opened alone: the same parameters come from training so far. */
+export const canBeAlone = computed(() => {
+  const spec = /** @type {{data?: {batch?: number | null}, trained?: object} | undefined} */ (session.value?.spec);
+  return session.value?.data?.sample == null && Boolean(spec?.data?.batch) && !spec?.trained;
+});
+/** The batches that a sample alone was taken from. */
+export const batches = signal(/** @type {null | {id: string, iteration: number, cursor: number}} */ (null));
 
 export const ops = computed(() => new Map((catalogue.value?.ops ?? []).map((op) => [op.name, op])));
 

@@ -32,6 +32,8 @@ export const COMMANDS = [
   { id: "previous-iteration", label: "To the training step before", keys: ["b"], enabled: () => store.iteration.value > 0, run: () => actions.goTo(store.iteration.value - 1, 0) },
   { id: "next-sample", label: "The next sample", keys: ["]"], enabled: () => chooses() && sample() + 1 < samples(), run: () => actions.openSample(sample() + 1) },
   { id: "previous-sample", label: "The sample before", keys: ["["], enabled: () => chooses() && sample() > 0, run: () => actions.openSample(sample() - 1) },
+  { id: "batch", label: "The samples of this training step", keys: ["s"], enabled: () => store.members.value !== null, run: () => (store.dialog.value = "batch") },
+  { id: "batches", label: "Back to the batches", keys: ["u"], enabled: () => store.batches.value !== null, run: actions.openBatches },
   { id: "fit", label: "Show the whole graph", keys: ["f", "0"], enabled: hasTrace, run: () => (store.cameraWish.value = { do: "fit" }) },
   { id: "zoom-in", label: "Larger", keys: ["+", "="], enabled: hasTrace, run: () => (store.cameraWish.value = { do: "in" }) },
   { id: "zoom-out", label: "Smaller", keys: ["-"], enabled: hasTrace, run: () => (store.cameraWish.value = { do: "out" }) },

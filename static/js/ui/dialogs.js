@@ -3,15 +3,16 @@
 import { html, useEffect, useRef } from "../../vendor/vendor.js";
 import * as actions from "../actions.js";
 import * as store from "../store.js";
+import { Batch } from "./batch.js";
 import { COMMANDS, keyName } from "./commands.js";
 
 export function Dialogs() {
-  return html`<${Sheet} name="gallery" title="Examples"><${Gallery} /><//><${Sheet} name="help" title="Keys"><${Help} /><//>`;
+  return html`<${Sheet} name="gallery" title="Examples"><${Gallery} /><//><${Sheet} name="help" title="Keys"><${Help} /><//><${Sheet} name="batch" title="The samples of this training step"><${Batch} /><//>`;
 }
 
 const close = () => (store.dialog.value = null);
 
-/** @param {{name: "gallery" | "help", title: string, children?: any}} props */
+/** @param {{name: "gallery" | "help" | "batch", title: string, children?: any}} props */
 function Sheet({ name, title, children }) {
   const dialog = useRef(/** @type {HTMLDialogElement | null} */ (null));
   const open = store.dialog.value === name;

@@ -22,12 +22,23 @@ export function Top() {
 
 function Sample() {
   const data = store.session.value?.data;
-  if (!data || data.sample === null) return null;
+  if (!data) return null;
+  if (data.sample === null) return html`<${Members} />`;
   return html`<div class="sample">
     <${Button} id="previous-sample" class="small">‹<//>
     <label>sample <input type="number" data-command="sample" min="0" max=${data.samples - 1} value=${data.sample} onChange=${onSample} onKeyDown=${onEnter} /></label>
     <${Button} id="next-sample" class="small">›<//>
+    ${store.batches.value && html`<${Button} id="batches" named class="pill">batches<//>`}
     <span class="of"><span class="total">of ${data.samples}</span>${data.label !== null ? html`<span class="total">, </span>a <b>${data.classes[data.label] ?? data.label}</b>` : ""}<${Read} /></span></div>`;
+}
+
+/** How the batch of this step is read. */
+function Members() {
+  const members = store.members.value;
+  if (!members) return null;
+  const known = members.some(({ read }) => read !== null);
+  return html`<div class="sample"><${Button} id="batch" named class="pill">${members.length} samples<span class="caret" aria-hidden="true"> ▾</span><//>
+    ${known && html`<span class="of total">${members.filter(({ right }) => right).length} read right</span>`}</div>`;
 }
 
 /** What the network takes it for, once the probabilities are known. */

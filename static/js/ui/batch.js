@@ -1,0 +1,45 @@
+// The samples of this training step, as pictures where they are some: what each is, what it is read as, and each one alone.
+
+import { html, useEffect, useRef } from "../../vendor/vendor.js";
+import * as actions from "../actions.js";
+import { picturesOf } from "../model/batch.js";
+import { count } from "../model/format.js";
+import { imagesSize, picked, sideBySide } from "../model/grid.js";
+import { imagePixels } from "../model/scale.js";
+import * as store from "../store.js";
+
+export function Batch() {
+  void store.arrivals.value;
+  const trace = store.trace.value, data = store.session.value?.data ?? null;
+  const members = store.members.value;
+  if (!trace || !members) return html`<p class="empty">This training step sees no batch of samples.</p>`;
+  const pictures = picturesOf(trace, data), alone = store.canBeAlone.value;
+  return html`<p class="about">Training step ${trace.iteration} sees ${members.length} of ${count(data?.samples ?? 0)} samples. ${readSo(members)}
+      ${alone ? " Choose one to walk it alone, with the parameters of this step." : ""}</p>
+    <ul class="members">${members.map((member, row) => html`<li><${Member} member=${member} pictures=${pictures} row=${row} alone=${alone} /></li>`)}</ul>`;
+}
+
+/** @param {import("../model/batch.js").Member[]} members */
+function readSo(members) {
+  if (members.every(({ read }) => read === null)) return "What the network reads is not computed yet.";
+  return `${members.filter(({ right }) => right).length} are read right.`;
+}
+
+/** @param {{member: import("../model/batch.js").Member, pictures: ReturnType<typeof picturesOf>, row: number, alone: boolean}} props */
+function Member({ member: { sample, label, read, right }, pictures, row, alone }) {
+  const said = html`<b>${label ?? "?"}</b>${read !== null && html` <span class="read ${right ? "right" : "wrong"}">→ ${read}</span>`}<small>${sample}</small>`;
+  return html`<button type="button" data-command="open-sample" data-sample=${sample} disabled=${!alone} onClick=${() => void actions.openAlone(sample)}
+    aria-label="Sample ${sample}: ${label === null ? "" : `a ${label}`}${read === null ? "" : `, read as ${read}`}">
+    ${pictures && html`<${Picture} pictures=${pictures} row=${row} />`}<span>${said}</span></button>`;
+}
+
+/** @param {{pictures: NonNullable<ReturnType<typeof picturesOf>>, row: number}} props */
+function Picture({ pictures: { pixels, one, size }, row }) {
+  const canvas = useRef(/** @type {HTMLCanvasElement | null} */ (null));
+  const [rows, columns] = imagesSize(one);
+  useEffect(() => {
+    const drawn = imagePixels(pixels.subarray(row * size, (row + 1) * size), one, picked(sideBySide(one)));
+    canvas.current?.getContext("2d")?.putImageData(new ImageData(drawn, columns, rows), 0, 0);
+  }, [pixels, row]);
+  return html`<canvas ref=${canvas} width=${columns} height=${rows} aria-hidden="true"></canvas>`;
+}
