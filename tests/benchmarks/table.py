@@ -5,8 +5,8 @@ import sys
 from collections.abc import Iterator
 from time import perf_counter
 
-from engine import Trace, places
-from tests.benchmarks import peers, scalars
+from engine import places
+from tests.benchmarks import full, peers, scalars
 from tests.benchmarks.timing import interleaved
 from tests.benchmarks.workloads import WORKLOADS, Workload
 
@@ -21,6 +21,8 @@ def lines(only: str = "", seconds: float = 1.0) -> Iterator[str]:
             yield row(work, seconds)
     if "W8".startswith(only):
         yield from scalars.lines()
+    if "R22".startswith(only):
+        yield from full.lines()
     if not only:
         yield from imports()
 
@@ -59,11 +61,12 @@ def micro(seconds: float) -> str:
 
 
 def bytes_ratio(run) -> float:
-    """The recording's size over that of the distinct arrays its events speak of, with what the update keeps."""
-    trace = Trace(run.graph, run.schedule, run.recording)
+    """What is kept, over the distinct arrays that events speak of: those of equal numbers count once. Goal 1.1."""
+    kept = run.schedule.stored
     spoken = {ref for event in run.schedule.events for ref in places(event).values()}
-    distinct = {*spoken, *trace.schedule.values, *(ref for _, _, ref, _ in run.schedule.slots)}
-    return run.schedule.size / sum(ref.size for ref in distinct)
+    spoken |= {*run.schedule.values, *(ref for _, _, ref, _ in run.schedule.slots)}
+    distinct = {run.recording.view(ref).tobytes(): ref.size for ref in spoken if ref.offset < kept}
+    return kept / sum(distinct.values())
 
 
 def imports() -> Iterator[str]:
