@@ -23,8 +23,8 @@ from engine.scalar import program
 from engine.schedule import Schedule, schedule
 from engine.scope import Scope
 from engine.spec import Model
-from engine.taking import part_of
 from engine.stopping import StoppedError, watch
+from engine.taking import part_of
 from engine.tape import Array, Call, Options, Scratch, Shape
 from engine.update import Update
 from engine.watched import Watched
