@@ -73,5 +73,5 @@ def walk(loss, starts, name, rate, settings, clip, schedule, schedule_settings):
 if __name__ == "__main__":
     torch.set_default_dtype(torch.float64)
     found = {id: walk(one, [START], *case) for id, case in CASES.items()}
-    found |= {id: walk(two, [START, SECOND], *case)[list(KEPT)] for id, case in COMBINED.items()}
+    found["combined"] = np.array([walk(two, [START, SECOND], *case)[list(KEPT)] for case in COMBINED.values()])
     np.savez_compressed(FILE, **found)
