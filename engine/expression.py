@@ -30,7 +30,7 @@ BINARY: dict[type[ast.operator], str] = {
     ast.Div: "div",
 }
 FUNCTIONS = (  # ops that are called by their names
-    *("exp", "log", "sin", "cos", "sqrt", "square", "abs", "maximum", "minimum", "clip", "where"),
+    *("exp", "log", "sin", "cos", "sqrt", "square", "abs", "maximum", "minimum", "clip", "where", "detach"),
     *("tanh", "sigmoid", "relu", "leaky_relu", "elu", "selu", "gelu", "gelu_tanh", "softplus", "silu", "hard_tanh"),
     *("softmax", "log_softmax", "sum", "mean", "max", "logsumexp", "variance"),
     *("reshape", "transpose", "slice", "select", "broadcast_to", "pad", "concatenate", "stack", "embedding", "gather"),

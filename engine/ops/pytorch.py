@@ -158,6 +158,7 @@ PYTORCH: dict[str, Line] = {
     **{name: _text(f"{function}({{0}})") for name, function in CALLED.items()},
     "maximum": _text("torch.maximum({0}, {1})"),
     "minimum": _text("torch.minimum({0}, {1})"),
+    "detach": _text("{0}.detach()"),
     "clip": _text("{0}.clamp({low!r}, {high!r})"),
     "where": _text("torch.where({0} != 0, {1}, {2})"),
     "leaky_relu": _text("F.leaky_relu({0}, {slope!r})"),

@@ -8,7 +8,7 @@ from math import prod
 import numpy as np
 
 from engine.notation import Text
-from engine.op import Index, Pick, ShapeError, series, structural, unbroadcast
+from engine.op import Index, Op, Pick, ShapeError, series, structural, template, unbroadcast
 from engine.tape import Options, Shape
 
 
@@ -166,5 +166,28 @@ ROWS = (
         options=(("shape", (2, 2)),),
         example=([[1.0, 2.0]],),
         doc="Repeated along axes of size 1 and along new leading axes, by NumPy's rules of broadcasting.",
+    ),
+    Op(
+        name="detach",
+        family="plain",
+        symbol="detach",
+        title="detachment",
+        inputs=("x",),
+        does="Take the numbers of {0} as given",
+        sends=("sends nothing back: its result counts as a number given",),
+        forward=lambda x: x * 1.0,
+        vjps=(None,),
+        jvp=lambda dxs, y, x: np.zeros(x.shape),
+        shape=lambda x: x,
+        flops=lambda x: 0,
+        latex=template(r"\text{{detach}}({0})"),
+        local=(template("0"),),
+        numpy=template("{0} * 1.0"),
+        numpy_vjp=(template("np.zeros_like({2})"),),
+        entry=lambda pick, index: pick.x(0, *index),
+        entry_vjp=(lambda pick, index: "0",),
+        example=([1.0, -2.0],),
+        doc="The same numbers, but no way back: what is detached counts as given, whatever it was computed from. "
+        "PyTorch calls it detach, TensorFlow stop_gradient.",
     ),
 )

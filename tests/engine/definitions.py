@@ -100,6 +100,7 @@ DEFINITIONS = {
     "cos": lambda x: np.cos(x),
     "sqrt": lambda x: x**0.5,
     "abs": size,
+    "detach": lambda x: x,
     "maximum": lambda a, b: np.where(a.real > b.real, a, b),
     "minimum": lambda a, b: np.where(a.real < b.real, a, b),
     "clip": held,

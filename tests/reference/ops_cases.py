@@ -162,7 +162,7 @@ def _loss(low=0, **options):
 
 
 DRAWN = {
-    **dict.fromkeys(("neg", "square", "exp", "log", "sin", "cos", "sqrt", "abs"), _one()),
+    **dict.fromkeys(("neg", "square", "exp", "log", "sin", "cos", "sqrt", "abs", "detach"), _one()),
     **dict.fromkeys(("tanh", "sigmoid", "relu", "selu", "gelu", "gelu_tanh", "softplus", "silu", "hard_tanh"), _one()),
     **dict.fromkeys(("add", "sub", "mul", "div", "pow", "maximum", "minimum"), _broadcast(2)),
     "where": _broadcast(3),
