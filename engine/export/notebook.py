@@ -16,7 +16,7 @@ SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|$~!&])")  # signs that Markdown or HTML 
 
 def notebook(trace: Trace, title: str = "A training step") -> dict[str, Any]:
     """The notebook (format 4.5) as plain JSON. Raises `ExportError` where the step is too large for one."""
-    cells = list(_cells(list(parts(trace)), title))
+    cells = list(_cells(trace, list(parts(trace)), title))
     return {
         "cells": [{"id": f"cell-{k}", **cell} for k, cell in enumerate(cells)],
         "metadata": {
@@ -28,10 +28,10 @@ def notebook(trace: Trace, title: str = "A training step") -> dict[str, Any]:
     }
 
 
-def _cells(found: Sequence[Part], title: str) -> Iterator[dict[str, Any]]:
+def _cells(trace: Trace, found: Sequence[Part], title: str) -> Iterator[dict[str, Any]]:
     body = "\n".join(line for part in found for line in part.code)
     yield _markdown(f"# {_escaped(title)}", _escaped(ABOUT))
-    yield _code("\n".join(preamble(body)))
+    yield _code("\n".join(preamble(trace, body)))
     section = ""
     for (name, _), group in groupby(found, key=lambda part: (part.section, part.layer)):
         cell = list(group)

@@ -33,7 +33,6 @@ def _nested(x: Any, module: str) -> str:
 
 def array(x: Array, module: str, function: str, more: str = "") -> str:
     """The array as an expression: `function` of its numbers, or `unpacked` of their bytes in base64."""
-    x = np.asarray(x, np.float64)
     return folded(f"{function}({nested(x, module)}{more})") if x.size <= WRITTEN else packed(x)
 
 
@@ -43,5 +42,6 @@ def folded(text: str) -> str:
 
 
 def packed(x: Array) -> str:
-    text = base64.b64encode(np.ascontiguousarray(x, "<f8").tobytes()).decode()
-    return f'unpacked({x.shape}, """\n{textwrap.fill(text, WIDTH, break_on_hyphens=False)}\n""")'
+    numbers = np.ascontiguousarray(x, x.dtype.newbyteorder("<"))
+    text = textwrap.fill(base64.b64encode(numbers.tobytes()).decode(), WIDTH, break_on_hyphens=False)
+    return f'unpacked({x.shape}, """\n{text}\n""")'

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from engine.export.listing import Part, comment, parts
+from engine.export.step import within
 from engine.trace import Trace
 
 ABOUT = (
@@ -12,36 +13,47 @@ ABOUT = (
     "an AssertionError names it."
 )
 CHECK = '''
-def check(name, number, expected):
-    """Raise AssertionError unless the number is the expected one, to 1e-12 of its largest entry."""
-    number, largest = np.asarray(number, float), np.abs(expected[np.isfinite(expected)]).max(initial=0.0)
-    np.testing.assert_allclose(number, expected, rtol=1e-12, atol=1e-12 * largest, err_msg=name, strict=True)
+def check(name, number, expected, among=0.0):
+    """Raise AssertionError unless the number is the expected one: to {within!r} of its largest entry, or of `among`,
+    the size of the numbers that it is what is left of."""
+    number, expected = np.asarray(number, float), np.asarray(expected, float)
+    largest = np.abs(expected[np.isfinite(expected)]).max(initial=among)
+    np.testing.assert_allclose(
+        number, expected, rtol={within!r}, atol={within!r} * largest, err_msg=name, strict=True
+    )
 '''
 UNPACKED = '''
 def unpacked(shape, text):
-    """Float64 numbers from base64: the very same ones, to the last bit."""
-    return np.frombuffer(base64.b64decode(text), "<f8").reshape(shape)
+    """Numbers from base64: the very same ones, to the last bit."""
+    return np.frombuffer(base64.b64decode(text), "{kind}").reshape(shape)
 '''
+RULES = "from engine import OPS  # the explorer's own rules for what moves through larger operations"
 QUIET = 'np.seterr(all="ignore")  # 1/0 and overflow give numbers here, as they do in the explorer'
 
 SAME = 'print("The numbers are the same.")'
 
 
 def numpy_script(trace: Trace, title: str = "A training step") -> str:
-    """The script as text. Raises `ExportError` where the step is too large for one, naming number and limit."""
+    """The script as text. Raises `ExportError` where the step is too large for one, naming number and limit.
+
+    It needs NumPy alone, but for forward mode through operations that are more than sums, products and functions entry
+    by entry: their rules are the engine's.
+    """
     found = list(parts(trace))
     body = "\n".join(_written(found))
     return "\n".join(
-        (*comment(title), *comment(ABOUT), "", *preamble(body), body, 'print("The numbers are the same.")', "")
+        (*comment(title), *comment(ABOUT), "", *preamble(trace, body), body, 'print("The numbers are the same.")', "")
     )
 
 
-def preamble(body: str) -> Iterator[str]:
+def preamble(trace: Trace, body: str) -> Iterator[str]:
     """Imports and functions, as far as the body needs them."""
-    packed = "unpacked(" in body
+    packed, rules = "unpacked(" in body, "OPS[" in body
     standard = [line for line, needed in (("import base64", packed), ("import math", "math." in body)) if needed]
     yield from (*standard, "") if standard else ()
-    yield from ("import numpy as np", "", QUIET, "", CHECK, *((UNPACKED,) if packed else ()))
+    yield from ("import numpy as np", *((RULES,) if rules else ()), "", QUIET, "")
+    yield CHECK.format(within=within(trace, 1e-12))
+    yield from (UNPACKED.format(kind="<f4" if trace.schedule.dtype == "float32" else "<f8"),) if packed else ()
 
 
 def _written(found: Iterable[Part]) -> Iterator[str]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
-from engine.export.listing import comment
+from engine.export.listing import check, comment
 from engine.export.numbers import array
 from engine.export.numpy_script import SAME
-from engine.export.step import Expected, Given, expected, given
+from engine.export.step import Expected, Given, Held, expected, given, trained_parameters, within
 from engine.export.updates import clip_lines, kept_line, optimizer_line
 from engine.graph import Node
 from engine.names import CodeNames, literal
@@ -21,20 +20,22 @@ ABOUT = (
     "One training step with PyTorch's own functions, autograd and optimizer. Where a result is not the explorer's, "
     "an AssertionError names it."
 )
-RESERVED = ("torch", "F", "optimizer")
+RESERVED = ("torch", "F", "optimizer", "leaf")
 PLAIN = frozenset(("add", "sub", "mul", "div", "pow", "neg", "square"))  # take numbers beside tensors
 CHECK = '''
-def check(name, number, expected):
-    """Raise AssertionError unless the number is the expected one, to 1e-9 of its largest entry."""
-    largest = expected[expected.isfinite()].abs().amax().item() if expected.isfinite().any() else 0.0
+def check(name, number, expected, among=0.0):
+    """Raise AssertionError unless the number is the expected one: to {within!r} of its largest entry, or of `among`,
+    the size of the numbers that it is what is left of."""
+    largest = max([among, *expected[expected.isfinite()].abs().flatten().tolist()])
     torch.testing.assert_close(
-        number.detach(), expected, rtol=1e-9, atol=1e-9 * largest, equal_nan=True, msg=lambda text: f"{name}: {text}"
+        number.detach(), expected, rtol={within!r}, atol={within!r} * largest, equal_nan=True,
+        msg=lambda text: f"{{name}}: {{text}}",
     )
 '''
 UNPACKED = '''
 def unpacked(shape, text):
-    """Float64 numbers from base64: the very same ones, to the last bit."""
-    return torch.frombuffer(bytearray(base64.b64decode(text)), dtype=torch.float64).reshape(shape)
+    """Numbers from base64: the very same ones, to the last bit."""
+    return torch.frombuffer(bytearray(base64.b64decode(text)), dtype=torch.{kind}).reshape(shape)
 '''
 
 
@@ -46,15 +47,15 @@ def pytorch_script(trace: Trace, title: str = "A training step") -> str:
         *comment(title), *comment(ABOUT), "",
         *(("import base64", "") if packed else ()),
         "import torch", *(("import torch.nn.functional as F",) if "F." in body else ()), "",
-        "torch.set_default_dtype(torch.float64)", "", CHECK, *((UNPACKED,) if packed else ()),
+        f"torch.set_default_dtype(torch.{trace.schedule.dtype})", "", CHECK.format(within=within(trace, 1e-9)),
+        *((UNPACKED.format(kind=trace.schedule.dtype),) if packed else ()),
     )  # fmt: skip
     return "\n".join((*head, body, SAME, ""))
 
 
 def _body(trace: Trace, wanted: Expected, numbers: Given) -> Iterator[str]:
     names = CodeNames(trace.graph, reserved=RESERVED)
-    loss = trace.graph.loss
-    trained = [names.value(node) for node, _ in wanted.updated]
+    trained = [names.value(trace.graph.nodes[id]) for id in trained_parameters(trace)]
     yield "\n# --- The numbers it begins with ---\n"
     for node, x in numbers.leaves:
         yield f"{names.value(node)} = {_tensor(node, x)}"
@@ -62,18 +63,28 @@ def _body(trace: Trace, wanted: Expected, numbers: Given) -> Iterator[str]:
         yield from _optimizer(trace, names, numbers, trained)
     yield "\n# --- Forward ---\n"
     yield from _forward(trace, names)
-    yield _check(loss.label, names.value(loss), wanted.loss)
+    for held in wanted.outputs:
+        yield _check(held.node.label, names.value(held.node), held)
     yield "\n# --- Backward ---\n"
     yield from ("optimizer.zero_grad()",) if trained else ()
-    yield f"{names.value(loss)}.backward()"
-    if trace.schedule.optimizer:
-        yield from clip_lines(trace.schedule.optimizer, trained)
-    for node, x in wanted.gradients:
-        yield _check(f"d{loss.label}/d{node.label}", f"{names.value(node)}.grad", x)
+    yield from _backward(trace, names, wanted, trained)
     if trained:
         yield from ("\n# --- Update ---\n", "optimizer.step()")
-    for node, x in wanted.updated:
-        yield _check(node.label, names.value(node), x)
+    for held in wanted.updated:
+        yield _check(held.node.label, names.value(held.node), held)
+
+
+def _backward(trace: Trace, names: CodeNames, wanted: Expected, trained: list[str]) -> Iterator[str]:
+    """Output by output, each from cleared gradients."""
+    optimizer, last = trace.schedule.optimizer, wanted.gradients[-1]
+    leaves = [names.value(n) for n in trace.graph.leaves if n.wanted]
+    for found in wanted.gradients:
+        if found is not wanted.gradients[0]:
+            yield f"for leaf in ({', '.join(leaves)},):\n    leaf.grad = None"
+        yield f"{names.value(found.output)}.backward({'' if found is last else 'retain_graph=True'})"
+        yield from clip_lines(optimizer, trained) if optimizer and found is last else ()
+        for held in found.leaves:
+            yield _check(f"d{found.output.label}/d{held.node.label}", f"{names.value(held.node)}.grad", held)
 
 
 def _tensor(node: Node, x: Array) -> str:
@@ -123,5 +134,5 @@ def _operands(node: Node, operands: list[Node], names: CodeNames) -> list[Text]:
     ]
 
 
-def _check(label: str, name: str, x: Array) -> str:
-    return f"check({json.dumps(label)}, {name}, {array(x, 'torch', 'torch.tensor')})"
+def _check(label: str, name: str, held: Held) -> str:
+    return check(label, name, held, "torch", "torch.tensor")

@@ -13,8 +13,11 @@ import pytest
 
 from engine import (
     Clip,
+    Data,
     ExportError,
     ExpressionModel,
+    LayerSpec,
+    NetworkModel,
     OptimizerSpec,
     Run,
     Spec,
@@ -89,7 +92,7 @@ def expectations(script):
 
 def value_of(call):
     torch = type("torch", (), {"nan": math.nan, "inf": math.inf, "tensor": staticmethod(np.array)})
-    return eval(ast.unparse(call), {"torch": torch, "unpacked": unpacked})
+    return eval(ast.unparse(call), {"torch": torch, "np": np, "unpacked": unpacked})
 
 
 def unpacked(shape, text):
@@ -160,6 +163,66 @@ def test_every_optimizer_goes_on_from_what_it_has_kept(name, rate, settings, cli
         exec(numpy_script(traced(run)), {"print": lambda *said: None})
         assert_same(expectations(pytorch_script(traced(run))), numbers_of(run))
         run.advance()
+
+
+CORNERS = Data(x=np.array([[0.0, 1.0], [1.0, 0.5], [-1.0, 2.0]]), targets=np.eye(3), samples=range(3))
+SERIES = Data(x=np.linspace(-1, 1, 12).reshape(2, 3, 2), targets=np.eye(3)[:2], samples=range(2))
+
+
+def layer(type, **options):
+    return LayerSpec(type=type, name=f"{type}_1", options=options)
+
+
+def network(data, *layers, loss="softmax_cross_entropy", **more):
+    """A run of a network with an output of three, two updates on."""
+    ends = LayerSpec(type="dense", name="last", options={"units": 3})
+    adam = OptimizerSpec(name="adam", learning_rate=0.01)
+    run = Run(build(Spec(model=NetworkModel(layers=(*layers, ends), loss=loss), optimizer=adam, **more), data))
+    run.advance()
+    run.advance()
+    return run
+
+
+def two_outputs(mode):
+    model = ExpressionModel(source="p = a*b*c\nq = sin(b) + c*c", values={"a": 1, "b": 2, "c": 3}, outputs=("p", "q"))
+    return Run(build(Spec(model=model, mode=mode)))
+
+
+OTHERS = {
+    "forward": lambda: network(CORNERS, layer("dense", units=2), layer("tanh"), loss="mse", mode="forward"),
+    "differences": lambda: network(CORNERS, layer("dense", units=2), layer("tanh"), mode="difference"),
+    "one-sided": lambda: network(CORNERS, layer("dense", units=2), mode="difference", sides="one-sided"),
+    "rtrl": lambda: network(SERIES, layer("rnn", units=2), mode="rtrl"),
+    "single precision": lambda: network(CORNERS, layer("dense", units=2), layer("tanh"), dtype="float32"),
+    "frozen": lambda: network(CORNERS, layer("dense", units=2), layer("tanh"), frozen=("dense_1",)),
+    "a bias that normalisation takes off again": lambda: network(
+        CORNERS, layer("dense", units=2), layer("batch_norm"), loss="mse"
+    ),
+    "two outputs": lambda: two_outputs("reverse"),
+    "two outputs at once": lambda: two_outputs("forward"),
+}
+
+
+@pytest.mark.parametrize("make", OTHERS.values(), ids=OTHERS)
+def test_every_way_to_the_gradients_gives_its_numbers(make):
+    trace = traced(make())
+    exec(numpy_script(trace), {"print": lambda *said: None})
+    assert expectations(pytorch_script(trace))[0][0] == trace.graph.loss.label
+
+
+def test_what_is_left_of_larger_numbers_is_held_to_their_rounding():
+    """The bias before a normalisation has no gradient but rounding, and what Adam makes of that is chance."""
+    script = numpy_script(traced(OTHERS["a bias that normalisation takes off again"]()))
+    (line,) = (line for line in script.splitlines() if line.startswith('check("dL/ddense_1.bias"'))
+    assert float(line.rpartition(", ")[2].rstrip(")")) > 1e-3
+    assert 'check("dense_1.bias"' not in script
+    assert 'check("dense_1.weight"' in script
+
+
+def test_each_of_several_outputs_is_held_to_its_own_gradients():
+    for write in (numpy_script, pytorch_script):
+        names = [name for name, _ in expectations(write(traced(two_outputs("reverse"))))]
+        assert names == ["p", "q", "dp/da", "dp/db", "dp/dc", "dq/db", "dq/dc"]
 
 
 # --- notebook ---
