@@ -59,10 +59,10 @@ def _check_memory(model: Model, settings: Settings) -> None:
     """Values, gradients and slopes of every node, and the updated parameters: about four numbers an entry."""
     entries = sum(prod(n.shape) for n in model.graph.nodes)
     asked = demand(model.graph, model.backward)
-    _allow("bytes for one training step", 8 * max(4 * entries, asked.numbers), settings.session_bytes)
     if model.backward.mode != "reverse":
         what = f"visits of nodes (directions times nodes) by the way {model.backward.mode!r}"
         _allow(what, asked.visits, settings.visits)
+    _allow("bytes for one training step", 8 * max(4 * entries, asked.numbers), settings.session_bytes)
 
 
 def _allow(what: str, asked: int, allowed: int) -> None:

@@ -50,7 +50,7 @@ def _difference(graph: Graph, how: Backward) -> Demand:
 
 def _rtrl(graph: Graph) -> Demand:
     states, size = states_of(graph), [prod(n.shape) for n in graph.nodes]
-    influences = sum(2 * size[s] * size[leaf] for s, leaf in states.influences())
+    influences = sum(2 * size[s] * size[leaf] for s, leaf, through in states.influences() if through is not None)
     jacobians = sum(size[s] * size[b] for s in states.order for b in states.begins[s])
     visits = sum(size[s] * len(states.between[s]) for s in states.order)
     return Demand(visits=visits, numbers=influences + jacobians)

@@ -31,14 +31,14 @@ class States:
     between: Mapping[int, tuple[int, ...]]  # nodes from what they begin with to the state, itself included
     begins: Mapping[int, tuple[int, ...]]  # earlier states first, then leaves
 
-    def influences(self) -> Iterator[tuple[int, int]]:
-        """Each state with each leaf that it answers to."""
+    def influences(self) -> Iterator[tuple[int, int, int | None]]:
+        """Each state with each leaf that it answers to, and the earlier state through which it does so."""
         reach: dict[int, list[int]] = {}
         for s in self.order:
-            own = [b for b in self.begins[s] if b not in self.between]
-            before = [leaf for b in self.begins[s] for leaf in reach.get(b, ())]
-            reach[s] = list(dict.fromkeys([*own, *before]))
-            yield from ((s, leaf) for leaf in sorted(reach[s]))
+            own = [(b, None) for b in self.begins[s] if b not in self.between]
+            before = [(leaf, b) for b in self.begins[s] for leaf in reach.get(b, ())]
+            reach[s] = list(dict.fromkeys(leaf for leaf, _ in (*own, *before)))
+            yield from ((s, leaf, through) for leaf, through in (*own, *before))
 
 
 def states_of(graph: Graph) -> States:

@@ -47,6 +47,11 @@ ROWS = (
         spec=_sequence("lstm", backward={"truncate": 2}),
     ),
     Example(
+        id="rtrl", title="Real-time recurrent learning", group=TIME,
+        summary="The simple recurrent network again, with no way back: what each weight has done is carried forward.",
+        spec=_sequence("rnn", backward={"mode": "rtrl"}),
+    ),
+    Example(
         id="rnn-full", title="Two recurrent layers over 100 time steps", group=TIME,
         summary="128 and 64 units read a wave: 100 contributions to each weight, and how little comes from far back.",
         spec=_full("rnn"),

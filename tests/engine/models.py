@@ -11,7 +11,9 @@ from engine import ExpressionModel, OptimizerSpec, Run, Spec, Trace, build, veri
 # At full size a training step has thousands of events or millions of numbers; small twins go through most of the
 # tests in their place.
 FULL = ("rnn-full", "lstm-full", "truncated-full", "deep-digits", "cnn-digits", "cnn-shapes")
-NAMES = tuple(name for name in EXAMPLES if name not in FULL)
+# These go other ways, which are held to the reverse mode of the same graph; that is held to PyTorch.
+WAYS = ("forward-reverse", "forward-reverse-back", "gradient-difference", "rtrl")
+NAMES = tuple(name for name in EXAMPLES if name not in (*FULL, *WAYS))
 
 
 @lru_cache
