@@ -1,6 +1,5 @@
 """Every event of every way is said: in sentences, in formulas with numbers, and in code that runs."""
 
-
 import numpy as np
 import pytest
 
