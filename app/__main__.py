@@ -26,10 +26,15 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     parser.add_argument("--port", type=_port, help=f"port to listen on (default: {PORT}; 0 picks a free one)")
     parser.add_argument(
-        "--store", metavar="URL", default="memory:", help="where sessions are kept; only memory: as yet"
+        "--store",
+        metavar="URL",
+        help="where sessions are kept: sqlite:///path, redis://host, or memory: for this run only "
+        "(default: one SQLite file in your data directory)",
     )
     parser.add_argument("--no-browser", action="store_true", help="don't open a browser")
-    parser.add_argument("--open", action="store_true", help="let every client drive; as yet they all may")
+    parser.add_argument(
+        "--open", action="store_true", help="let every client move and edit every session, without its drive token"
+    )
     parser.add_argument(
         "--allow-host",
         metavar="NAME",
@@ -115,6 +120,7 @@ def make_server(options: argparse.Namespace, started: Callable[[], None]) -> uvi
     from app.main import create_app
     from app.protocol import protocol
     from app.settings import Settings
+    from app.store import StoreError
 
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -125,7 +131,7 @@ def make_server(options: argparse.Namespace, started: Callable[[], None]) -> uvi
     try:
         settings = Settings.from_environment(**_given(options))
         app = create_app(settings)
-    except ValueError as error:
+    except (ValueError, StoreError) as error:
         raise SystemExit(f"Cannot start: {error}.") from error
     config = uvicorn.Config(
         app, http=protocol(settings), log_config=_log(options.log), access_log=False, server_header=False,
@@ -134,10 +140,19 @@ def make_server(options: argparse.Namespace, started: Callable[[], None]) -> uvi
     return Server(config)
 
 
+def _own_file() -> str:
+    """This user's sessions."""
+    from platformdirs import user_data_path
+
+    path = user_data_path("backprop-explorer", appauthor=False) / "sessions.db"
+    return path.as_uri().replace("file:", "sqlite:", 1)
+
+
 def _given(options: argparse.Namespace) -> dict[str, Any]:
     """Settings from the command line; a list that was not given leaves the environment's."""
     lists = {"hosts": options.allow_host, "origins": options.origin, "embed": options.embed}
-    always = {"host": options.host, "store": options.store, "open": options.open}
+    store = options.store or os.environ.get("BACKPROP_STORE") or _own_file()
+    always = {"host": options.host, "store": store, "open": options.open}
     return always | {name: tuple(given) for name, given in lists.items() if given}
 
 

@@ -9,7 +9,7 @@ from typing_extensions import TypedDict
 from app.data import DataOption, Family
 from app.data.cells import Kind
 from app.lessons.parts import Example
-from app.sessions import Position
+from app.views import Position
 from engine import Explanation, Option, Phase
 
 

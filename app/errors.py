@@ -13,6 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
+from app.store.parts import LeaseError, StaleError, StoreError
 from engine import EntryError, ExpressionError, ShapeError, SizeError, StoppedError
 
 LOG = logging.getLogger("backprop")
@@ -22,12 +23,40 @@ class NotFoundError(LookupError):
     """No session, node, example or event of that name."""
 
 
+class NothingToError(LookupError):
+    """Nothing to undo, or to redo."""
+
+
+class KeyReusedError(ValueError):
+    """An idempotency key that came with another request before."""
+
+
+class TokenMissingError(PermissionError):
+    """Moving or editing without a drive token."""
+
+
+class TokenWrongError(PermissionError):
+    """A drive token of another session, or of none."""
+
+
+class NoRevisionError(ValueError):
+    """An edit that does not say which revision it was decided on."""
+
+
 class OutsideError(ValueError):
     """A window, cursor or iteration outside of what there is."""
 
 
 class TooLargeError(ValueError):
     """More asked for than the service allows; the message names both numbers."""
+
+
+class EditError(ValueError):
+    """An edit that cannot be made; `pointer` names it."""
+
+    def __init__(self, detail: str, pointer: str = "/edits") -> None:
+        super().__init__(detail)
+        self.pointer = pointer
 
 
 class SpecError(ValueError):
@@ -71,10 +100,19 @@ TABLE: dict[type[Exception], tuple[int, str]] = {
     ExpressionError: (422, "The expression cannot be read"),
     ShapeError: (422, "Shapes do not fit"),
     SpecError: (422, "The model cannot be built"),
+    EditError: (422, "The edit cannot be made"),
     EntryError: (422, "No such entry"),
     CellsError: (422, "The CSV cannot be read"),
     ColumnError: (422, "The columns do not fit"),
     NotFoundError: (404, "Not found"),
+    NothingToError: (409, "Nothing to go back to"),
+    KeyReusedError: (422, "Key used before"),
+    TokenMissingError: (401, "Drive token missing"),
+    TokenWrongError: (403, "Not your session to drive"),
+    NoRevisionError: (428, "Which revision?"),
+    StaleError: (412, "Edited meanwhile"),
+    LeaseError: (503, "The work has passed to another server"),
+    StoreError: (503, "The store does not answer"),
     StoppedError: (416, "Training has stopped"),
     OutsideError: (416, "Outside of what there is"),
     TooLargeError: (413, "Too large"),
@@ -109,14 +147,25 @@ def install(app: FastAPI) -> None:
 
 def _known(request: Request, error: Exception) -> Response:
     status, title = next(row for kind, row in TABLE.items() if isinstance(error, kind))
-    return problem(request, status, title, str(error), _pointed(error))
+    answer = problem(request, status, title, str(error), _pointed(error))
+    answer.headers.update(_headers(error))
+    return answer
+
+
+def _headers(error: Exception) -> dict[str, str]:
+    """What an answer must say beside its problem."""
+    if isinstance(error, TokenMissingError):
+        return {"WWW-Authenticate": 'Bearer realm="drive"'}
+    if isinstance(error, StaleError):
+        return {"ETag": f'"{error.current}"'}
+    return {"Retry-After": "1"} if isinstance(error, StoreError | LeaseError) else {}
 
 
 def _pointed(error: Exception) -> list[dict[str, Any]]:
     if isinstance(error, ExpressionError):
         place = {"line": error.line, "column": error.column}
         return [{"pointer": "/spec/model/source", "detail": str(error), **place}]
-    if isinstance(error, SpecError):
+    if isinstance(error, SpecError | EditError):
         return [{"pointer": error.pointer, "detail": str(error)}]
     if isinstance(error, ColumnError):
         return [{"pointer": f"/{error.field}", "detail": str(error)}]

@@ -19,7 +19,7 @@ from app.data.uploads import Uploads
 from app.gate import Gate
 from app.openapi import document
 from app.places import WEB
-from app.routes import catalogue, datasets, insight, sessions, traces
+from app.routes import catalogue, datasets, edits, insight, sessions, traces
 from app.sessions import Sessions
 from app.settings import Settings
 from app.store import opened
@@ -49,7 +49,7 @@ async def healthz() -> dict[str, str]:
 @pages.get("/readyz")
 def readyz(request: Request) -> dict[str, str]:
     """Ready: the store answers. Raises what the store raises, which is answered with 503."""
-    request.app.state.sessions.store.read("")
+    request.app.state.sessions.store.ready()
     return {"status": "ready"}
 
 
@@ -66,6 +66,7 @@ async def _threads(app: FastAPI) -> AsyncIterator[None]:
     """Engine work shares this many threads; more would only take turns, and keep the event loop waiting."""
     current_default_thread_limiter().total_tokens = app.state.settings.threads
     yield
+    app.state.sessions.store.close()
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -73,9 +74,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     settings = settings or Settings.from_environment()
     app = FastAPI(title="Backprop Explorer", version="1", docs_url=None, redoc_url=None, lifespan=_threads)
     app.state.settings = settings
-    app.state.uploads = Uploads(settings.datasets, settings.datasets_bytes)
-    app.state.sessions = Sessions(opened(settings.store, settings.sessions), settings, app.state.uploads)
-    for router in (catalogue.router, datasets.router, sessions.router, traces.router, insight.router):
+    store = opened(settings)
+    app.state.uploads = Uploads(store)
+    app.state.sessions = Sessions(store, settings, app.state.uploads)
+    for router in (catalogue.router, datasets.router, sessions.router, edits.router, traces.router, insight.router):
         app.include_router(router, prefix="/api/v1")
     app.include_router(pages)
     app.mount("/static", Static(directory=WEB / "static"), name="static")

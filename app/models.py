@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from math import prod
 
 import numpy as np
@@ -14,16 +15,36 @@ from app.errors import SpecError, TooLargeError
 from app.settings import Settings
 from app.specs import ExpressionRequest, NetworkRequest, SpecRequest
 from app.trained import trained
-from engine import Limits, Model, build, demand
+from engine import Array, Limits, Model, build, demand
 
 
-def to_model(request: SpecRequest, settings: Settings, uploads: Uploads | None = None) -> tuple[Model, Dataset | None]:
-    """The model of a spec and the data set its batch is from.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amendment:
+    """What edits brought that no spec can say.
+
+    `x_rows` and `target_rows` stand in for samples of these numbers; `frozen` layers and parameters do not learn,
+    nothing comes back over the edges in `cut`, and the optimizer counts from iteration `began`.
+    """
+
+    x_rows: Mapping[int, Array] = field(default_factory=dict)
+    target_rows: Mapping[int, Array] = field(default_factory=dict)
+    frozen: tuple[str, ...] = ()
+    cut: tuple[tuple[int, int], ...] = ()
+    began: int = 0
+
+
+def to_model(
+    request: SpecRequest, settings: Settings, uploads: Uploads | None = None, amendment: Amendment | None = None
+) -> tuple[Model, Dataset | None]:
+    """The model of a spec, with what edits brought, and the data set its batch is from.
 
     Raises `TooLargeError` or `SizeError` naming the number asked and the number allowed, `SpecError`,
     `ExpressionError` or `ShapeError`.
     """
-    data, dataset = resolve(request.data, settings, uploads or Uploads(0, 0)) if request.data else (None, None)
+    data, dataset = resolve(request.data, settings, uploads) if request.data else (None, None)
+    amendment = amendment or Amendment()
+    if data is not None:
+        data = replace(data, x_rows=amendment.x_rows, target_rows=amendment.target_rows)
     if isinstance(request.model, ExpressionRequest):
         _check_values(request.model, settings)
     else:
@@ -33,7 +54,9 @@ def to_model(request: SpecRequest, settings: Settings, uploads: Uploads | None =
         parameters=settings.parameters,
     )  # fmt: skip
     try:
-        model = build(request.to_spec(), data, limits)
+        spec = request.to_spec()
+        spec = replace(spec, frozen=(*spec.frozen, *amendment.frozen), cut=(*spec.cut, *amendment.cut))
+        model = replace(build(spec, data, limits), began=amendment.began)
     except ValueError as error:
         if type(error) is ValueError:
             raise SpecError(str(error), "/spec/model") from None

@@ -3,16 +3,52 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, model_validator
 
+from app.edits import EditsRequest
 from app.fields import Body
 from app.specs import SpecRequest
+from app.timeline import Batch, Timeline
+
+
+class SessionExport(Body):
+    """A session as `GET …/export?format=json` gives it: its spec, the edits in force, and where it stands."""
+
+    format: Literal["backprop-session"]
+    version: Literal[1]
+    example: Annotated[str, Field(max_length=64)] | None = None
+    spec: SpecRequest
+    iteration: Annotated[int, Field(ge=0, le=10_000_000)] = 0
+    cursor: Annotated[int, Field(ge=0, le=100_000_000)] = 0
+    frontier: Annotated[int, Field(ge=0, le=10_000_000)] = 0
+    edits: Annotated[tuple[EditsRequest, ...], Field(max_length=1_000)] = ()
+
+    @model_validator(mode="after")
+    def _in_order(self) -> SessionExport:
+        starts = [batch.iteration or 0 for batch in self.edits]
+        if starts != sorted(starts):
+            raise ValueError(f"edits at iterations {starts}; each must be at the one before or later")
+        return self
+
+    @property
+    def place(self) -> dict[str, int]:
+        reached = max([self.frontier, self.iteration, *(batch.iteration or 0 for batch in self.edits)])
+        return {"iteration": self.iteration, "cursor": self.cursor, "frontier": reached}
+
+    @property
+    def timeline(self) -> Timeline:
+        """The edits in force, as if they were older than the session: nothing leads back behind them."""
+        count = len(self.edits)
+        return Timeline(tuple(
+            Batch(k - count, batch.iteration or 0, tuple(batch.model_dump(mode="json", exclude_unset=True)["edits"]))
+            for k, batch in enumerate(self.edits)
+        ))  # fmt: skip
 
 
 class SessionRequest(Body):
-    """A session from a spec or from the gallery."""
+    """A session from a spec, from the gallery, or from one that was exported."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -21,11 +57,12 @@ class SessionRequest(Body):
     )
     spec: SpecRequest | None = None
     example: Annotated[str, Field(max_length=64)] | None = None
+    exported: Annotated[SessionExport | None, Field(alias="import")] = None
 
     @model_validator(mode="after")
     def _one_source(self) -> SessionRequest:
-        if (self.spec is None) == (self.example is None):
-            raise ValueError("exactly one of `spec` and `example` is needed")
+        if sum(source is not None for source in (self.spec, self.example, self.exported)) != 1:
+            raise ValueError("exactly one of `spec`, `example` and `import` is needed")
         return self
 
 

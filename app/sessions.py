@@ -1,204 +1,69 @@
-"""What a session is: a function from iteration to trace, and a position in it."""
+"""Live sessions over the store: those used last stay in memory, the others are made again when they are asked for.
+
+How a request changes a session: under its lock, `settle` calls an action that works out where the session would stand
+and what would be answered, commits that to the store, and only then lets the session stand there. Where another
+process was quicker, the session is brought up to date and the action called again. Whoever wants to know of changes
+puts a function into `told`: it is called with the session after every commit, under the lock.
+"""
 
 from __future__ import annotations
 
 import secrets
+import time
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 from threading import RLock
 from typing import Any
+from weakref import WeakValueDictionary
 
-from app.data import Dataset
+from fastapi.responses import Response
+
+from app import tokens
 from app.data.uploads import Uploads
-from app.errors import NotFoundError, OutsideError, TooLargeError
+from app.errors import NotFoundError
 from app.lessons import EXAMPLES
-from app.models import to_model
-from app.requests import Grain, SessionRequest
+from app.once import Once, kept
+from app.requests import SessionRequest
+from app.session import Session, Standing
 from app.settings import Settings
-from app.specs import SpecRequest
-from app.store import Record, Store
-from app.travel import Journey, epochs, target
-from engine import AnyEvent, Explainer, Model, Phase, Run, Trace
+from app.snapshots import Snapshots
+from app.store import EVERYWHERE, AnsweredError, Change, Entry, Record, StaleError, Store, StoreError
+from app.timeline import folded
+
+ATTEMPTS = 5  # when several processes change one session at once
+
+__all__ = ["Created", "Outcome", "Session", "Sessions"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DataView:
-    """What the page says of a session's data: which samples, of how many, and how to draw one."""
+class Outcome:
+    """Where a request leads, and its answer. `event`: what followers in other processes are told."""
 
-    name: str
-    sample: int | None
-    samples: int
-    label: int | None
-    picture: tuple[int, int] | None
-    classes: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Position:
-    """`cursor` events of training step `iteration` have happened."""
-
-    iteration: int
-    cursor: int
+    standing: Standing
+    reply: Response
+    entry: Entry | None = None
+    run: dict[str, Any] | None = None
+    lease: int | None = None
+    event: bytes = b""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SessionView:
-    """A session as clients see it. `loss` is null until it is computed in this iteration."""
+class Created:
+    """A new session, or the one that was made for the same idempotency key before."""
 
-    id: str
-    title: str
-    summary: str
-    example: str | None
-    spec: dict[str, Any]
-    iteration: int
-    cursor: int
-    length: int
-    phase: Phase
-    frontier: int
-    revision: int
-    loss: float | None
-    data: DataView | None
-
-
-class Session:
-    """One live session. Hold `lock` while reading numbers: the recording is written anew by every iteration."""
-
-    def __init__(self, record: Record, request: SessionRequest, settings: Settings, uploads: Uploads) -> None:
-        self.id, self.settings, self.lock = record.id, settings, RLock()
-        self.example = EXAMPLES[request.example] if request.example else None
-        self.spec = SpecRequest.model_validate(self.example.spec) if self.example else request.spec
-        assert self.spec is not None, "a request names a spec or an example"
-        self.model, self.dataset = to_model(self.spec, settings, uploads)
-        self.journey = self._begun(Run(self.model))
-        self.journey.frontier = record.frontier
-        self.iteration, self.cursor = record.iteration, record.cursor
-        self.revision = record.revision
-        self.explainer = Explainer(self.run.graph, self.run.schedule)
-        self.encoded: dict[str, bytes] = {}  # what is the same for every iteration, by its name
-
-    @property
-    def run(self) -> Run:
-        return self.journey.run
-
-    @property
-    def optimizer(self) -> str | None:
-        return self.model.optimizer.name if self.model.optimizer else None
-
-    @property
-    def length(self) -> int:
-        return self.run.schedule.length
-
-    def _begun(self, run: Run) -> Journey:
-        """Snapshots take what the rest leaves of a session's memory. Raises `TooLargeError` where it leaves nothing."""
-        fixed, most = self._fixed(run), self.settings.session_bytes
-        if fixed > most:
-            raise TooLargeError(f"{fixed} bytes for one training step asked for; this service allows {most}")
-        return Journey(run, most - fixed)
-
-    def _fixed(self, run: Run) -> int:
-        """A recording and a copy, which checks and nudges work on; and the data, unless others use them too."""
-        own = 0 if self.dataset is None or self.dataset.shared else self.dataset.entries
-        return 2 * run.recording.nbytes + 8 * own
-
-    @property
-    def bytes(self) -> int:
-        return self._fixed(self.run) + self.journey.nbytes + sum(map(len, self.encoded.values()))
-
-    def trace(self, iteration: int | None = None) -> Trace:
-        """The trace of an iteration, or of the present one. A view; hold the lock while using it."""
-        run = self._reach(self.iteration if iteration is None else iteration)
-        return Trace(run.graph, run.schedule, run.recording)
-
-    def _reach(self, iteration: int) -> Run:
-        """Stand the run at an iteration: any computed so far, or a few beyond.
-
-        Raises `OutsideError` where there is none or too many would have to be computed.
-        """
-        if iteration and self.optimizer is None:
-            raise OutsideError(f"iteration {iteration} asked for; a model without an optimizer has iteration 0 only")
-        ahead, most = iteration - self.journey.frontier, self.settings.step_iterations
-        if ahead > most:
-            raise OutsideError(
-                f"iteration {iteration} asked for; that is {ahead} beyond the furthest so far, one request goes {most}"
-            )
-        return self.journey.go(iteration, self.settings.step_seconds)
-
-    def step(self, grain: Grain, count: int) -> tuple[Position, Position]:
-        """Move; the positions before and after. Raises `TooLargeError` beyond the limits, and then stays."""
-        before = self.iteration, self.cursor
-        if grain is Grain.EPOCH and count and self.model.epoch > 1:
-            after = epochs(self.length, self.model.epoch, count, before)
-        else:
-            after = target(self.run.schedule, grain, count, before, endless=self.optimizer is not None)
-        self._allow(before, after, grain, abs(count))
-        self._reach(after[0])
-        self.iteration, self.cursor = after
-        return Position(iteration=before[0], cursor=before[1]), Position(iteration=after[0], cursor=after[1])
-
-    def _allow(self, before: tuple[int, int], after: tuple[int, int], grain: Grain, count: int) -> None:
-        if grain in (Grain.ITERATION, Grain.EPOCH):
-            asked = count * (self.model.epoch if grain is Grain.EPOCH else 1)
-            if asked > self.settings.step_iterations:
-                raise TooLargeError(f"{asked} iterations asked for; one request moves {self.settings.step_iterations}")
-            return
-        iterations = abs(after[0] - before[0])
-        events = abs((after[0] - before[0]) * self.length + after[1] - before[1])
-        if events > self.settings.step_events or iterations > self.settings.step_iterations:
-            limits = f"{self.settings.step_events} events or {self.settings.step_iterations} iterations"
-            raise TooLargeError(f"{events} events in {iterations} iterations asked for; one request moves {limits}")
-
-    def seek(self, iteration: int, cursor: int) -> None:
-        """Stand at a place. Raises `OutsideError` where it is no place, and then stays."""
-        if cursor > self.length:
-            raise OutsideError(f"cursor {cursor} asked for; a training step has {self.length} events")
-        self._reach(iteration)
-        self.iteration, self.cursor = iteration, cursor
-
-    def passed(self, before: Position, after: Position) -> list[tuple[int, AnyEvent]]:
-        """The events between two positions, with their iterations, in the order they were passed."""
-        first, last = sorted(p.iteration * self.length + p.cursor for p in (before, after))
-        passed = [(k // self.length, self.run.schedule.events[k % self.length]) for k in range(first, last)]
-        return passed if after.iteration * self.length + after.cursor >= last else passed[::-1]
-
-    def view(self) -> SessionView:
-        example = self.example or _Unnamed
-        return SessionView(
-            id=self.id, title=example.title, summary=example.summary, example=self.example.id if self.example else None,
-            spec=self._shown_spec(), iteration=self.iteration, cursor=self.cursor, length=self.length,
-            phase=self.run.schedule.phase(self.cursor), frontier=self.journey.frontier, revision=self.revision,
-            loss=self.loss(), data=data_view(self.model, self.dataset, self.spec),
-        )  # fmt: skip
-
-    def loss(self) -> float | None:
-        value = self.trace().value(self.run.graph.loss.id, self.cursor)
-        return None if value is None else float(value)
-
-    def _shown_spec(self) -> dict[str, Any]:
-        assert self.spec is not None
-        return self.example.spec if self.example else self.spec.model_dump(exclude_unset=True)
-
-
-class _Unnamed:
-    title, summary = "A model of your own", ""
-
-
-def data_view(model: Model, dataset: Dataset | None, spec: SpecRequest | None) -> DataView | None:
-    if dataset is None or spec is None or spec.data is None:
-        return None
-    batch, samples = model.samples(0), len(dataset.x)
-    always = len(batch) == 1 and model.epoch == 1  # the same one sample in every iteration
-    return DataView(
-        name=spec.data.name, sample=batch[0] if always and samples > 1 else None, samples=samples,
-        label=dataset.label(batch[0]) if always else None, picture=dataset.picture, classes=dataset.classes,
-    )  # fmt: skip
+    session: Session
+    token: str
+    reply: Response
 
 
 class Sessions:
-    """Live sessions over the store: the ones used last stay in memory, the others are made again when asked for."""
-
     def __init__(self, store: Store, settings: Settings, uploads: Uploads) -> None:
         self.store, self.settings, self.uploads = store, settings, uploads
+        self.told: list[Callable[[Session], None]] = []
         self._live: OrderedDict[str, Session] = OrderedDict()
+        # A session put out of `_live` while a request still works on it is not made a second time.
+        self._known: WeakValueDictionary[str, Session] = WeakValueDictionary()
         self._lock = RLock()
 
     @property
@@ -211,47 +76,134 @@ class Sessions:
         with self._lock:
             return sum(session.bytes for session in self._live.values())
 
-    def create(self, request: SessionRequest) -> Session:
+    def create(self, request: SessionRequest, key: Once | None, reply: Callable[[Session], Response]) -> Created:
         """A new session. Raises `NotFoundError` for an unknown example, and what building a model raises."""
+        if key and (found := self.store.answer(EVERYWHERE, key.key)):
+            told = key.again(found)
+            return Created(
+                session=self.get(kept(found, "id")), reply=told,
+                token=tokens.derived(bytes.fromhex(kept(found, "salt")), key.text),
+            )  # fmt: skip
         if request.example is not None and request.example not in EXAMPLES:
             raise NotFoundError(f"there is no example {request.example!r}; there are {', '.join(EXAMPLES)}")
-        record = Record(id=secrets.token_urlsafe(16), request=request.model_dump(mode="json", exclude_unset=True))
-        session = Session(record, request, self.settings, self.uploads)
-        self.store.create(record)
-        self._keep(session)
-        return session
+        salt = secrets.token_bytes(tokens.BYTES)
+        token = tokens.derived(salt, key.text) if key else tokens.made()
+        place: dict[str, Any] = request.exported.place if request.exported else {}
+        record = Record(
+            id=secrets.token_urlsafe(16), request=request.model_dump(mode="json", exclude_unset=True, by_alias=True),
+            token=tokens.hashed(token), created=time.time(), **place,
+        )  # fmt: skip
+        session = self._made(record)
+        session.check_place()
+        said = reply(session)
+        try:
+            self.store.create(record, key.answer(said, id=record.id, salt=salt.hex()) if key else None)
+        except AnsweredError:
+            return self.create(request, key, reply)
+        return Created(session=self._keep(session), token=token, reply=said)
 
     def get(self, id: str) -> Session:
-        """The session. Raises `NotFoundError` where there is none."""
+        """The session as it is now. Raises `NotFoundError` where there is none."""
         with self._lock:
-            record = self.store.read(id)
-            if record is None:
-                self._live.pop(id, None)
-                raise NotFoundError(f"there is no session {id[:64]!r}")
-            live = self._live.get(id)
-            if live is not None:
-                self._live.move_to_end(id)
-                return live
-        session = Session(record, SessionRequest.model_validate(record.request), self.settings, self.uploads)
-        return self._keep(session)
+            live = self._known.get(id)
+        if live is not None and self.store.shared:
+            with live.lock:
+                self._refresh(live)
+            return self._keep(live)
+        record = self.store.read(id)
+        if record is None:
+            raise self._gone(id)
+        return self._keep(live or self._made(record))
 
-    def moved(self, session: Session) -> None:
-        """Keep where the session stands."""
-        self.store.move(
-            session.id, iteration=session.iteration, cursor=session.cursor, frontier=session.journey.frontier
-        )
-
-    def delete(self, id: str) -> None:
+    def _gone(self, id: str) -> NotFoundError:
         with self._lock:
             self._live.pop(id, None)
-            if not self.store.delete(id):
-                raise NotFoundError(f"there is no session {id[:64]!r}")
+            self._known.pop(id, None)
+        return NotFoundError(f"there is no session {id[:64]!r}")
+
+    def _made(self, record: Record) -> Session:
+        id = record.id
+        request = SessionRequest.model_validate(record.request)
+        snapshots = Snapshots(self.store.snapshots(id), lambda v, i: self.store.state(id, v, i), self.settings)
+        return Session(record, request, self.settings, self.uploads, self.store.log(id), snapshots)
+
+    def _refresh(self, session: Session) -> None:
+        """Bring a session up to date with what other processes did to it. Hold its lock."""
+        record, here = self.store.read(session.id), session.standing
+        if record is None:
+            raise self._gone(session.id)
+        if (record.revision, record.iteration, record.cursor, record.frontier) == here.numbers:
+            return
+        timeline = here.timeline
+        if record.revision != here.revision:
+            timeline = folded(self.store.log(session.id, after=here.revision), timeline)
+        if (record.revision, record.frontier) != (here.revision, here.frontier):
+            session.snapshots.reload(self.store.snapshots(session.id))
+        session.stand(record, timeline)
+
+    def settle(self, session: Session, key: Once | None, act: Callable[[], Outcome]) -> Response:
+        """Answer again what was answered under this key; else act, commit, stand there, and answer.
+
+        Raises what the action raises, `StaleError` where it asked for another revision, or `StoreError`; and then
+        nothing has changed.
+        """
+        with session.lock:
+            if self.store.shared:
+                self._refresh(session)
+            for _ in range(ATTEMPTS):
+                if key and (found := self.store.answer(session.id, key.key)):
+                    return key.again(found)
+                outcome = act()
+                try:
+                    self.commit(session, outcome, key)
+                except (StaleError, AnsweredError):
+                    self._refresh(session)
+                else:
+                    return outcome.reply
+        raise StoreError(f"{ATTEMPTS} other changes came first, each time; try again")
+
+    def commit(self, session: Session, outcome: Outcome, key: Once | None = None) -> None:
+        """Keep what an outcome says, then stand there. Hold the session's lock."""
+        at = outcome.standing
+        change = Change(
+            revision=session.revision, iteration=at.iteration, cursor=at.cursor, frontier=at.frontier,
+            entry=outcome.entry, snapshots=session.snapshots.changes(), lease=outcome.lease, run=outcome.run,
+            event=outcome.event, answer=key.answer(outcome.reply) if key else None,
+        )  # fmt: skip
+        try:
+            self.store.commit(session.id, change)
+        except KeyError:
+            session.follow(session.standing.timeline)
+            raise self._gone(session.id) from None
+        except Exception:
+            session.follow(session.standing.timeline)
+            raise
+        session.snapshots.committed()
+        session.standing = at
+        for tell in self.told:
+            tell(session)
+
+    def delete(self, id: str, key: Once | None, reply: Response) -> Response:
+        """Forget a session. Raises `NotFoundError` where there is none."""
+        try:
+            there = self.store.delete(id, key.answer(reply) if key else None)
+        except AnsweredError:
+            there = True
+        gone = self._gone(id)
+        if not there:
+            raise gone
+        return reply
 
     def _keep(self, session: Session) -> Session:
         """Of two threads that made the same session again, both use the first one's."""
         with self._lock:
-            kept = self._live.setdefault(session.id, session)
+            kept = self._known.setdefault(session.id, session)
+            self._live[session.id] = kept
             self._live.move_to_end(session.id)
-            while len(self._live) > 1 and self.bytes > self.settings.live_bytes:
+            while len(self._live) > 1 and (len(self._live) > self.settings.sessions or self.bytes > self._room):
                 self._live.popitem(last=False)
             return kept
+
+    @property
+    def _room(self) -> int:
+        return self.settings.live_bytes

@@ -1,17 +1,15 @@
-"""Moving through a training run: where a step of some grain ends, and any iteration made again."""
+"""Moving through a training run: where a step of some grain ends. Training steps may differ in their events."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from time import monotonic
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable
 
-import numpy as np
-
-from app.errors import TooLargeError
 from app.requests import Grain
-from engine import Array, Run, Schedule
+from engine import Schedule
 
-KEPT = 128  # snapshots at most; then every second one goes and the next ones are twice as far apart
+Place = tuple[int, int]  # iteration, cursor
+Schedules = Callable[[int], Schedule]  # of an iteration
 
 
 def boundaries(schedule: Schedule, grain: Grain) -> list[int]:
@@ -27,81 +25,77 @@ def _key(event: object, grain: Grain) -> object:
     return getattr(event, {Grain.EVENT: "index"}.get(grain, grain.value))
 
 
-def epochs(length: int, epoch: int, count: int, place: tuple[int, int]) -> tuple[int, int]:
+def epochs(schedules: Schedules, epoch: int, count: int, place: Place) -> Place:
     """The position `count` epochs of `epoch` iterations away: forward on an end, back on a beginning."""
-    events = length * epoch
-    here = place[0] * length + place[1]
+    iteration, cursor = place
     if count > 0:
-        return (here // events + count) * epoch - 1, length
-    return max(-(-here // events) + count, 0) * epoch, 0
+        done = iteration + (cursor == schedules(iteration).length)
+        last = (done // epoch + count) * epoch - 1
+        return last, schedules(last).length
+    begun = iteration + (cursor > 0)
+    return max(-(-begun // epoch) + count, 0) * epoch, 0
 
 
-def target(schedule: Schedule, grain: Grain, count: int, place: tuple[int, int], *, endless: bool) -> tuple[int, int]:
+def target(schedules: Schedules, grain: Grain, count: int, place: Place, *, endless: bool) -> Place:
     """The position `count` steps of `grain` away from `place` = (iteration, cursor).
 
     A step that is under way counts as one. The end of one iteration and the beginning of the next are one place:
     going forward lands on the end, going back on the beginning. Never before the very first event, and, unless
     `endless`, never beyond the first iteration.
     """
-    stops = boundaries(schedule, grain)
-    steps = len(stops) - 1
-    iteration, cursor = place
     if count == 0:
         return place
-    if count > 0:
-        done = iteration * steps + int(np.searchsorted(stops, cursor, side="right")) - 1 + count
-        done = done if endless else min(done, steps)
-        return (done - 1) // steps, stops[(done - 1) % steps + 1]
-    done = max(iteration * steps + int(np.searchsorted(stops, cursor, side="left")) + count, 0)
-    return done // steps, stops[done % steps]
+    stops = _Stops(schedules, grain)
+    return _forward(stops, count, place, endless) if count > 0 else _back(stops, -count, place)
 
 
-class Journey:
-    """A run that can stand at any iteration up to its frontier, by snapshots and replay.
+class _Stops:
+    """The boundaries of any iteration, made once for all that share a schedule."""
 
-    Snapshots take `room` bytes at most; the first is kept in any case.
-    """
+    def __init__(self, schedules: Schedules, grain: Grain) -> None:
+        self.schedules, self.grain = schedules, grain
+        self._made: dict[int, list[int]] = {}
 
-    def __init__(self, run: Run, room: int) -> None:
-        self.run = run
-        self.frontier = 0
-        self.stride = 1
-        self.snapshots: dict[int, Sequence[Array]] = {0: run.snapshot()}
-        self.each = sum(array.nbytes for array in self.snapshots[0])
-        self.most = min(KEPT, max(1, room // max(self.each, 1)))
+    def __getitem__(self, iteration: int) -> list[int]:
+        schedule = self.schedules(iteration)
+        return self._made.get(id(schedule)) or self._made.setdefault(id(schedule), boundaries(schedule, self.grain))
 
-    @property
-    def nbytes(self) -> int:
-        return len(self.snapshots) * self.each
 
-    def go(self, iteration: int, seconds: float = float("inf")) -> Run:
-        """Stand at `iteration`, computing what has not been computed yet.
+def _forward(stops: _Stops, count: int, place: Place, endless: bool) -> Place:
+    iteration, cursor = place
+    done = bisect_right(stops[iteration], cursor) - 1
+    while done + count >= len(stops[iteration]):
+        if not endless:
+            return iteration, stops[iteration][-1]
+        count -= len(stops[iteration]) - 1 - done
+        iteration, done = iteration + 1, 0
+    return iteration, stops[iteration][done + count]
 
-        Raises `TooLargeError` if that takes longer than `seconds`; what was computed by then is kept.
-        """
-        deadline = monotonic() + seconds
-        if iteration < self.run.iteration:
-            nearest = max(k for k in self.snapshots if k <= iteration)
-            self.run.restore(nearest, self.snapshots[nearest])
-        elif (ahead := max((k for k in self.snapshots if k <= iteration), default=0)) > self.run.iteration:
-            self.run.restore(ahead, self.snapshots[ahead])
-        while self.run.iteration < iteration:
-            if monotonic() > deadline:
-                raise TooLargeError(
-                    f"iteration {iteration} asked for; {self.run.iteration} was reached in the {seconds:g} s allowed"
-                )
-            self._advance()
-        return self.run
 
-    def _advance(self) -> None:
-        self.run.advance()
-        now = self.run.iteration
-        self.frontier = max(self.frontier, now)
-        if now % self.stride == 0 and now not in self.snapshots:
-            self.snapshots[now] = self.run.snapshot()
-            self._thin()
+def _back(stops: _Stops, count: int, place: Place) -> Place:
+    iteration, cursor = place
+    done = bisect_left(stops[iteration], cursor)
+    while count > done:
+        if iteration == 0:
+            return 0, 0
+        count -= done
+        iteration -= 1
+        done = len(stops[iteration]) - 1
+    return iteration, stops[iteration][done - count]
 
-    def _thin(self) -> None:
-        while len(self.snapshots) > self.most:
-            self.stride *= 2
-            self.snapshots = {k: s for k, s in self.snapshots.items() if k % self.stride == 0}
+
+def events_between(schedules: Schedules, a: Place, b: Place) -> list[Place]:
+    """The events passed on the way from a to b, as (iteration, index), in the order they are passed."""
+    (first, low), (last, high) = sorted((a, b))
+    passed = [
+        (iteration, index)
+        for iteration in range(first, last + 1)
+        for index in range(low if iteration == first else 0, high if iteration == last else schedules(iteration).length)
+    ]
+    return passed if a <= b else passed[::-1]
+
+
+def count_between(schedules: Schedules, a: Place, b: Place) -> int:
+    """How many events lie between two positions."""
+    (first, low), (last, high) = sorted((a, b))
+    return sum(schedules(iteration).length for iteration in range(first, last)) + high - low

@@ -3,6 +3,7 @@
 import os
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before anything imports NumPy: it decides result bits
+os.environ.setdefault("BACKPROP_STORE", "memory:")  # servers that tests start leave the reader's own sessions alone
 
 import pytest
 

@@ -33,7 +33,7 @@ def take(address: str) -> None:
 
 if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
-    command = [sys.executable, "-m", "app", "--port", "0", "--no-browser"]
+    command = [sys.executable, "-m", "app", "--port", "0", "--no-browser", "--store", "memory:"]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
         try:
             take(first_line(server).strip())

@@ -14,7 +14,7 @@ from engine import Data
 MOST_CLASSES = 1_000
 
 
-def resolve(request: DataRequest, settings: Settings, uploads: Uploads) -> tuple[Data, Dataset]:
+def resolve(request: DataRequest, settings: Settings, uploads: Uploads | None) -> tuple[Data, Dataset]:
     """What training sees, and the whole data set, which knows the rows held out.
 
     Raises `NotFoundError`, `SpecError` or `TooLargeError`, naming what was asked for and what there is.
@@ -35,7 +35,7 @@ def resolve(request: DataRequest, settings: Settings, uploads: Uploads) -> tuple
     return data, dataset
 
 
-def _dataset(request: DataRequest, settings: Settings, uploads: Uploads) -> Dataset:
+def _dataset(request: DataRequest, settings: Settings, uploads: Uploads | None) -> Dataset:
     if isinstance(request, ArraysRequest):
         return _arrays(request, settings)
     if isinstance(request, SourceRequest):
@@ -43,7 +43,7 @@ def _dataset(request: DataRequest, settings: Settings, uploads: Uploads) -> Data
             return load(request.name, **request.options())
         except ValueError as error:
             raise SpecError(str(error), "/spec/data") from None
-    dataset = uploads.find(request.id)
+    dataset = uploads.find(request.id) if uploads else None
     if dataset is None:
         raise NotFoundError(f"there is no data set {request.id!r}; it may have made room for others: send it again")
     return dataset

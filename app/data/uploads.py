@@ -1,38 +1,64 @@
-"""Data sets that clients sent: kept in this process, by ids nobody can guess, while there is room."""
+"""Data sets that clients sent: kept in the store, by ids nobody can guess, while there is room."""
 
 from __future__ import annotations
 
+import io
 import secrets
 from collections import OrderedDict
 from threading import Lock
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from app.data.dataset import Dataset
 
-ENTRY = 8  # bytes
+if TYPE_CHECKING:
+    from app.store import Answer, Store
+
+READY = 8  # read from the store lately, and ready for use
 
 
 class Uploads:
-    """At most `most` data sets, and `most_bytes` bytes of them together; the one unused for longest goes first."""
+    """The store keeps so many data sets, and so many bytes of them, as the settings allow."""
 
-    def __init__(self, most: int, most_bytes: int) -> None:
-        self.most, self.most_bytes = most, most_bytes
-        self._kept: OrderedDict[str, Dataset] = OrderedDict()
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self._ready: OrderedDict[str, Dataset] = OrderedDict()
         self._lock = Lock()
 
-    def keep(self, dataset: Dataset) -> str:
-        """The id it can be had by."""
-        id = secrets.token_urlsafe(16)
-        with self._lock:
-            self._kept[id] = dataset
-            while len(self._kept) > 1 and (len(self._kept) > self.most or self._bytes() > self.most_bytes):
-                self._kept.popitem(last=False)
+    def keep(self, dataset: Dataset, id: str = "", answer: Answer | None = None) -> str:
+        """The id it can be had by: a new one, if none is given."""
+        id = id or new_id()
+        self.store.keep_dataset(id, packed(dataset), answer)
         return id
 
     def find(self, id: str) -> Dataset | None:
+        body = self.store.dataset(id)
+        if body is None:
+            return None
         with self._lock:
-            if id in self._kept:
-                self._kept.move_to_end(id)
-            return self._kept.get(id)
+            found = self._ready.pop(id, None) or unpacked(body)
+            self._ready[id] = found
+            if len(self._ready) > READY:
+                self._ready.popitem(last=False)
+        return found
 
-    def _bytes(self) -> int:
-        return ENTRY * sum(dataset.x.size for dataset in self._kept.values())
+
+def new_id() -> str:
+    return secrets.token_urlsafe(16)
+
+
+def packed(dataset: Dataset) -> bytes:
+    """What a CSV can hold: inputs, and labels with their classes, or values."""
+    file = io.BytesIO()
+    answers = {"labels": dataset.labels} if dataset.values is None else {"values": dataset.values}
+    np.savez(file, x=dataset.x, classes=np.array(dataset.classes, dtype=np.str_), **answers)
+    return file.getvalue()
+
+
+def unpacked(body: bytes) -> Dataset:
+    with np.load(io.BytesIO(body), allow_pickle=False) as arrays:
+        return Dataset(
+            x=arrays["x"], labels=arrays.get("labels"), values=arrays.get("values"),
+            classes=tuple(arrays["classes"].tolist()),
+        )  # fmt: skip

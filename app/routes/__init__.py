@@ -5,9 +5,14 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
+from fastapi.security import HTTPBearer
 
+from app import tokens
 from app.data.uploads import Uploads
-from app.sessions import Session, Sessions
+from app.errors import TokenMissingError, TokenWrongError
+from app.once import Once, once
+from app.session import Session
+from app.sessions import Sessions
 from app.settings import Settings
 
 PROBLEM: dict[str, Any] = {
@@ -46,3 +51,24 @@ def _session(id: str, found: SessionsHere) -> Session:
 
 
 SessionHere = Annotated[Session, Depends(_session)]
+KeyHere = Annotated[Once | None, Depends(once)]
+
+
+def _drives(request: Request, session: SessionHere, settings: SettingsHere) -> bool:
+    return settings.open or tokens.fits(tokens.presented(request), session.token)
+
+
+# `tokens` reads the header, as it does the cookie; this shows it in the document.
+BEARER = HTTPBearer(auto_error=False, scheme_name="drive", description="The drive token of the session.")
+Drives = Annotated[bool, Depends(_drives)]
+
+
+def _driven(request: Request, session: SessionHere, drives: Drives, header: Annotated[Any, Depends(BEARER)]) -> Session:
+    if not drives and tokens.presented(request) is None:
+        raise TokenMissingError("moving and editing need the session's drive token: Authorization: Bearer …")
+    if not drives:
+        raise TokenWrongError("this is not the drive token of this session")
+    return session
+
+
+Driven = Annotated[Session, Depends(_driven)]  # a session that whoever asks may move and edit

@@ -9,11 +9,13 @@ from fastapi.responses import Response
 
 from app.answers import DatasetAnswer
 from app.data.cells import Bounds, Choice, read
+from app.data.uploads import new_id
 from app.errors import BadCell, CellsError
-from app.routes import SettingsHere, UploadsHere, problems
+from app.routes import KeyHere, SettingsHere, UploadsHere, problems
+from app.store import EVERYWHERE
 from app.wire import answer
 
-router = APIRouter(prefix="/datasets", tags=["datasets"], responses=problems(413, 422))
+router = APIRouter(prefix="/datasets", tags=["datasets"], responses=problems(413, 422, 503))
 
 EXAMPLE = "width,length,kind\n1.5,4.2,leaf\n0.3,2.0,needle\n"
 CSV = Annotated[bytes, Body(media_type="text/csv", openapi_examples={"leaves": {"value": EXAMPLE}})]
@@ -22,7 +24,7 @@ Column = Annotated[str, Query(max_length=64)]
 
 @router.post("", status_code=201, response_model=DatasetAnswer)
 def create(
-    csv: CSV, settings: SettingsHere, uploads: UploadsHere,
+    csv: CSV, settings: SettingsHere, uploads: UploadsHere, key: KeyHere,
     header: bool | None = None,
     inputs: Annotated[list[Column] | None, Query(max_length=1_000)] = None,
     target: Column | None = None,
@@ -34,17 +36,21 @@ def create(
     columns are called 1, 2, and so on. `inputs` (one parameter each; all others where not said) must be numbers.
     `target` (the last column) is a class or a number, as `kind` says, or else as its first cell is.
     """
+    if key and (told := uploads.store.answer(EVERYWHERE, key.key)):
+        return key.again(told)
     choice = Choice(header=header, inputs=inputs, target=target, kind=kind)
     found = read(_text(csv), choice, Bounds(rows=settings.csv_rows, columns=settings.csv_columns))
     reply: DatasetAnswer = {
-        "id": uploads.keep(found.dataset),
+        "id": new_id(),
         "samples": len(found.dataset.x),
         "inputs": found.inputs,
         "target": found.target,
         "kind": found.kind,
         "classes": found.dataset.classes,
     }
-    return answer(reply, 201)
+    said = answer(reply, 201)
+    uploads.keep(found.dataset, reply["id"], key.answer(said) if key else None)
+    return said
 
 
 def _text(csv: bytes) -> str:

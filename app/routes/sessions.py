@@ -2,80 +2,120 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Header, Request
 from fastapi.responses import Response
 
+from app import tokens
 from app.answers import StepAnswer
 from app.requests import CheckRequest, SeekRequest, SessionRequest, StepRequest
-from app.routes import SessionHere, SessionsHere, SettingsHere, problems
-from app.sessions import Position, Session, SessionView
+from app.routes import Driven, Drives, KeyHere, SessionHere, SessionsHere, SettingsHere, problems
+from app.session import Session, Standing
+from app.sessions import Outcome
 from app.tensors import with_numbers
+from app.views import CreatedSession, SessionView
 from app.wire import answer, encode, plain
 from engine import GradientCheck, Verification, check, verify
 
-router = APIRouter(prefix="/sessions", tags=["sessions"], responses=problems(404, 413, 422))
+router = APIRouter(prefix="/sessions", tags=["sessions"], responses=problems(404, 413, 422, 503))
 
 SMALLEST_EVENT = 100  # bytes
+DRIVEN = problems(401, 403)
 
 
-@router.post("", status_code=201, response_model=SessionView, responses=problems(400))
-def create(body: SessionRequest, found: SessionsHere) -> Response:
-    """Make a session from a spec or from the gallery."""
-    session = found.create(body)
-    with session.lock:
-        return answer(session.view(), 201, Location=f"/api/v1/sessions/{session.id}")
+@router.post("", status_code=201, response_model=CreatedSession, responses=problems(400))
+def create(
+    body: SessionRequest, found: SessionsHere, settings: SettingsHere, key: KeyHere, request: Request,
+    x_drive: Annotated[Literal["cookie"] | None, Header()] = None,
+) -> Response:  # fmt: skip
+    """Make a session from a spec or from the gallery.
+
+    `drive` in the answer is the token that moving and editing need; it is told this once. With `X-Drive: cookie` it
+    comes in a cookie that scripts cannot read instead.
+    """
+    made = found.create(body, key, _created)
+    token = made.token if x_drive is None else None
+    told = bytes(made.reply.body)[:-1] + b',"drive":' + encode(token) + b"}"
+    reply = Response(told, made.reply.status_code, _kept(made.reply), media_type="application/json")
+    if x_drive:
+        tokens.give(reply, request, made.session.id, made.token, settings.idle_seconds)
+    return reply
+
+
+def _created(session: Session) -> Response:
+    return shown(session, status=201, Location=f"/api/v1/sessions/{session.id}")
+
+
+def _kept(reply: Response) -> dict[str, str]:
+    return {k: v for k, v in reply.headers.items() if k not in ("content-length", "content-type")}
+
+
+def shown(
+    session: Session, standing: Standing | None = None, *, drives: bool = True, status: int = 200, **headers: str
+) -> Response:
+    """The session as an answer; its ETag is the revision."""
+    view = session.view(standing, drives=drives)
+    return answer(view, status, ETag=f'"{view.revision}"', **headers)
 
 
 @router.get("/{id}", response_model=SessionView)
-def read(session: SessionHere) -> Response:
+def read(session: SessionHere, drives: Drives) -> Response:
     """The session and where it stands."""
     with session.lock:
-        return answer(session.view(), ETag=f'"{session.revision}"')
+        return shown(session, drives=drives)
 
 
-@router.delete("/{id}", status_code=204)
-def delete(id: str, found: SessionsHere) -> Response:
+@router.delete("/{id}", status_code=204, responses=DRIVEN)
+def delete(session: Driven, found: SessionsHere, key: KeyHere) -> Response:
     """Forget the session."""
-    found.delete(id)
-    return Response(status_code=204)
+    return found.delete(session.id, key, Response(status_code=204))
 
 
-@router.post("/{id}/step", response_model=StepAnswer, responses=problems(400, 416))
-def step(session: SessionHere, body: StepRequest, found: SessionsHere, settings: SettingsHere) -> Response:
+@router.post("/{id}/step", response_model=StepAnswer, responses=problems(400, 401, 403, 416))
+def step(
+    session: Driven, body: StepRequest, found: SessionsHere, settings: SettingsHere, key: KeyHere
+) -> Response:  # fmt: skip
     """Go forward or back by a grain; the events passed, or, where they are too many, a link to them."""
-    with session.lock:
-        before, after = session.step(body.grain, body.count)
-        found.moved(session)
-        events = _passed(session, before, after, settings.page_bytes)
-        reply: StepAnswer = {
-            "from": before,
-            "to": after,
-            "phase": session.run.schedule.phase(after.cursor),
-            "loss": session.loss(),
-            "events": events,
-            "trace": None if events is not None else f"/api/v1/sessions/{session.id}/trace?iteration={after.iteration}",
-        }
-        return answer(reply)
+
+    def act() -> Outcome:
+        before, standing = session.standing, session.stepped(body.grain, body.count)
+        return Outcome(standing=standing, reply=_step(session, before, standing, settings.page_bytes))
+
+    return found.settle(session, key, act)
 
 
-def _passed(session: Session, before: Position, after: Position, room: int) -> list[dict[str, Any]] | None:
+def _step(session: Session, before: Standing, after: Standing, room: int) -> Response:
+    events = _passed(session, before, after, room)
+    reply: StepAnswer = {
+        "from": before.position,
+        "to": after.position,
+        "phase": session.schedule(after.iteration).phase(after.cursor),
+        "loss": session.loss(after),
+        "events": events,
+        "trace": None if events is not None else f"/api/v1/sessions/{session.id}/trace?iteration={after.iteration}",
+    }
+    return answer(reply)
+
+
+def _passed(session: Session, before: Standing, after: Standing, room: int) -> list[dict[str, Any]] | None:
     """The events between two positions with their numbers, in the order passed; None where they do not fit."""
-    passed = session.passed(before, after)
+    passed = session.passed(before.position, after.position)
     if len(passed) * SMALLEST_EVENT > room or len({iteration for iteration, _ in passed}) > 1:
         return None
     events = [plain(with_numbers(session.trace(iteration), event)) for iteration, event in passed]
     return events if len(encode(events)) <= room else None
 
 
-@router.post("/{id}/seek", response_model=SessionView, responses=problems(400, 416))
-def seek(session: SessionHere, body: SeekRequest, found: SessionsHere) -> Response:
+@router.post("/{id}/seek", response_model=SessionView, responses=problems(400, 401, 403, 416))
+def seek(session: Driven, body: SeekRequest, found: SessionsHere, key: KeyHere) -> Response:
     """Stand at a place; up to 100 iterations beyond the furthest so far are computed on the way."""
-    with session.lock:
-        session.seek(body.iteration, body.cursor)
-        found.moved(session)
-        return answer(session.view())
+
+    def act() -> Outcome:
+        standing = session.sought(body.iteration, body.cursor)
+        return Outcome(standing=standing, reply=shown(session, standing))
+
+    return found.settle(session, key, act)
 
 
 @router.post("/{id}/check", response_model=GradientCheck, responses=problems(400))

@@ -12,9 +12,10 @@ from fastapi.responses import Response
 
 from app.answers import ExplanationPage, Magnitudes, TracePage
 from app.errors import OutsideError
+from app.journey import Part
 from app.overviews import MOST_READ, overview, places_of, ranges_of
 from app.routes import SessionHere, SettingsHere, problems
-from app.sessions import Session
+from app.session import Session
 from app.tensors import Tensor, allow, entry_of, find, npy, read, why_none, window_of, window_text, with_numbers
 from app.wire import answer, encode
 from engine import Graph, Schedule, Trace
@@ -31,21 +32,28 @@ NUMBERS: dict[int | str, dict[str, Any]] = {200: {"content": {"application/octet
 
 
 @router.get("/graph", response_model=Graph)
-def graph(session: SessionHere, if_none_match: Annotated[str | None, Header()] = None) -> Response:
-    """The nodes, their groups, and where the backward pass begins."""
-    return _once(session, "graph", lambda: encode(session.run.graph), if_none_match)
+def graph(
+    session: SessionHere, iteration: Iteration = None, if_none_match: Annotated[str | None, Header()] = None
+) -> Response:
+    """The nodes, their groups, and where the backward pass begins; of the session's `stretches`, each has its own."""
+    return _once(session, iteration, "graph", lambda part: encode(part.run.graph), if_none_match)
 
 
 @router.get("/schedule", response_model=Schedule)
-def schedule(session: SessionHere, if_none_match: Annotated[str | None, Header()] = None) -> Response:
-    """The events of a training step with the places of their numbers."""
-    return _once(session, "schedule", lambda: encode(session.run.schedule), if_none_match)
+def schedule(
+    session: SessionHere, iteration: Iteration = None, if_none_match: Annotated[str | None, Header()] = None
+) -> Response:
+    """The events of a training step with the places of their numbers; each of the `stretches` has its own."""
+    return _once(session, iteration, "schedule", lambda part: encode(part.run.schedule), if_none_match)
 
 
-def _once(session: Session, name: str, make: Callable[[], bytes], known: str | None) -> Response:
-    """What never changes is encoded once; a client that has it already gets 304."""
+def _once(
+    session: Session, iteration: int | None, name: str, make: Callable[[Part], bytes], known: str | None
+) -> Response:
+    """What is the same for many iterations is encoded once; a client that has it already gets 304."""
     with session.lock:
-        body = session.encoded.get(name) or session.encoded.setdefault(name, make())
+        part = session.journey.part(session.iteration if iteration is None else iteration)
+        body = part.encoded.get(name) or part.encoded.setdefault(name, make(part))
     tag = f'"{sha256(body).hexdigest()[:16]}"'
     headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
     if known == tag:
@@ -61,10 +69,10 @@ def trace(
     with session.lock:
         found = session.trace(iteration)
         number = session.run.iteration
-        end = _end(first, last, session.length)
+        end, length = _end(first, last, found.schedule.length), found.schedule.length
         events, stop = _page(_events(found, first, end), first, settings.page_bytes)
     link = f"/api/v1/sessions/{session.id}/trace?iteration={number}&from={stop}&to={end}" if stop < end else None
-    head = {"iteration": number, "from": first, "to": stop, "length": session.length, "next": link}
+    head = {"iteration": number, "from": first, "to": stop, "length": length, "next": link}
     return Response(encode(head)[:-1] + b',"events":[' + b",".join(events) + b"]}", media_type="application/json")
 
 
@@ -146,17 +154,21 @@ def magnitudes(session: SessionHere, iteration: Iteration = None) -> Response:
 def explanations(
     session: SessionHere, settings: SettingsHere,
     first: From = 0, last: To = None, event: Place = None, entry: Annotated[str | None, Query(max_length=64)] = None,
+    iteration: Iteration = None,
 ) -> Response:  # fmt: skip
     """Sentence, formula, numbers' places and code of each event, or of one event for one entry of its array."""
     if event is not None:
         first, last = event, event + 1
-    end = _end(first, last, session.length)
+    with session.lock:
+        part = session.journey.part(session.iteration if iteration is None else iteration)
+        length, explainer = part.schedule.length, part.explainer
+    end = _end(first, last, length)
     if last is None:
         end = min(end, first + settings.explanations)
     allow(end - first, settings.explanations, "explanations")
     index = entry_of(entry)
-    found = [session.explainer.explain(k, index) for k in range(first, end)]
-    page: ExplanationPage = {"from": first, "to": end, "length": session.length, "explanations": found}
+    found = [explainer.explain(k, index) for k in range(first, end)]
+    page: ExplanationPage = {"from": first, "to": end, "length": length, "explanations": found}
     return answer(page)
 
 
@@ -170,8 +182,8 @@ def tensor(
     with session.lock:
         found = session.trace(iteration)
         place = session.cursor if iteration is None and cursor is None else cursor
-        if place is not None and place > session.length:
-            raise OutsideError(f"cursor {place} asked for; a training step has {session.length} events")
+        if place is not None and place > found.schedule.length:
+            raise OutsideError(f"cursor {place} asked for; a training step has {found.schedule.length} events")
         chosen = find(session.run.graph, node)
         slices = window_of(window, chosen.shape)
         array = read(found, chosen, kind, place)

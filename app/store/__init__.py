@@ -1,70 +1,54 @@
-"""Where sessions are kept. One interface; a session is made again from its record alone."""
+"""Where sessions are kept: one interface, three stores.
 
-from __future__ import annotations
+A session is a pure function of its record (the spec as it was asked for) and its log of edits. Everything else a
+store holds makes that function quick to read again: where its driver stands, the furthest iteration reached, and
+snapshots of some iterations.
 
-from collections import OrderedDict
-from dataclasses import dataclass, replace
-from threading import Lock
-from typing import Any, Protocol
+What a store promises:
 
+- A method that returned has been kept; one that raised has changed nothing. `StoreError`: the store cannot be used.
+- `commit` is the only way a session changes. It names the revision it was decided on; where another edit came first
+  it raises `StaleError` and changes nothing. Callers change their memory after it returned, never before.
+- The log only grows. Its entries are numbered by the revision they make, from 2 on; revision 1 is the spec.
+- An answer kept under an idempotency key is kept in the same commit as what it tells of; where there is one already,
+  nothing happens and `AnsweredError` is raised.
+- `lease` gives one owner at a time the right to work on a session, with a number that grows each time; a `commit`
+  with the number of an earlier lease raises `LeaseError`. Requests that move or edit need none.
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
-    """What must outlive a process: the spec, as it was asked for, and where the driver stands."""
+`memory:` keeps everything in this process. SQLite is one file for one process. Redis is for several processes:
+`shared` is true, and whoever keeps sessions in memory asks `read` whether they are still of today.
+"""
 
-    id: str
-    request: dict[str, Any]
-    iteration: int = 0
-    cursor: int = 0
-    frontier: int = 0
-    revision: int = 1
+from app.store.open import opened
+from app.store.parts import (
+    ANSWERS,
+    EVERYWHERE,
+    Answer,
+    AnsweredError,
+    Change,
+    Entry,
+    Kept,
+    LeaseError,
+    Record,
+    Snapshot,
+    StaleError,
+    Store,
+    StoreError,
+)
 
-
-class Store(Protocol):
-    """Keeps records. Every method is atomic; what it returned from is kept."""
-
-    def create(self, record: Record) -> None: ...
-    def read(self, id: str) -> Record | None: ...
-    def move(self, id: str, *, iteration: int, cursor: int, frontier: int) -> Record | None: ...
-    def delete(self, id: str) -> bool: ...
-
-
-def opened(url: str, most: int) -> Store:
-    """The store a URL names. Raises ValueError for one this version does not have."""
-    if url != "memory:":
-        raise ValueError(f"cannot keep sessions in {url!r}: this version has memory: only")
-    return MemoryStore(most)
-
-
-class MemoryStore:
-    """Records of this process, at most `most`; the one unread for longest goes first."""
-
-    def __init__(self, most: int) -> None:
-        self.most = most
-        self._records: OrderedDict[str, Record] = OrderedDict()
-        self._lock = Lock()
-
-    def create(self, record: Record) -> None:
-        with self._lock:
-            self._records[record.id] = record
-            while len(self._records) > self.most:
-                self._records.popitem(last=False)
-
-    def read(self, id: str) -> Record | None:
-        with self._lock:
-            if id in self._records:
-                self._records.move_to_end(id)
-            return self._records.get(id)
-
-    def move(self, id: str, *, iteration: int, cursor: int, frontier: int) -> Record | None:
-        with self._lock:
-            if id not in self._records:
-                return None
-            old = self._records[id]
-            moved = replace(old, iteration=iteration, cursor=cursor, frontier=max(frontier, old.frontier))
-            self._records[id] = moved
-            return moved
-
-    def delete(self, id: str) -> bool:
-        with self._lock:
-            return self._records.pop(id, None) is not None
+__all__ = [
+    "ANSWERS",
+    "EVERYWHERE",
+    "Answer",
+    "AnsweredError",
+    "Change",
+    "Entry",
+    "Kept",
+    "LeaseError",
+    "Record",
+    "Snapshot",
+    "StaleError",
+    "Store",
+    "StoreError",
+    "opened",
+]

@@ -74,7 +74,8 @@ class RedisStore:
     def create(self, record: Record, answer: Answer | None = None) -> None:
         fields = {
             "request": orjson.dumps(record.request), "token": record.token, "created": record.created,
-            "revision": record.revision, "iteration": 0, "cursor": 0, "frontier": 0, "lease": 0, "nonce": record.id,
+            "revision": record.revision, "iteration": record.iteration, "cursor": record.cursor,
+            "frontier": record.frontier, "lease": 0, "nonce": record.id,
         }  # fmt: skip
         flat: list[Any] = [part for pair in fields.items() for part in pair]
         with self._asked():
@@ -164,6 +165,20 @@ class RedisStore:
                 self.db.expire(_blob(id), self.settings.idle_seconds)
                 self.db.zadd("backprop:datasets", {id: time.time()}, xx=True)
         return found
+
+    def newest(self, id: str) -> str:
+        """The place of the newest event of a session in its stream."""
+        with self._asked():
+            rows = self.db.xrevrange(_key(id, "live"), count=1)
+        return str(rows[0][0].decode()) if rows else "0-0"
+
+    def events(self, after: dict[str, str], seconds: float) -> list[tuple[str, str, bytes]]:
+        """What is told of sessions after a place of each, as (session, place, event); waits for it so long."""
+        keys = {_key(id, "live").encode(): id for id in after}
+        with self._asked():
+            found = self.db.xread({key: after[id] for key, id in keys.items()}, block=int(1_000 * seconds))
+        streams = found.items() if isinstance(found, dict) else found or ()
+        return [(keys[key], place.decode(), row[b"event"]) for key, rows in streams for place, row in rows]
 
     def ready(self) -> None:
         with self._asked():

@@ -65,7 +65,9 @@ class SqliteStore:
 
     def create(self, record: Record, answer: Answer | None = None) -> None:
         def job(db: sqlite3.Connection) -> None:
-            db.execute(sql.CREATE, (record.id, orjson.dumps(record.request), record.token, record.created, time.time()))
+            place = record.iteration, record.cursor, record.frontier
+            made = record.id, orjson.dumps(record.request), record.token, record.created
+            db.execute(sql.CREATE, (*made, time.time(), *place))
             _keep_answer(db, EVERYWHERE, answer)
 
         self._writer.do(job)

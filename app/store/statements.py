@@ -30,7 +30,9 @@ INSERT INTO alive SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM alive);
 PRAGMA user_version = {VERSION};
 """
 
-CREATE = "INSERT INTO sessions (id, request, token, created, used) VALUES (?, ?, ?, ?, ?)"
+CREATE = """
+INSERT INTO sessions (id, request, token, created, used, iteration, cursor, frontier) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+"""
 READ = """
 SELECT request, token, created, revision, iteration, cursor, frontier, run FROM sessions WHERE id = ?
 """

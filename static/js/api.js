@@ -26,9 +26,9 @@ async function getJson(path) {
   return (await ask(ROOT + path)).json();
 }
 
-/** @param {string} path @param {unknown} body @returns {Promise<any>} */
-async function postJson(path, body) {
-  const headers = { "Content-Type": "application/json" };
+/** @param {string} path @param {unknown} body @param {Record<string, string>} [more] headers @returns {Promise<any>} */
+async function postJson(path, body, more) {
+  const headers = { "Content-Type": "application/json", ...more };
   return (await ask(ROOT + path, { method: "POST", headers, body: JSON.stringify(body) })).json();
 }
 
@@ -39,8 +39,11 @@ export const catalogue = () => getJson("/catalogue");
 /** @returns {Promise<import("./types").Example[]>} */
 export const examples = async () => (await getJson("/examples")).examples;
 
-/** @param {{example: string} | {spec: object}} body @returns {Promise<Session>} */
-export const createSession = (body) => postJson("/sessions", body);
+/**
+ * The token that lets this browser move and edit the session comes in a cookie that no script can read.
+ * @param {{example: string} | {spec: object}} body @returns {Promise<Session>}
+ */
+export const createSession = (body) => postJson("/sessions", body, { "X-Drive": "cookie" });
 /** @param {string} id @returns {Promise<Session>} */
 export const session = (id) => getJson(`/sessions/${id}`);
 /** @param {string} id @returns {Promise<import("./types").Graph>} */

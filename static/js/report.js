@@ -1,4 +1,5 @@
-// Tells the address bar and the service where the page stands, at most four times a second.
+// Tells the address bar where the page stands, and the service too where this browser drives the session: at most four
+// times a second.
 
 import { effect } from "../vendor/vendor.js";
 import * as api from "./api.js";
@@ -22,5 +23,5 @@ function report() {
   const { value: session } = store.session;
   if (!session) return;
   history.replaceState(null, "", writeAddress());
-  api.seek(session.id, store.iteration.value, store.cursor.value).catch(actions.fail);
+  if (session.drives) api.seek(session.id, store.iteration.value, store.cursor.value).catch(actions.fail);
 }

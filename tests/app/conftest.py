@@ -14,10 +14,24 @@ def anyio_backend():
     return "asyncio"
 
 
-def client_of(app):
+def client_of(app, remembers=True):
+    """A client; one that `remembers` sends the drive token of each session it made, as the page does."""
     # A fault of the service is answered with 500 here too, as a real server does, and not raised into the test.
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-    return httpx.AsyncClient(transport=transport, base_url="http://localhost" + API)
+    tokens = {}
+
+    async def present(request):
+        id = request.url.path.removeprefix(f"{API}/sessions/").partition("/")[0]
+        if id in tokens:
+            request.headers.setdefault("authorization", f"Bearer {tokens[id]}")
+
+    async def remember(response):
+        if response.status_code == 201 and response.request.url.path == f"{API}/sessions":
+            await response.aread()
+            tokens[response.json()["id"]] = response.json()["drive"]
+
+    hooks = {"request": [present], "response": [remember]} if remembers else {}
+    return httpx.AsyncClient(transport=transport, base_url="http://localhost" + API, event_hooks=hooks)
 
 
 @pytest.fixture

@@ -189,7 +189,7 @@ async def test_a_refused_spec_leaves_no_session_behind():
     async with client_of(app) as client:
         for spec, _, _ in SPECS.values():
             await client.post("/sessions", json={"spec": spec})
-    assert not app.state.sessions.store._records
+    assert not app.state.sessions.store._sessions
     assert not app.state.sessions._live
 
 

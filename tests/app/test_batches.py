@@ -7,7 +7,6 @@ from pydantic import TypeAdapter, ValidationError
 from app.data import SOURCES
 from app.data.batches import resolve
 from app.data.requests import DataRequest
-from app.data.uploads import Uploads
 from app.errors import SpecError, TooLargeError
 from app.settings import Settings
 
@@ -15,7 +14,7 @@ READ = TypeAdapter(DataRequest)
 
 
 def asked(spec, **limits):
-    return resolve(READ.validate_python(spec), Settings(**limits), Uploads(1, 1))
+    return resolve(READ.validate_python(spec), Settings(**limits), None)
 
 
 def test_specs_from_before_mean_what_they_meant():

@@ -3,9 +3,10 @@
 import pytest
 
 from app.data.cells import Bounds, Choice, read
-from app.data.uploads import Uploads
+from app.data.uploads import Uploads, packed
 from app.main import create_app
 from app.settings import Settings
+from app.store.memory import MemoryStore
 from tests.app.conftest import client_of
 
 pytestmark = pytest.mark.anyio
@@ -100,8 +101,8 @@ async def test_the_data_sets_unused_for_longest_make_room():
 
 def test_large_data_sets_make_room_by_their_bytes():
     dataset = read(FLOWERS, Choice(), Bounds(rows=9, columns=9)).dataset
-    uploads = Uploads(most=100, most_bytes=100)
-    ids = [uploads.keep(dataset) for _ in range(5)]  # 48 bytes of inputs each
+    uploads = Uploads(MemoryStore(Settings(datasets_bytes=2 * len(packed(dataset)))))
+    ids = [uploads.keep(dataset) for _ in range(5)]
     assert [uploads.find(id) is not None for id in ids] == [False, False, False, True, True]
 
 

@@ -1,26 +1,22 @@
 """Two LSTM layers over 100 time steps: a session like any other, in the memory a session has."""
 
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 
-from app.data.uploads import Uploads
 from app.main import create_app
 from app.requests import SessionRequest
-from app.sessions import Session
+from app.session import Session
 from app.settings import Settings
-from app.travel import Journey
-from engine import Run
+from app.store import Record
 from tests.app.conftest import client_of
-from tests.engine.models import FULL, gallery, gallery_model
+from tests.engine.models import FULL, gallery
 
 pytestmark = pytest.mark.anyio
 
 
 def session_of(example, settings=None):
-    record = SimpleNamespace(id="x", iteration=0, cursor=0, frontier=0, revision=1)
-    return Session(record, SessionRequest(example=example), settings or Settings(), Uploads(0, 0))
+    record = Record(id="x", request={}, token=b"", created=0.0)
+    return Session(record, SessionRequest(example=example), settings or Settings(), None)
 
 
 @pytest.mark.parametrize("example", FULL)
@@ -71,28 +67,8 @@ async def test_it_is_verified_and_diagnosed(client, open_session):
 
 
 async def test_a_session_that_would_take_more_memory_is_refused():
-    settings = Settings(session_bytes=32 * 2**20)
+    settings = Settings(session_bytes=8 * 2**20)
     async with client_of(create_app(settings)) as client:
         answer = await client.post("/sessions", json={"example": "lstm-full"})
         assert answer.status_code == 413
         assert str(settings.session_bytes) in answer.json()["detail"]
-
-
-def test_snapshots_take_no_more_than_their_room_and_every_iteration_can_be_made_again():
-    free = Journey(Run(gallery_model("spiral")), room=10**9)
-    tight = Journey(Run(gallery_model("spiral")), room=3 * free.each)
-    seen = []
-    for iteration in range(20):
-        seen.append(free.go(iteration).recording.buffer.tobytes())
-        tight.go(iteration)
-        assert tight.nbytes <= 3 * free.each
-    assert len(free.snapshots) == 20
-    for iteration in (19, 0, 7, 13):
-        assert tight.go(iteration).recording.buffer.tobytes() == seen[iteration]
-
-
-def test_one_snapshot_is_kept_where_there_is_no_room():
-    journey = Journey(Run(gallery_model("neuron")), room=0)
-    journey.go(5)
-    assert list(journey.snapshots) == [0]
-    assert journey.go(2).iteration == 2

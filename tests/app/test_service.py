@@ -92,5 +92,5 @@ def test_a_limit_in_the_environment_is_used(monkeypatch):
 
 
 def test_a_store_there_is_not_is_named():
-    with pytest.raises(ValueError, match="redis://nowhere"):
-        create_app(Settings(store="redis://nowhere"))
+    with pytest.raises(ValueError, match="ftp://nowhere"):
+        create_app(Settings(store="ftp://nowhere"))

@@ -10,6 +10,7 @@ pytestmark = pytest.mark.anyio
 async def test_a_new_session_stands_at_the_beginning(client, open_session):
     session, path = await open_session("neuron")
     assert (session["iteration"], session["cursor"], session["phase"], session["loss"]) == (0, 0, "forward", None)
+    assert len(session.pop("drive")) == 22
     assert (await client.get(path)).json() == session
 
 

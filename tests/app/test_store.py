@@ -60,6 +60,12 @@ def created(store, answer=None):
     return id
 
 
+def test_a_session_may_begin_anywhere(store):
+    begun = Record(id=next(ids), request={}, token=b"", created=0.0, iteration=7, cursor=3, frontier=9)
+    store.create(begun)
+    assert store.read(begun.id) == begun
+
+
 def change(revision=1, iteration=0, cursor=0, frontier=0, **more):
     return Change(revision=revision, iteration=iteration, cursor=cursor, frontier=frontier, **more)
 

@@ -100,6 +100,9 @@ export interface paths {
         /**
          * Create
          * @description Make a session from a spec or from the gallery.
+         *
+         *     `drive` in the answer is the token that moving and editing need; it is told this once. With `X-Drive: cookie` it
+         *     comes in a cookie that scripts cannot read instead.
          */
         post: operations["create_api_v1_sessions_post"];
         delete?: never;
@@ -194,6 +197,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions/{id}/edits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Edit
+         * @description Change numbers, the sample, the optimizer, or what learns, from an iteration on: all of these edits or none.
+         *
+         *     What was computed beyond is dropped; undo brings it back. `If-Match` names the revision this was decided on.
+         */
+        post: operations["edit_api_v1_sessions__id__edits_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions/{id}/explain": {
         parameters: {
             query?: never;
@@ -243,7 +268,7 @@ export interface paths {
         };
         /**
          * Graph
-         * @description The nodes, their groups, and where the backward pass begins.
+         * @description The nodes, their groups, and where the backward pass begins; of the session's `stretches`, each has its own.
          */
         get: operations["graph_api_v1_sessions__id__graph_get"];
         put?: never;
@@ -341,6 +366,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions/{id}/redo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Redo
+         * @description Take an undo back.
+         */
+        post: operations["redo_api_v1_sessions__id__redo_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions/{id}/schedule": {
         parameters: {
             query?: never;
@@ -350,7 +395,7 @@ export interface paths {
         };
         /**
          * Schedule
-         * @description The events of a training step with the places of their numbers.
+         * @description The events of a training step with the places of their numbers; each of the `stretches` has its own.
          */
         get: operations["schedule_api_v1_sessions__id__schedule_get"];
         put?: never;
@@ -455,6 +500,26 @@ export interface paths {
         get: operations["left_out_api_v1_sessions__id__truncation_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo
+         * @description Go back to how it was before the last edit, and to where the session stood.
+         */
+        post: operations["undo_api_v1_sessions__id__undo_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -813,6 +878,54 @@ export interface components {
             ways: components["schemas"]["Way"][];
         };
         /**
+         * CreatedSession
+         * @description A new session and its drive token, which is told this once; null where a cookie holds it.
+         */
+        CreatedSession: {
+            /** Cursor */
+            cursor: number;
+            data: components["schemas"]["DataView"] | null;
+            /** Differs */
+            differs: number | null;
+            /** Drive */
+            drive: string | null;
+            /** Drives */
+            drives: boolean;
+            /** Example */
+            example: string | null;
+            /** Frontier */
+            frontier: number;
+            /** Id */
+            id: string;
+            /** Iteration */
+            iteration: number;
+            /** Length */
+            length: number;
+            /** Loss */
+            loss: components["schemas"]["Number"] | null;
+            /**
+             * Phase
+             * @enum {string}
+             */
+            phase: "forward" | "loss" | "backward" | "update";
+            /** Redo */
+            redo: boolean;
+            /** Revision */
+            revision: number;
+            /** Spec */
+            spec: {
+                [key: string]: unknown;
+            };
+            /** Stretches */
+            stretches: number[];
+            /** Summary */
+            summary: string;
+            /** Title */
+            title: string;
+            /** Undo */
+            undo: boolean;
+        };
+        /**
          * Credit
          * @description The gradient of state `node` times its influence: the part of the gradient of leaf `into` that came through it.
          *
@@ -862,6 +975,17 @@ export interface components {
             sentence: string;
             /** Slot */
             slot: number;
+        };
+        /**
+         * CutEdit
+         * @description Nothing comes back over an edge, given as a node (id or label) and its input's number.
+         */
+        CutEdit: {
+            /** Cut */
+            cut: [
+                number | string,
+                number
+            ];
         };
         /**
          * DataOption
@@ -977,6 +1101,16 @@ export interface components {
              * @enum {string}
              */
             verdict: "healthy" | "vanishing" | "exploding" | "dying" | "diverged";
+        };
+        /**
+         * EditsRequest
+         * @description All of these edits or none, in this order, at an iteration: the one the session stands at where none is said.
+         */
+        EditsRequest: {
+            /** Edits */
+            edits: (components["schemas"]["SetEdit"] | components["schemas"]["LabelEdit"] | components["schemas"]["SampleEdit"] | components["schemas"]["OptimizerEdit"] | components["schemas"]["FreezeEdit"] | components["schemas"]["CutEdit"])[];
+            /** Iteration */
+            iteration?: number | null;
         };
         /**
          * Example
@@ -1118,6 +1252,14 @@ export interface components {
             value: components["schemas"]["ArrayRef"];
         };
         /**
+         * FreezeEdit
+         * @description A layer, or a parameter, stops learning.
+         */
+        FreezeEdit: {
+            /** Freeze */
+            freeze: string;
+        };
+        /**
          * GradientCheck
          * @description Reverse mode held to central differences of step `epsilon`, parameter by parameter.
          *
@@ -1230,6 +1372,19 @@ export interface components {
             value: components["schemas"]["Number"];
             /** Why Zero */
             why_zero: components["schemas"]["Reason"][];
+        };
+        /**
+         * LabelEdit
+         * @description Another class for the sample in this row of the iteration's batch.
+         */
+        LabelEdit: {
+            /** Label */
+            label: number;
+            /**
+             * Row
+             * @default 0
+             */
+            row: number;
         };
         /**
          * Layer
@@ -1537,6 +1692,13 @@ export interface components {
             symbol: string;
             /** Title */
             title: string;
+        };
+        /**
+         * OptimizerEdit
+         * @description Another optimizer. One of the same kind keeps what it has gathered; of another kind, it begins anew.
+         */
+        OptimizerEdit: {
+            optimizer: components["schemas"]["OptimizerRequest"];
         };
         /**
          * OptimizerRequest
@@ -1872,6 +2034,14 @@ export interface components {
             components["schemas"]["Number"]
         ];
         /**
+         * SampleEdit
+         * @description Train on this sample alone.
+         */
+        SampleEdit: {
+            /** Sample */
+            sample: number;
+        };
+        /**
          * Schedule
          * @description One training step: `events`, the place of every node's value, and the numbers there are.
          *
@@ -1978,8 +2148,42 @@ export interface components {
             iteration: number;
         };
         /**
+         * SessionExport
+         * @description A session as `GET …/export?format=json` gives it: its spec, and where it stands.
+         */
+        SessionExport: {
+            /**
+             * Cursor
+             * @default 0
+             */
+            cursor: number;
+            /** Example */
+            example?: string | null;
+            /**
+             * Format
+             * @constant
+             */
+            format: "backprop-session";
+            /**
+             * Frontier
+             * @default 0
+             */
+            frontier: number;
+            /**
+             * Iteration
+             * @default 0
+             */
+            iteration: number;
+            spec: components["schemas"]["SpecRequest"];
+            /**
+             * Version
+             * @constant
+             */
+            version: 1;
+        };
+        /**
          * SessionRequest
-         * @description A session from a spec or from the gallery.
+         * @description A session from a spec, from the gallery, or from one that was exported.
          * @example {
          *       "example": "neuron"
          *     }
@@ -1987,16 +2191,27 @@ export interface components {
         SessionRequest: {
             /** Example */
             example?: string | null;
+            import?: components["schemas"]["SessionExport"] | null;
             spec?: components["schemas"]["SpecRequest"] | null;
         };
         /**
          * SessionView
          * @description A session as clients see it. `loss` is null until it is computed in this iteration.
+         *
+         *     `length`, `phase` and `data` are those of the iteration it stands at, `spec` is what it was made from. `stretches`
+         *     are the iterations from which another graph and schedule hold: 0, and those of edits that changed the model.
+         *     `undo` and `redo`: whether there is something to. `differs`: the first iteration whose replay gave other bits than
+         *     it first had, as another kind of processor may; from there on numbers follow from the stored snapshots. `drives`:
+         *     whether whoever asked may move and edit.
          */
         SessionView: {
             /** Cursor */
             cursor: number;
             data: components["schemas"]["DataView"] | null;
+            /** Differs */
+            differs: number | null;
+            /** Drives */
+            drives: boolean;
             /** Example */
             example: string | null;
             /** Frontier */
@@ -2014,16 +2229,37 @@ export interface components {
              * @enum {string}
              */
             phase: "forward" | "loss" | "backward" | "update";
+            /** Redo */
+            redo: boolean;
             /** Revision */
             revision: number;
             /** Spec */
             spec: {
                 [key: string]: unknown;
             };
+            /** Stretches */
+            stretches: number[];
             /** Summary */
             summary: string;
             /** Title */
             title: string;
+            /** Undo */
+            undo: boolean;
+        };
+        /**
+         * SetEdit
+         * @description Another number for a parameter, an input or a target, named by id or label: at `index`, or all of it.
+         *
+         *     `optimizer.learning_rate` and the optimizer's other settings are named like that. What is set on an input or a
+         *     target is set on the sample that this iteration has in that row of its batch, for good.
+         */
+        SetEdit: {
+            /** Index */
+            index?: number[] | null;
+            /** Set */
+            set: string;
+            /** To */
+            to: components["schemas"]["Number"] | unknown[];
         };
         /** SettingsRow */
         SettingsRow: {
@@ -2492,13 +2728,16 @@ export type Clipped = components['schemas']['Clipped'];
 export type ClipRequest = components['schemas']['ClipRequest'];
 export type Contribution = components['schemas']['Contribution'];
 export type CostAnswer = components['schemas']['CostAnswer'];
+export type CreatedSession = components['schemas']['CreatedSession'];
 export type Credit = components['schemas']['Credit'];
 export type Cut = components['schemas']['Cut'];
+export type CutEdit = components['schemas']['CutEdit'];
 export type DataOption = components['schemas']['DataOption'];
 export type DataRow = components['schemas']['DataRow'];
 export type DatasetAnswer = components['schemas']['DatasetAnswer'];
 export type DataView = components['schemas']['DataView'];
 export type Diagnosis = components['schemas']['Diagnosis'];
+export type EditsRequest = components['schemas']['EditsRequest'];
 export type Example = components['schemas']['Example'];
 export type Examples = components['schemas']['Examples'];
 export type Explanation = components['schemas']['Explanation'];
@@ -2507,12 +2746,14 @@ export type ExpressionRequest = components['schemas']['ExpressionRequest'];
 export type Finding = components['schemas']['Finding'];
 export type Formula = components['schemas']['Formula'];
 export type Forward = components['schemas']['Forward'];
+export type FreezeEdit = components['schemas']['FreezeEdit'];
 export type GradientCheck = components['schemas']['GradientCheck'];
 export type Grain = components['schemas']['Grain'];
 export type Graph = components['schemas']['Graph'];
 export type Group = components['schemas']['Group'];
 export type Influence = components['schemas']['Influence'];
 export type Insight = components['schemas']['Insight'];
+export type LabelEdit = components['schemas']['LabelEdit'];
 export type Layer = components['schemas']['Layer'];
 export type LayerRequest = components['schemas']['LayerRequest'];
 export type LayerRow = components['schemas']['LayerRow'];
@@ -2529,6 +2770,7 @@ export type Number = components['schemas']['Number'];
 export type Operand = components['schemas']['Operand'];
 export type OperandRange = components['schemas']['OperandRange'];
 export type OpRow = components['schemas']['OpRow'];
+export type OptimizerEdit = components['schemas']['OptimizerEdit'];
 export type OptimizerRequest = components['schemas']['OptimizerRequest'];
 export type OptimizerSpec = components['schemas']['OptimizerSpec'];
 export type Option = components['schemas']['Option'];
@@ -2545,13 +2787,16 @@ export type Reason = components['schemas']['Reason'];
 export type Recompute = components['schemas']['Recompute'];
 export type Remedy = components['schemas']['Remedy'];
 export type Running = components['schemas']['Running'];
+export type SampleEdit = components['schemas']['SampleEdit'];
 export type Schedule = components['schemas']['Schedule'];
 export type ScheduleRequest = components['schemas']['ScheduleRequest'];
 export type ScheduleRow = components['schemas']['ScheduleRow'];
 export type Seed = components['schemas']['Seed'];
 export type SeekRequest = components['schemas']['SeekRequest'];
+export type SessionExport = components['schemas']['SessionExport'];
 export type SessionRequest = components['schemas']['SessionRequest'];
 export type SessionView = components['schemas']['SessionView'];
+export type SetEdit = components['schemas']['SetEdit'];
 export type SettingsRow = components['schemas']['SettingsRow'];
 export type Slope = components['schemas']['Slope'];
 export type SourceRequest = components['schemas']['SourceRequest'];
@@ -2601,7 +2846,9 @@ export interface operations {
                 kind?: ("class" | "number") | null;
                 target?: string | null;
             };
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -2631,6 +2878,15 @@ export interface operations {
             };
             /** @description What was wrong, by number and limit */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2703,7 +2959,10 @@ export interface operations {
     create_api_v1_sessions_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+                "x-drive"?: "cookie" | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -2719,7 +2978,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SessionView"];
+                    "application/json": components["schemas"]["CreatedSession"];
                 };
             };
             /** @description What was wrong, by number and limit */
@@ -2751,6 +3010,15 @@ export interface operations {
             };
             /** @description What was wrong, by number and limit */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2807,12 +3075,23 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description What was wrong, by number and limit */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     delete_api_v1_sessions__id__delete: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -2826,6 +3105,24 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What was wrong, by number and limit */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description What was wrong, by number and limit */
             404: {
@@ -2847,6 +3144,15 @@ export interface operations {
             };
             /** @description What was wrong, by number and limit */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2909,6 +3215,15 @@ export interface operations {
             };
             /** @description What was wrong, by number and limit */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3036,6 +3351,134 @@ export interface operations {
             };
         };
     };
+    edit_api_v1_sessions__id__edits_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+                "if-match"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditsRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionView"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     explain_api_v1_sessions__id__explain_get: {
         parameters: {
             query: {
@@ -3104,6 +3547,7 @@ export interface operations {
                 entry?: string | null;
                 event?: number | null;
                 from?: number;
+                iteration?: number | null;
                 to?: number | null;
             };
             header?: never;
@@ -3163,7 +3607,9 @@ export interface operations {
     };
     graph_api_v1_sessions__id__graph_get: {
         parameters: {
-            query?: never;
+            query?: {
+                iteration?: number | null;
+            };
             header?: {
                 "if-none-match"?: string | null;
             };
@@ -3476,9 +3922,135 @@ export interface operations {
             };
         };
     };
-    schedule_api_v1_sessions__id__schedule_get: {
+    redo_api_v1_sessions__id__redo_post: {
         parameters: {
             query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+                "if-match"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionView"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    schedule_api_v1_sessions__id__schedule_get: {
+        parameters: {
+            query?: {
+                iteration?: number | null;
+            };
             header?: {
                 "if-none-match"?: string | null;
             };
@@ -3539,7 +4111,9 @@ export interface operations {
     seek_api_v1_sessions__id__seek_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -3570,6 +4144,24 @@ export interface operations {
                 };
             };
             /** @description What was wrong, by number and limit */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3605,12 +4197,23 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description What was wrong, by number and limit */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     step_api_v1_sessions__id__step_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -3641,6 +4244,24 @@ export interface operations {
                 };
             };
             /** @description What was wrong, by number and limit */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3669,6 +4290,15 @@ export interface operations {
             };
             /** @description What was wrong, by number and limit */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3867,6 +4497,130 @@ export interface operations {
             };
         };
     };
+    undo_api_v1_sessions__id__undo_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+                "if-match"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionView"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     verify_trace_api_v1_sessions__id__verify_get: {
         parameters: {
             query?: never;
@@ -3907,6 +4661,15 @@ export interface operations {
             };
             /** @description What was wrong, by number and limit */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

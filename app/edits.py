@@ -1,0 +1,85 @@
+"""What may be changed about a session, from an iteration on. Each kind of edit is told apart by its own field."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import Discriminator, Field, Tag
+
+from app.fields import Body, Numbers
+from app.specs import OptimizerRequest
+
+Label = Annotated[str, Field(min_length=1, max_length=64)]
+Row = Annotated[int, Field(ge=0, lt=2**31)]
+Index = Annotated[list[Row], Field(max_length=8)]
+
+
+class SetEdit(Body):
+    """Another number for a parameter, an input or a target, named by id or label: at `index`, or all of it.
+
+    `optimizer.learning_rate` and the optimizer's other settings are named like that. What is set on an input or a
+    target is set on the sample that this iteration has in that row of its batch, for good.
+    """
+
+    set: Label
+    index: Index | None = None
+    to: Numbers
+
+
+class LabelEdit(Body):
+    """Another class for the sample in this row of the iteration's batch."""
+
+    label: Row
+    row: Row = 0
+
+
+class SampleEdit(Body):
+    """Train on this sample alone."""
+
+    sample: Row
+
+
+class OptimizerEdit(Body):
+    """Another optimizer. One of the same kind keeps what it has gathered; of another kind, it begins anew."""
+
+    optimizer: OptimizerRequest
+
+
+class FreezeEdit(Body):
+    """A layer, or a parameter, stops learning."""
+
+    freeze: Label
+
+
+class CutEdit(Body):
+    """Nothing comes back over an edge, given as a node (id or label) and its input's number."""
+
+    cut: tuple[int | Label, Annotated[int, Field(ge=0, le=64)]]
+
+
+KINDS = {"set": SetEdit, "label": LabelEdit, "sample": SampleEdit, "optimizer": OptimizerEdit, "freeze": FreezeEdit,
+         "cut": CutEdit}  # fmt: skip
+
+
+def _kind(value: Any) -> str:
+    if isinstance(value, dict):
+        return next((name for name in KINDS if name in value), "set")
+    return next(name for name, kind in KINDS.items() if isinstance(value, kind))
+
+
+Edit = Annotated[
+    Annotated[SetEdit, Tag("set")]
+    | Annotated[LabelEdit, Tag("label")]
+    | Annotated[SampleEdit, Tag("sample")]
+    | Annotated[OptimizerEdit, Tag("optimizer")]
+    | Annotated[FreezeEdit, Tag("freeze")]
+    | Annotated[CutEdit, Tag("cut")],
+    Discriminator(_kind),
+]
+
+
+class EditsRequest(Body):
+    """All of these edits or none, in this order, at an iteration: the one the session stands at where none is said."""
+
+    edits: Annotated[list[Edit], Field(min_length=1, max_length=100)]
+    iteration: Annotated[int, Field(ge=0, le=10_000_000)] | None = None

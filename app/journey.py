@@ -1,0 +1,148 @@
+"""Standing at any iteration of a session: from the nearest snapshot, by replay, across edits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from time import monotonic
+
+from app.data import Dataset
+from app.errors import TooLargeError
+from app.snapshots import Snapshots
+from app.terms import Terms, at
+from app.timeline import Line
+from engine import Explainer, Model, Run, Schedule, State, first_state, resume, state_of
+
+PARTS = 3  # models kept ready; a session whose model was never edited has one
+
+
+class Part:
+    """A model of some terms, with what is made of it when it is asked for. Made anew, all of it has the same bits."""
+
+    def __init__(self, model: Model, dataset: Dataset | None) -> None:
+        self.model, self.dataset = model, dataset
+        self.encoded: dict[str, bytes] = {}  # what is the same for every iteration, by its name
+
+    @cached_property
+    def run(self) -> Run:
+        return Run(self.model)
+
+    @property
+    def schedule(self) -> Schedule:
+        return self.run.schedule
+
+    @cached_property
+    def explainer(self) -> Explainer:
+        return Explainer(self.run.graph, self.run.schedule)
+
+    @property
+    def fixed(self) -> int:
+        """Bytes: a recording and a copy, which checks and nudges work on; and the data, unless others use them too."""
+        own = 0 if self.dataset is None or self.dataset.shared else self.dataset.entries
+        return 2 * self.run.recording.nbytes + 8 * own
+
+    @property
+    def bytes(self) -> int:
+        return self.fixed + sum(map(len, self.encoded.values()))
+
+
+class Journey:
+    """Follows one line of edits at a time; `follow` changes to another. `make` builds what holds under some terms."""
+
+    def __init__(self, make: Callable[[Terms], Part], snapshots: Snapshots) -> None:
+        self.make, self.snapshots = make, snapshots
+        self.terms: Sequence[Terms] = ()
+        self.line: Line = ()
+        self.parts: dict[int, Part] = {}  # by the revision that decided the model
+        self.standing: int | None = None  # where the current part's run stands
+        self.here = 0  # the number of the terms it stands under
+
+    def follow(self, terms: Sequence[Terms], line: Line) -> None:
+        """Go by other edits from now on. What was computed before they differ still holds."""
+        differ = next((n for n, (a, b) in enumerate(zip(line, self.line, strict=False)) if a != b), None)
+        shared = min(len(line), len(self.line)) if differ is None else differ
+        changed = [batch.iteration for batch in (*line[shared:], *self.line[shared:])]
+        if self.standing is not None and changed and self.standing >= min(changed):
+            self.standing = None
+        self.terms, self.line = terms, line
+
+    def part(self, iteration: int) -> Part:
+        """What holds at an iteration."""
+        return self._part(self.terms_at(iteration))
+
+    def _part(self, terms: Terms) -> Part:
+        found = self.parts.pop(terms.model, None) or self.make(terms)
+        self.parts[terms.model] = found
+        while len(self.parts) > PARTS:
+            self.parts.pop(next(iter(self.parts)))
+        return found
+
+    def terms_at(self, iteration: int) -> Terms:
+        return self.terms[at(self.terms, iteration)]
+
+    @property
+    def stretches(self) -> tuple[int, ...]:
+        """The iterations from which another model holds."""
+        return tuple(t.start for n, t in enumerate(self.terms) if not n or t.model != self.terms[n - 1].model)
+
+    @property
+    def bytes(self) -> int:
+        return sum(part.bytes for part in self.parts.values()) + sum(map(len, self.snapshots.fresh.values()))
+
+    @property
+    def current(self) -> Part:
+        """The part whose run stands somewhere."""
+        return self._part(self.terms[self.here])
+
+    def go(self, iteration: int, seconds: float = float("inf")) -> Run:
+        """Stand at `iteration`, computing what has not been computed yet.
+
+        Raises `TooLargeError` if that takes longer than `seconds`; what was computed by then is kept.
+        """
+        deadline = monotonic() + seconds
+        if self.standing != iteration:
+            self._set_out(iteration)
+        while self.standing is not None and self.standing < iteration:
+            if monotonic() > deadline:
+                raise TooLargeError(
+                    f"iteration {iteration} asked for; {self.standing} was reached in the {seconds:g} s allowed"
+                )
+            self._advance()
+        return self.current.run
+
+    def _set_out(self, iteration: int) -> None:
+        """Stand at the nearest iteration that can be gone on from, unless it stands nearer already."""
+        while (start := self.snapshots.last(self.line, iteration)) > 0:
+            if self.standing is not None and start <= self.standing <= iteration:
+                return
+            state = self.snapshots.state(self.line, start)
+            if state is not None:
+                return self._stand(start, state)
+        if self.standing is None or self.standing > iteration:
+            self._stand(0, first_state(self._part(self.terms[0]).model))
+
+    def _stand(self, iteration: int, state: State) -> None:
+        """Compute an iteration from what it begins with and the edits made at it."""
+        self.standing, self.here = None, at(self.terms, iteration)
+        terms = self.terms[self.here]
+        resume(self._part(terms).run, iteration, terms.patched(state) if terms.start == iteration else state)
+        self.standing = iteration
+
+    def _advance(self) -> None:
+        run, self.standing = self.current.run, None
+        run.carry()
+        now = run.iteration
+        crossing = at(self.terms, now) != self.here
+        if crossing or self.snapshots.wants(self.line, now):
+            state = state_of(run)
+            met = self.snapshots.met(self.line, now, state) if self.snapshots.wants(self.line, now) else state
+            if crossing or met is not state:
+                self._stand(now, met)
+                return
+        run.compute()
+        self.standing = now
+
+    def mark(self) -> None:
+        """Keep where it stands, whatever the stride: the newest snapshot, until there is a newer one."""
+        if self.standing and self.terms[self.here].start != self.standing:
+            self.snapshots.met(self.line, self.standing, state_of(self.current.run))

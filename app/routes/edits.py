@@ -1,0 +1,68 @@
+"""Changing a session: edits, undo and redo. Each makes a revision."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated
+
+from fastapi import APIRouter, Header
+from fastapi.responses import Response
+
+from app.edits import EditsRequest
+from app.errors import NoRevisionError
+from app.once import Once
+from app.routes import Driven, KeyHere, SessionsHere, problems
+from app.routes.sessions import shown
+from app.session import Session, Standing
+from app.sessions import Outcome, Sessions
+from app.store import Entry
+from app.views import SessionView
+
+router = APIRouter(
+    prefix="/sessions/{id}", tags=["edits"], responses=problems(400, 401, 403, 404, 409, 412, 413, 416, 422, 428, 503)
+)
+IfMatch = Annotated[str | None, Header(pattern=r'^"[0-9]{1,9}"$', openapi_examples={"revision": {"value": '"1"'}})]
+
+
+@router.post("/edits", response_model=SessionView)
+def edit(
+    session: Driven, body: EditsRequest, found: SessionsHere, key: KeyHere, if_match: IfMatch = None
+) -> Response:  # fmt: skip
+    """Change numbers, the sample, the optimizer, or what learns, from an iteration on: all of these edits or none.
+
+    What was computed beyond is dropped; undo brings it back. `If-Match` names the revision this was decided on.
+    """
+    edits = body.model_dump(mode="json", exclude_unset=True)["edits"]
+    return _revised(found, session, key, if_match, lambda: session.edited(edits, body.iteration))
+
+
+@router.post("/undo", response_model=SessionView)
+def undo(session: Driven, found: SessionsHere, key: KeyHere, if_match: IfMatch = None) -> Response:
+    """Go back to how it was before the last edit, and to where the session stood."""
+    return _revised(found, session, key, if_match, lambda: session.turned("undo"))
+
+
+@router.post("/redo", response_model=SessionView)
+def redo(session: Driven, found: SessionsHere, key: KeyHere, if_match: IfMatch = None) -> Response:
+    """Take an undo back."""
+    return _revised(found, session, key, if_match, lambda: session.turned("redo"))
+
+
+def _revised(
+    found: Sessions, session: Session, key: Once | None, if_match: str | None,
+    decide: Callable[[], tuple[Entry, Standing]],
+) -> Response:  # fmt: skip
+    if if_match is None:
+        raise NoRevisionError(f'an edit says which revision it was decided on: If-Match: "{session.revision}"')
+    expected = int(if_match.strip('"'))
+
+    def act() -> Outcome:
+        session.expect(expected)
+        entry, standing = decide()
+        try:
+            return Outcome(standing=standing, entry=entry, reply=shown(session, standing))
+        except Exception:
+            session.follow(session.standing.timeline)
+            raise
+
+    return found.settle(session, key, act)

@@ -1,0 +1,81 @@
+"""From a session's log to the edits that are in force, and to what undo and redo lead to.
+
+The log only grows. Each of its entries is one of
+
+    {"edits": […], "iteration": n, "place": [iteration, cursor, frontier]}
+    {"undo": true, "place": …}
+    {"redo": true, "place": …}
+
+where `place` is where the session stood until then: undo and redo go back there. An edit at an iteration drops those
+of later ones, as it drops everything that was computed beyond it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from app.store import Entry
+
+
+class Batch(NamedTuple):
+    """Edits that one revision brought, at an iteration."""
+
+    revision: int
+    iteration: int
+    edits: tuple[dict[str, Any], ...]
+
+
+Line = tuple[Batch, ...]  # in force, in order of revision and of iteration alike
+
+
+class Place(NamedTuple):
+    iteration: int
+    cursor: int
+    frontier: int
+
+
+class Left(NamedTuple):
+    """What one can go back to: the edits in force, and where the session stood."""
+
+    line: Line
+    place: Place
+
+
+class Timeline(NamedTuple):
+    """`line` is in force; undo leads to the last of `past`, redo to the last of `future`."""
+
+    line: Line = ()
+    past: tuple[Left, ...] = ()
+    future: tuple[Left, ...] = ()
+
+    def after(self, entry: Entry) -> Timeline:
+        """With one more entry of the log. Raises LookupError where there is nothing to undo or to redo."""
+        here = Left(self.line, Place(*entry.body["place"]))
+        if "undo" in entry.body:
+            return Timeline(self.back("undo").line, self.past[:-1], (*self.future, here))
+        if "redo" in entry.body:
+            return Timeline(self.back("redo").line, (*self.past, here), self.future[:-1])
+        batch = Batch(entry.revision, entry.body["iteration"], tuple(entry.body["edits"]))
+        kept = tuple(b for b in self.line if b.iteration <= batch.iteration)
+        return Timeline((*kept, batch), (*self.past, here))
+
+    def back(self, which: str) -> Left:
+        """What undo or redo leads to."""
+        found = self.past if which == "undo" else self.future
+        if not found:
+            raise LookupError(f"there is nothing to {which}")
+        return found[-1]
+
+
+def folded(log: Sequence[Entry], timeline: Timeline | None = None) -> Timeline:
+    """The timeline after a log, or after the rest of one."""
+    timeline = timeline or Timeline()
+    for entry in log:
+        timeline = timeline.after(entry)
+    return timeline
+
+
+def owner(line: Line, iteration: int) -> int:
+    """The revision that decided what an iteration begins with, before the edits that are made at it."""
+    return next((batch.revision for batch in reversed(line) if batch.iteration < iteration), 1)
