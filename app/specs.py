@@ -147,13 +147,17 @@ class ClipRequest(Body):
 
 
 class OptimizerRequest(BaseModel):
-    """An optimizer; beside what stands here, the settings of its kind (see /catalogue)."""
+    """An optimizer; beside what stands here, the settings of its kind (see /catalogue).
+
+    Without `zero_grad`, gradients are not cleared and add up from step to step.
+    """
 
     model_config = ConfigDict(extra="allow", frozen=True)
     name: str = "sgd"
     learning_rate: Annotated[float, Field(gt=0, le=1e6, allow_inf_nan=False)]
     schedule: ScheduleRequest = ScheduleRequest()
     clip: ClipRequest | None = None
+    zero_grad: bool = True
 
     @model_validator(mode="after")
     def _known(self) -> OptimizerRequest:
@@ -168,6 +172,7 @@ class OptimizerRequest(BaseModel):
             name=self.name, learning_rate=self.learning_rate, settings=dict(self.model_extra or {}),
             schedule=self.schedule.name, schedule_settings=dict(self.schedule.model_extra or {}),
             clip=Clip(norm=self.clip.norm, value=self.clip.value) if self.clip else None,
+            zero_grad=self.zero_grad,
         )  # fmt: skip
 
 

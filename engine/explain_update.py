@@ -19,6 +19,7 @@ from engine.tape import trace
 from engine.words import Words
 
 SAYS = {
+    "kept": "Nothing cleared the gradient of {0}: this step's is added to those of all the steps before",
     "g": "Weight decay joins the gradient of {0}: a share of {0} itself",
     "m": "The running mean of {0}'s gradient takes this one in",
     "v": "The running mean of the square of {0}'s gradient takes this one in",
@@ -96,6 +97,8 @@ def explain_assign(
 
 
 def _sentence(event: Assign, node: Node, line: Line) -> str:
+    if event.target == "g" and line.step.reads == ("kept",):
+        return f"The update goes on with the sum, as if it were this step's gradient of {node.label}."
     if event.target != "parameter":
         return f"{SAYS[event.target].format(node.label)}."
     old = line.scope["p"]

@@ -55,7 +55,10 @@ class Clip:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OptimizerSpec:
-    """An optimizer with its settings, the learning rate and how it changes, and clipping."""
+    """An optimizer with its settings, the learning rate and how it changes, and clipping.
+
+    `zero_grad`: gradients are cleared before each backward pass. Without it they add up from step to step.
+    """
 
     name: str
     learning_rate: float
@@ -63,6 +66,7 @@ class OptimizerSpec:
     schedule: str = "constant"
     schedule_settings: Settings = field(default_factory=dict)
     clip: Clip | None = None
+    zero_grad: bool = True
 
     @property
     def complete(self) -> dict[str, float | bool]:
@@ -73,12 +77,15 @@ class OptimizerSpec:
         chosen = completed(self.name, OPTIMIZERS[self.name].settings, self.settings)
         if chosen.get("nesterov") and (not chosen["momentum"] or chosen["dampening"]):
             raise ValueError(f"{self.name}: nesterov takes a momentum above 0 and no dampening")
+        if self.clip and not self.zero_grad:
+            raise ValueError("gradients that are not cleared cannot be clipped: leave out `clip`, or `zero_grad`")
         return chosen
 
     @property
     def steps(self) -> tuple[Step, ...]:
         """The lines that run, in order, for every parameter."""
-        return OPTIMIZERS[self.name].steps(self.complete)
+        lines = OPTIMIZERS[self.name].steps(self.complete)
+        return lines if self.zero_grad else (*UNCLEARED, *lines)
 
     def slots(self) -> dict[str, float]:
         """What is kept from update to update, and its first value."""
@@ -98,9 +105,10 @@ class OptimizerSpec:
         return self.learning_rate * row.factor(iteration, **settings)
 
 
+UNCLEARED = (Step("kept", lambda kept, g: kept + g), Step("g", lambda kept: kept * 1.0))
 GIVEN = frozenset(("p", "g", "learning_rate", "t"))
 SYMBOLS = {
-    "p": r"\theta", "parameter": r"\theta", "g": "g", "learning_rate": r"\eta", "t": "t",
+    "kept": r"\sum g", "p": r"\theta", "parameter": r"\theta", "g": "g", "learning_rate": r"\eta", "t": "t",
     "beta1": r"\beta_1", "beta2": r"\beta_2", "epsilon": r"\epsilon", "momentum": r"\mu", "dampening": r"\tau",
     "weight_decay": r"\lambda", "alpha": r"\alpha", "lr_decay": r"\gamma", "m": "m", "v": "v",
     "m_hat": r"\hat m", "v_hat": r"\hat v", "v_max": r"v_{\max}", "velocity": "b", "step": "s", "square": "v",

@@ -79,7 +79,7 @@ def _events(walk: Walk, descent: Descent | None, samples: int, stop: Stop | None
     if descent:
         yield _batch(walk, samples)
     yield from _forward(walk)
-    if descent:
+    if walk.optimizer and walk.optimizer.zero_grad:
         yield _zero_grad(walk)
     yield from WAYS[walk.how.mode](walk)
     if descent:

@@ -112,6 +112,8 @@ def _new_value(event: AnyEvent, node: int) -> ArrayRef | None:
 
 
 def _new_gradient(event: AnyEvent, node: int) -> ArrayRef | None:
+    if isinstance(event, Assign) and event.param == node and event.target == "kept":
+        return event.value
     return event.value if isinstance(event, Clipped) and node in event.params else arrived(event).get(node)
 
 

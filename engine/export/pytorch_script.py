@@ -69,7 +69,9 @@ def _body(trace: Trace, wanted: Expected, numbers: Given) -> Iterator[str]:
     yield from ("optimizer.zero_grad()",) if trained else ()
     yield from _backward(trace, names, wanted, trained)
     if trained:
-        yield from ("\n# --- Update ---\n", "optimizer.step()")
+        yield "\n# --- Update ---\n"
+        yield from (f"{names.value(n)}.grad += {array(x, 'torch', 'torch.tensor')}" for n, x in uncleared(numbers))
+        yield "optimizer.step()"
     for held in wanted.updated:
         yield _check(held.node.label, names.value(held.node), held)
 
@@ -87,6 +89,11 @@ def _backward(trace: Trace, names: CodeNames, wanted: Expected, trained: list[st
             yield _check(f"d{found.output.label}/d{held.node.label}", f"{names.value(held.node)}.grad", held)
 
 
+def uncleared(numbers: Given) -> list[tuple[Node, Array]]:
+    """What earlier steps left in the gradients, where nothing clears them."""
+    return [(node, x) for node, slot, x in numbers.slots if slot == "kept"]
+
+
 def _tensor(node: Node, x: Array) -> str:
     code = array(x, "torch", "torch.tensor", ", requires_grad=True" if node.wanted else "")
     return f"{code}.requires_grad_()" if node.wanted and code.startswith("unpacked") else code
@@ -102,6 +109,8 @@ def _optimizer(trace: Trace, names: CodeNames, numbers: Given, trained: list[str
         return
     kept: dict[str, dict[str, str]] = {}
     for node, slot, x in numbers.slots:
+        if slot == "kept":  # added to the gradients where PyTorch finds them
+            continue
         kept.setdefault(names.value(node), {})[slot] = array(x, "torch", "torch.tensor")
     for parameter, slots in kept.items():
         yield kept_line(optimizer, parameter, slots, numbers.updates)

@@ -1703,6 +1703,8 @@ export interface components {
         /**
          * OptimizerRequest
          * @description An optimizer; beside what stands here, the settings of its kind (see /catalogue).
+         *
+         *     Without `zero_grad`, gradients are not cleared and add up from step to step.
          */
         OptimizerRequest: {
             clip?: components["schemas"]["ClipRequest"] | null;
@@ -1719,12 +1721,19 @@ export interface components {
              *     }
              */
             schedule: components["schemas"]["ScheduleRequest"];
+            /**
+             * Zero Grad
+             * @default true
+             */
+            zero_grad: boolean;
         } & {
             [key: string]: unknown;
         };
         /**
          * OptimizerSpec
          * @description An optimizer with its settings, the learning rate and how it changes, and clipping.
+         *
+         *     `zero_grad`: gradients are cleared before each backward pass. Without it they add up from step to step.
          */
         OptimizerSpec: {
             clip?: components["schemas"]["Clip"] | null;
@@ -1745,6 +1754,11 @@ export interface components {
             settings?: {
                 [key: string]: components["schemas"]["Number"] | boolean;
             };
+            /**
+             * Zero Grad
+             * @default true
+             */
+            zero_grad: boolean;
         };
         /**
          * Option

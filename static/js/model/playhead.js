@@ -83,6 +83,7 @@ function delivered(frame, leaf, total) {
 
 /** @param {Frame} frame @param {import("../types").AssignEvent} event */
 function assign(frame, event) {
+  if (event.target === "kept") frame.gradients[event.param] = event.value;
   if (event.target !== "parameter") return;
   frame.values[event.param] = event.value;
   frame.assigned[event.param] = true;
