@@ -18,17 +18,17 @@ Needs = tuple[AnyEvent, list[ArrayRef], list[ArrayRef]]  # an event, what it rea
 
 def peak(graph: Graph, schedule: Schedule) -> int:
     """The most numbers held between two events."""
-    last: dict[ArrayRef, int] = {}
-    made: dict[ArrayRef, int] = {}
+    last: dict[int, int] = {}  # by place: arrays of the same numbers share one, whatever their shapes
+    made: dict[int, tuple[int, int]] = {}
     for event, reads, writes in walked(graph, schedule):
-        last.update(dict.fromkeys(reads, event.index))
+        last.update((ref.offset, event.index) for ref in reads)
         for ref in writes:
-            made.setdefault(ref, event.index)
-            last.setdefault(ref, event.index)
+            made.setdefault(ref.offset, (event.index, ref.size))
+            last.setdefault(ref.offset, event.index)
     change = [0] * (schedule.length + 1)
-    for ref, first in made.items():
-        change[first] += ref.size
-        change[last[ref] + 1] -= ref.size
+    for place, (first, size) in made.items():
+        change[first] += size
+        change[last[place] + 1] -= size
     held = most = 0
     for step in change:
         held += step
@@ -91,7 +91,7 @@ class _Walk:
         reads = [event.upstream, *before, *(own[k] for k in needed(self.graph, node, event.slot))]
         sent = [event.value, event.total] if self.graph.nodes[event.into].op else []
         made = [*sent, *([event.local] if isinstance(event.local, ArrayRef) else [])]
-        return reads, [ref for ref in made if ref not in own and ref != event.upstream]
+        return reads, [ref for ref in made if ref not in own and ref.offset != event.upstream.offset]
 
     def tangent(self, event: Tangent) -> tuple[list[ArrayRef], list[ArrayRef]]:
         node = self.graph.nodes[event.node]

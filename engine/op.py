@@ -139,6 +139,11 @@ def handed_on(g: Any, *operands: Any, **options: Any) -> Any:
     return g
 
 
+def arranged(g: Any, *operands: Any, **options: Any) -> Any:
+    """The VJP of an input whose entries y holds in another shape: its contribution shares upstream's place too."""
+    return g.reshape(operands[-1].shape)
+
+
 def template(text: str) -> Line:
     return lambda names, options=(): text.format(*(n.text for n in names), **dict(options))
 
@@ -174,7 +179,7 @@ def structural(
         does=does,
         sends=(sends,),
         forward=forward,
-        vjps=(lambda g, y, x, **o: adjoint(g, x, **o),),
+        vjps=(arranged if adjoint is arranged else lambda g, y, x, **o: adjoint(g, x, **o),),
         jvp=lambda dxs, y, x, **o: forward(dxs[0], **o),
         shape=shape,
         flops=flops,

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from math import prod
 
+from engine.elementwise import constant
 from engine.events import AnyEvent, Contribution, Recompute, Seed
 from engine.graph import Node
 from engine.keeping import Sender, crowded, derives
-from engine.op import handed_on
+from engine.op import arranged, handed_on
 from engine.recording import ArrayRef
 from engine.tape import Ref, UntraceableError, trace
 from engine.walk import Walk, layer_of
+
+SAME = (handed_on, arranged)  # VJPs that leave every number as it is
 
 
 def reverse(walk: Walk) -> Iterator[AnyEvent]:
@@ -71,9 +75,10 @@ class _Reverse:
             place = self.walk.later if into in self.derived else self.walk.place
             if last and before is None:
                 value = last
+            elif (local == 1.0 or node.row.vjps[slot] in SAME) and prod(shape) == prod(node.shape):
+                value = ArrayRef(upstream.offset, shape)
             else:
-                same = local == 1.0 or node.row.vjps[slot] is handed_on
-                value = upstream if same and shape == node.shape else place(shape)
+                value = place(shape)
             total[into] = value if before is None else last or place(shape)
             yield Contribution(
                 **self.walk.head("backward", (self.output, node.id), layer_of(node)),
@@ -94,6 +99,28 @@ class _Reverse:
         trained = self.graph.parameters if self.walk.optimizer else ()
         ends = dict.fromkeys((*(n.id for n in trained if self.awaited[n.id]), *sorted(self.derived)))
         self.final = {id: self.walk.place(self.graph.nodes[id].shape) for id in ends}
+        self.final |= dict(self.forerunners())
+
+    def forerunners(self) -> Iterator[tuple[int, ArrayRef]]:
+        """Nodes whose gradient is that of a parameter too, as before a bias at batch 1: it is computed in its place."""
+        single = {id for id in self.final if self.awaited[id] == 1}
+        for node in self.graph.nodes if single else ():
+            if node.op and self.awaited[node.id] and node.id not in (self.output, *self.stop):
+                for slot, i in enumerate(node.inputs):
+                    if i in single and self.sends(node, slot) and node.id not in self.derived and self.same(node, slot):
+                        yield node.id, ArrayRef(self.final[i].offset, node.shape)
+
+    def same(self, node: Node, slot: int) -> bool:
+        """Whether a contribution is upstream's numbers, entry by entry."""
+        row, into = node.row, self.graph.nodes[node.inputs[slot]]
+        if prod(into.shape) != prod(node.shape):
+            return False
+        if row.partials and (partial := row.partials[slot]):
+            try:
+                return constant(partial, 1 + len(node.inputs), node.settings) == 1.0
+            except UntraceableError:
+                return False
+        return row.vjps[slot] in SAME
 
     def not_kept(self) -> set[int]:
         """The nodes whose contributions are derived when they are read; none where there are several passes."""

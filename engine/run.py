@@ -149,7 +149,7 @@ class Plan:
         calls, make = self._local(event, node), self._sender(event, node)
         if event.into in self._received:
             return calls + self._accumulated(event, node, make)
-        if event.value != event.upstream:
+        if event.value.offset != event.upstream.offset:
             calls += make(self.view(event.value))
         if before is not None:
             calls.append((np.add, (self.view(before), self.view(event.value), self.view(event.total))))

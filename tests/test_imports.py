@@ -41,7 +41,7 @@ ENGINE: Table = {
     "backward": set(),
     "walk": {"backward", "events", "graph", "optim"},
     "keeping": {"graph"},
-    "reverse": {"keeping", "walk"},
+    "reverse": {"elementwise", "keeping", "walk"},
     "descent": {"walk"},
     "scope": {"graph", "recording"},
     "directions": {"walk"},

@@ -8,7 +8,7 @@ from math import prod
 import numpy as np
 
 from engine.notation import Text
-from engine.op import Index, Op, Pick, ShapeError, series, structural, template, unbroadcast
+from engine.op import Index, Op, Pick, ShapeError, arranged, series, structural, template, unbroadcast
 from engine.tape import Options, Shape
 
 
@@ -112,7 +112,7 @@ ROWS = (
     structural(
         "reshape",
         lambda x, shape: x.reshape(shape),
-        lambda g, x, shape: g.reshape(x.shape),
+        arranged,
         symbol="reshape",
         title="reshaping",
         does="Arrange the entries of {0} in another shape",

@@ -186,7 +186,7 @@ def test_a_lower_layer_without_all_its_states_is_explained():
 
 
 def test_a_given_weight_of_another_shape_is_named_with_both():
-    with pytest.raises(ShapeError, match=r"lstm1.weight_hh: shape \(12, 3\) expected, \(3, 12\) given"):
+    with pytest.raises(ShapeError, match=r"lstm1.weight_hh: \(3, 12\) given, \(12, 3\) expected"):
         network(layer("lstm", units=UNITS), parameters={"lstm1.weight_hh": np.zeros((3, 12))})
 
 

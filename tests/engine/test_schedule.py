@@ -130,6 +130,25 @@ def test_equal_arrays_share_a_place():
     assert add[0].value == add[1].value == add[0].upstream
 
 
+def test_a_gradient_in_another_shape_shares_a_place_too():
+    run = expression(
+        "sum(reshape(x*w, shape=(2,)) * c + b)", x=[[1.0, 2.0]], w=[[3.0, 4.0]], c=[5.0, 6.0], b=[[7.0, 8.0]]
+    )
+    sent = {run.graph.nodes[e.node].op: e for e in events(run, "contribution") if e.slot == 0}
+    assert sent["reshape"].value.offset == sent["reshape"].upstream.offset
+    assert (sent["reshape"].upstream.shape, sent["reshape"].value.shape) == ((2,), (1, 2))
+    assert sent["add"].value.offset == sent["add"].upstream.offset
+    assert (sent["add"].upstream.shape, sent["add"].value.shape) == ((1, 2), (2,))
+
+
+def test_the_gradient_before_a_bias_is_computed_in_the_biass_place_where_both_are_the_same():
+    run = gallery("vanishing")
+    for node in (n for n in run.graph.parameters if n.label.endswith("bias")):
+        (into_bias,) = [e for e in events(run, "contribution") if e.into == node.id]
+        assert into_bias.upstream.offset == into_bias.value.offset
+        assert run.plan.calls[into_bias.index] == []
+
+
 def test_a_slope_that_is_an_operand_has_the_operands_place():
     run = expression("x*w", x=2.0, w=3.0)
     x, w = run.schedule.values[:2]
