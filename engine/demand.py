@@ -45,7 +45,7 @@ def _difference(graph: Graph, how: Backward) -> Demand:
     entries = sum(prod(leaf.shape) for leaf in leaves(graph))
     probes = entries * (2 if how.sides == "central" else 1)
     beside = sum(prod(n.shape) for n in graph.nodes)  # the probes have a forward pass of their own
-    return Demand(visits=probes * sum(n.op is not None for n in graph.nodes), numbers=probes + entries + beside)
+    return Demand(visits=probes * sum(n.op is not None for n in graph.nodes), numbers=probes + 2 * entries + beside)
 
 
 def _rtrl(graph: Graph) -> Demand:

@@ -41,7 +41,7 @@ def _entry(walk: Walk, leaf: Node, entry: Index, whole: ArrayRef, last: bool) ->
     yield Quotient(
         **walk.head("backward", (leaf.id, entry, "quotient"), layer_of(leaf)),
         into=leaf.id, entry=entry, above=above, below=below, step=2 * epsilon if both else epsilon,
-        value=entry_of(whole, entry), total=total,
+        difference=walk.place(()), value=entry_of(whole, entry), total=total,
     )  # fmt: skip
 
 
@@ -82,8 +82,9 @@ class Differences:
     def quotient(self, event: Quotient) -> list[Call]:
         if event.total is not None:
             self.scope.gradient[event.into] = event.total
-        above, below, value = (self.scope.view(ref) for ref in (event.above, event.below, event.value))
-        return [(np.subtract, (above, below, value)), (np.divide, (value, event.step, value))]
+        refs = (event.above, event.below, event.difference, event.value)
+        above, below, difference, value = map(self.scope.view, refs)
+        return [(np.subtract, (above, below, difference)), (np.divide, (difference, event.step, value))]
 
 
 def probe(moved: Array, here: Array, shift: float, passed: Sequence[Call], loss: Array, value: Array) -> None:

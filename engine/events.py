@@ -198,15 +198,15 @@ class Probe(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quotient(Event):
-    """(`above` - `below`) / `step`, two losses and what lies between them: entry `entry` of the gradient of `into`.
-
-    `total` is the whole gradient, once this was its last entry.
+    """Two losses, `above` and `below`, and their `difference` over the `step` between them: entry `entry` of the
+    gradient of `into`. `total` is the whole gradient, once this was its last entry.
     """
 
     into: int
     entry: tuple[int, ...]
     above: ArrayRef
     below: ArrayRef
+    difference: ArrayRef
     step: float
     value: ArrayRef
     total: ArrayRef | None

@@ -59,7 +59,7 @@ def _sent_lines(words: Words, event: Contribution, node: Node, into: Node, entry
     lines = []
     if event.local is not None:
         local = row.local[event.slot](names, node.settings)
-        factor = wrap(Text(local, ATOM if _is_atom(local) else 0), 1)
+        factor = wrap(Text(local, ATOM if is_atom(local) else 0), 1)
         summing = r"\sum " if repeated(event.upstream.shape, event.value.shape) else ""
         lines.append(
             Formula(
@@ -136,5 +136,5 @@ def sent_code(words: Words, node: Node, slot: int, named: Callable[[Node], str],
     return f"{named(into)} = {part}" if first else f"{named(into)} = {named(into)} + {part}"
 
 
-def _is_atom(latex: str) -> bool:
+def is_atom(latex: str) -> bool:
     return not any(sign in latex.strip("-") for sign in (" ", "+", "-")) and not latex.startswith("-")

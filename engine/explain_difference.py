@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from engine.contraction import indexed
 from engine.events import Probe, Quotient
 from engine.explain_forward import said_entry, stored
 from engine.explanation import Explanation, Formula, Operand, at
@@ -18,11 +19,11 @@ def explain_probe(event: Probe, words: Words, forward: Sequence[str]) -> Explana
     leaf, loss = words.graph.nodes[event.node], words.loss
     name, sign = said_entry(words.said(leaf.id), event.entry), "+" if event.shift > 0 else "-"
     shift = latex_number(f"{abs(event.shift):g}").text
-    moved = rf"{formula_name(words.graph, leaf).text}{_index(event.entry)} {sign} {shift}"
+    moved = f"{indexed(formula_name(words.graph, leaf).text, ','.join(map(str, event.entry)))} {sign} {shift}"
     return Explanation(
         event=event.index, title=f"probe {sign}ε", entry=None,
-        sentence=f"Once more forward, with {name} moved by {event.shift:g} and nothing else: {loss} is "
-        rf"*\num{{{event.value.offset}}}*.",
+        sentence=f"Once more forward, with {name} moved {'up' if event.shift > 0 else 'down'} by "
+        rf"{abs(event.shift):g}: {loss} is *\num{{{event.value.offset}}}*.",
         lines=(Formula(says="loss there", formula=rf"{loss}\left({moved}\right)", numbers=at(event.value, ())),),
         operands=(
             Operand(label=leaf.label, says="what is moved", tone="forward", ref=words.now[leaf.id]),
@@ -60,22 +61,23 @@ def explain_quotient(event: Quotient, words: Words) -> Explanation:
     between = r"2\varepsilon" if central else r"\varepsilon"
     partial = words.partial(leaf, entry=event.entry)
     below = "below" if central else words.code.value(words.graph.loss)
-    quotient = rf"\frac{{{at(event.above, ())} - {at(event.below, ())}}}{{{step}}}"
+    quotient = rf"\frac{{{at(event.difference, ())}}}{{{step}}}"
+    difference = f"{at(event.difference, ())} = {at(event.above, ())} - {at(event.below, ())}"
     return Explanation(
         event=event.index, title="quotient", entry=None,
         sentence=rf"The two losses differ over a step of {event.step:g}: {name} has the slope "
         rf"*\num{{{event.value.offset}}}*, up to the rounding of the losses and the bend between them.",
-        lines=(Formula(says="slope", formula=rf"{partial} \approx \frac{{{top}}}{{{between}}}",
-                       numbers=f"{at(event.value, ())} = {quotient}"),),
+        lines=(
+            Formula(says="difference", formula=rf"\Delta {loss} = {top}", numbers=difference),
+            Formula(says="slope", formula=rf"{partial} \approx \frac{{\Delta {loss}}}{{{between}}}",
+                    numbers=f"{at(event.value, ())} = {quotient}"),
+        ),
         operands=(
             Operand(label=loss, says="above", tone="forward", ref=event.above),
             Operand(label=loss, says="below" if central else "here", tone="forward", ref=event.below),
+            Operand(label=f"Δ{loss}", says="difference", tone="backward", ref=event.difference),
             Operand(label="step", says="between them", tone="plain", number=event.step),
             Operand(label=f"∂{loss}/∂{name}", says="slope", tone="backward", ref=event.value),
         ),
         code=stored(words.code.gradient(leaf), leaf, event.entry, f"(above - {below}) / {event.step!r}"),
     )  # fmt: skip
-
-
-def _index(entry: tuple[int, ...]) -> str:
-    return f"_{{{','.join(map(str, entry))}}}" if entry else ""

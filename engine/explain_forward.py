@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from engine.contraction import indexed
 from engine.events import Slope, Tangent
+from engine.explain_backward import is_atom
 from engine.explanation import Explanation, Formula, Operand, Places, at
 from engine.graph import Node
 from engine.names import formula_name
@@ -72,7 +73,7 @@ class Passes:
         slopes = [formula_name(self.words.graph, node), *names]
         summing = r"\sum " if node.row.family == "plain" else ""
         return " + ".join(
-            rf"{summing}{wrap(Text(node.row.local[slot](slopes, node.settings), 0), PRODUCT)} \cdot {dots[slot].text}"
+            rf"{summing}{_factor(node.row.local[slot](slopes, node.settings))} \cdot {dots[slot].text}"
             for slot in moving
         )
 
@@ -89,8 +90,7 @@ class Passes:
         for slot, ref in moving.items():
             if row.family == "elementwise":
                 given = [Text(places.y(*entry)), *(Text(places.x(k, *entry)) for k in range(len(node.inputs)))]
-                slope = row.local[slot](given, node.settings)
-                yield rf"{wrap(Text(slope, _strength(slope)), PRODUCT)} \cdot {at(ref, entry)}"
+                yield rf"{_factor(row.local[slot](given, node.settings))} \cdot {at(ref, entry)}"
             elif row.family in ("contraction", "structural") and row.entry:
                 refs = tuple(ref if k == slot else x for k, x in enumerate(places.x_refs))
                 yield row.entry(Places(places.y_ref, refs, places.options), entry)
@@ -145,8 +145,11 @@ def said_entry(label: str, entry: Index) -> str:
 
 
 def dotted(words: Words, node: Node, entry: Index = ()) -> str:
-    """The node's name with the dot of a rate of change."""
-    return indexed(rf"\dot{{{wrap(formula_name(words.graph, node), ATOM)}}}", ",".join(map(str, entry)))
+    """The node's name with the dot of a rate of change: above a name, after a composite one."""
+    name = formula_name(words.graph, node)
+    plain = node.op is None or node.named
+    dot = rf"\dot{{{name.text}}}" if plain else rf"\left({name.text}\right)^{{\boldsymbol{{\cdot}}}}"
+    return indexed(dot, ",".join(map(str, entry)))
 
 
 def swapped(names: list[Text], slot: int, name: Text) -> list[Text]:
@@ -157,6 +160,6 @@ def _row(words: Words, id: int, says: str, ref: ArrayRef) -> Operand:
     return Operand(label=f"d {words.graph.nodes[id].label}", says=says, tone="backward", ref=ref)
 
 
-def _strength(latex: str) -> int:
-    """A slope of several terms goes into parentheses before a product."""
-    return 0 if any(sign in latex.strip("-") for sign in (" + ", " - ", "+", "-")) else ATOM
+def _factor(latex: str) -> str:
+    """A slope before a product; one of several terms goes into parentheses."""
+    return wrap(Text(latex, ATOM if is_atom(latex) else 0), PRODUCT)

@@ -72,7 +72,7 @@ class _Walk:
             case Probe():  # what its own forward pass holds, the step's has held too
                 return [], [event.value]
             case Quotient():
-                return [event.above, event.below], []
+                return [event.above, event.below], [event.difference]
             case Influence():
                 return self.carried(event)
             case Credit():

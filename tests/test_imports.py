@@ -75,7 +75,7 @@ ENGINE: Table = {
     "words": {"schedule", "names", "explanation"},
     "explain_backward": {"words"},
     "explain_update": {"words"},
-    "explain_forward": {"words"},
+    "explain_forward": {"explain_backward"},
     "explain_difference": {"explain_forward"},
     "explain_rtrl": {"explain_backward", "rtrl"},
     "explain": {

@@ -82,3 +82,56 @@ test("what is lit is the operation the cursor stands in, as far as it has happen
   assert.equal(frameAt(trace, 0).live.nodes.size, 0);
   assert.deepEqual(sameOperation(trace, 6).map((event) => event.index), [4, 5]);
 });
+
+/** One pass of forward mode over y = x·x, then the gradient. */
+function forwardTrace() {
+  const pass = { phase: "backward", direction: 0, leaf: 0, entry: [] };
+  const made = squareTrace();
+  made.events = [
+    { ...made.events[1], index: 0 },
+    { ...pass, kind: "tangent", index: 1, operation: 2, layer: 2, node: 0, value: at(2) },
+    { ...pass, kind: "tangent", index: 2, operation: 3, layer: 2, node: 1, value: at(4) },
+    { ...pass, kind: "slope", index: 3, operation: 4, layer: 2, node: 1, into: 0, value: at(4), total: at(4) },
+  ];
+  return made;
+}
+const at = (offset) => ({ offset, shape: [] });
+
+test("while a pass of forward mode goes on, cards show tangents in the gradient's place", () => {
+  const made = forwardTrace();
+  assert.deepEqual([...frameAt(made, 2).tangents], [0]);
+  assert.deepEqual(frameAt(made, 3).gradients.map(number), [1, 6]);
+  assert.deepEqual([...frameAt(made, 3).tangents], [0, 1]);
+});
+
+test("a tangent moves forward, over the edges from what moves", () => {
+  const { live } = frameAt(forwardTrace(), 3);
+  assert.equal(live.reverse, false);
+  assert.deepEqual([...live.edges], ["1:0", "1:1"]);
+});
+
+test("at the end of its last pass a leaf has its gradient, and no tangent", () => {
+  const frame = frameAt(forwardTrace(), 4);
+  assert.equal(number(frame.gradients[0]), 6);
+  assert.deepEqual([...frame.tangents], [1]);
+});
+
+test("the next pass begins without the tangents of the one before", () => {
+  const made = forwardTrace();
+  made.events = [...made.events, { ...made.events[1], index: 4, direction: 1 }];
+  assert.deepEqual(frameAt(made, 5).gradients.map(number), [1, null]);
+});
+
+test("a gradient of which an entry is missing is not shown", () => {
+  const made = forwardTrace();
+  made.events[3].total = null;
+  assert.equal(frameAt(made, 4).tangents.has(0), true);
+});
+
+test("a second output's pass begins with no gradients and no edges that carried", () => {
+  const twice = squareTrace();
+  twice.events = [...twice.events.slice(0, 6), { ...twice.events[3], index: 6 }];
+  const frame = frameAt(twice, 7);
+  assert.deepEqual(frame.gradients.map(number), [null, 1]);
+  assert.ok([...frame.edges.values()].every((edge) => edge.contribution === null));
+});

@@ -1944,13 +1944,13 @@ export interface components {
         };
         /**
          * Quotient
-         * @description (`above` - `below`) / `step`, two losses and what lies between them: entry `entry` of the gradient of `into`.
-         *
-         *     `total` is the whole gradient, once this was its last entry.
+         * @description Two losses, `above` and `below`, and their `difference` over the `step` between them: entry `entry` of the
+         *     gradient of `into`. `total` is the whole gradient, once this was its last entry.
          */
         Quotient: {
             above: components["schemas"]["ArrayRef"];
             below: components["schemas"]["ArrayRef"];
+            difference: components["schemas"]["ArrayRef"];
             /** Entry */
             entry: number[];
             /** Index */
@@ -2163,7 +2163,7 @@ export interface components {
         };
         /**
          * SessionExport
-         * @description A session as `GET …/export?format=json` gives it: its spec, and where it stands.
+         * @description A session as `GET …/export?format=json` gives it: its spec, the edits in force, and where it stands.
          */
         SessionExport: {
             /**
@@ -2171,6 +2171,11 @@ export interface components {
              * @default 0
              */
             cursor: number;
+            /**
+             * Edits
+             * @default []
+             */
+            edits: components["schemas"]["EditsRequest"][];
             /** Example */
             example?: string | null;
             /**

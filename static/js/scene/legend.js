@@ -13,6 +13,7 @@ export function Legend() {
   const tensors = trace.graph.nodes.some((node) => node.shape.length > 0);
   return html`<div class="legend" aria-label="Legend">
     <span class="key forward">value</span><span class="key backward">gradient</span>
+    ${trace.events.some((event) => event.kind === "tangent") && html`<span class="key tangent">tangent</span>`}
     ${trace.events.some((event) => event.kind === "assign") && html`<span class="key parameter">parameter</span>`}
     ${strange.value && html`<span class="key nonfinite">NaN or ∞</span>`}
     ${tensors && html`<${HeatLegend} dark=${store.dark.value} />`}

@@ -50,7 +50,7 @@ function namesOf(event, trace) {
     case "forward": return { symbol: op(event.node), short: event.phase === "loss" ? nodes[event.node].label : "" };
     case "recompute": return { symbol: `↻${op(event.node)}`, short: "↻" };
     case "contribution": return { symbol: `∂${op(event.node)}`, short: "∂" };
-    case "tangent": return event.node === event.leaf ? { symbol: nodes[event.leaf].label, short: "•" } : { symbol: `˙${op(event.node)}`, short: "" };
+    case "tangent": return event.node === event.leaf ? { symbol: nodes[event.leaf].label, short: "•" } : { symbol: `d${op(event.node)}`, short: "d" };
     case "slope": case "quotient": return { symbol: `∂${nodes[event.into].label}`, short: "∂" };
     case "probe": return { symbol: Number(event.shift) > 0 ? "+ε" : "−ε", short: "ε" };
     case "influence": return { symbol: nodes[event.node].label, short: "→" };

@@ -39,12 +39,19 @@ function paintEdge(element, { key }, { frame, trace }) {
   const state = frame.edges.get(key);
   const live = frame.live.edges.has(key);
   const carried = state?.contribution ?? null;
-  setAttribute(element, "data-carried", carried ? "backward" : state?.forward ? "forward" : null);
-  setAttribute(element, "data-live", live ? frame.live.tone : null);
+  const ahead = frame.tangents.size > 0 && bothMove(key, frame, trace);
+  setAttribute(element, "data-carried", carried || ahead ? "backward" : state?.forward ? "forward" : null);
+  setAttribute(element, "data-live", live ? (frame.live.tone === "backward" && !frame.live.reverse ? "ahead" : frame.live.tone) : null);
   const size = carried ? trace.magnitudes[carried.index] : null;
   setAttribute(element, "stroke-width", edgeWidth(size));
   setAttribute(element, "data-size", sizeWord(size));
   setText(/** @type {Element} */ (element.firstElementChild), history(state, trace));
+}
+
+/** A tangent has gone over the edge in the pass that is under way. @param {string} key @param {import("../../types").Frame} frame @param {import("../../types").Trace} trace */
+function bothMove(key, { tangents }, { graph }) {
+  const [node, slot] = key.split(":").map(Number);
+  return tangents.has(node) && tangents.has(graph.nodes[node].inputs[slot]);
 }
 
 /** The two sizes a width cannot show. @param {number | null} size */
