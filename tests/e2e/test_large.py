@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from app.data import load
-from engine import Assign, Contribution
+from engine import Contribution
 from tests.e2e.reading import at, engine_run
 
 pytestmark = pytest.mark.browser_context_args(reduced_motion="reduce")
@@ -181,8 +181,7 @@ def test_each_sample_of_a_batch_has_its_label_and_what_it_is_read_as_and_can_be_
     at(page, loss.index + 1, 0)
 
 
-def test_the_sevens_reading_and_its_correction_are_on_the_page(open_page):
-    run = run_of("digits")
-    last = max(e.index for e in run.schedule.events if isinstance(e, Assign))
-    page = open_page(f"?example=digits&cursor={last + 1}")
+@pytest.mark.parametrize("example", ["digits", "digits-square"])
+def test_the_seven_and_what_it_is_read_as_stand_at_the_top(open_page, example):
+    page = open_page(f"?example={example}&cursor={run_of(example).schedule.length}")
     assert "a 7, read as 3" in re.sub(r"\s+", " ", page.locator("#top").text_content())

@@ -2,6 +2,7 @@
 
 import { imagesOf } from "./grid.js";
 import { sizeOf } from "./numbers.js";
+import { answersOf } from "./reading.js";
 import { arrayAt } from "./trace.js";
 
 /** @typedef {import("../types").Trace} Trace */
@@ -14,7 +15,8 @@ export function membersOf(trace, data, cursor) {
   if (!data || data.sample !== null || batch?.kind !== "batch") return null;
   const count = sizeOf(batch.samples.shape), samples = arrayAt(trace, batch.samples);
   if (!samples || count < 2) return null;
-  const labels = rowsOf(trace, targetOf(trace), count, classes.length), read = rowsOf(trace, probabilitiesOf(trace, cursor), count, classes.length);
+  const labels = rowsOf(trace, targetOf(trace), count, classes.length), answers = answersOf(trace);
+  const read = answers && answers.event < cursor ? rowsOf(trace, answers.place, count, classes.length) : null;
   return Array.from(samples, (sample, row) => {
     const label = labels && largestAt(labels, row, classes.length), taken = read && largestAt(read, row, classes.length);
     return { sample, label: label === null ? null : classes[label], read: taken === null ? null : classes[taken], right: label === taken };
@@ -25,14 +27,6 @@ export function membersOf(trace, data, cursor) {
 function targetOf({ graph, schedule }) {
   const target = graph.nodes.find((node) => node.role === "target");
   return target ? schedule.values[target.id] : null;
-}
-
-/** Where the probabilities stand, once they are known. @param {Trace} trace @param {number} cursor */
-function probabilitiesOf({ events }, cursor) {
-  for (const event of events.slice(0, cursor)) {
-    if (event.kind === "forward" && event.saved?.probabilities) return event.saved.probabilities;
-  }
-  return null;
 }
 
 /** Numbers of one row for each sample and one column for each class; else null. @param {Trace} trace @param {import("../types").Ref | null} ref @param {number} rows @param {number} columns @returns {Numbers | null} */

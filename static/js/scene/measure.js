@@ -2,7 +2,8 @@
 
 import { gridSize, imagesSize, tilesOf } from "../model/grid.js";
 
-/** @typedef {{y: number, height: number, image: {width: number, height: number} | null}} Row */
+/** `smooth`: a cell is smaller than a pixel. @typedef {{width: number, height: number, smooth?: boolean}} Image */
+/** @typedef {{y: number, height: number, image: Image | null}} Row */
 /** @typedef {{width: number, height: number, tensor: boolean, value: Row, gradient: Row, bars: {y: number, height: number} | null}} CardSize */
 
 const HEADER = { scalar: 46, tensor: 51 };
@@ -28,7 +29,7 @@ export function measure(node, images, read = false) {
   };
 }
 
-/** @param {number} y @param {{width: number, height: number} | null} image @returns {Row} */
+/** @param {number} y @param {Image | null} image @returns {Row} */
 function row(y, image) {
   return { y, height: image ? image.height + 2 * TENSOR.pad : SCALAR.row, image };
 }
@@ -44,5 +45,5 @@ function heatSize(shape) {
 /** Pictures keep their sides' ratio. @param {[number, number]} size rows and columns @param {number} [largest] of one cell */
 function fitted([rows, columns], largest = Infinity) {
   const cell = Math.min(largest, PICTURE / columns, PICTURE / rows);
-  return { width: columns * cell, height: rows * cell };
+  return { width: columns * cell, height: rows * cell, smooth: cell < 1 };
 }

@@ -74,7 +74,7 @@ function shapeLine(element, shape) {
 function row(element, role, { y, height, image }, width) {
   const group = add(element, "g", { class: `row ${role}`, "data-role": role });
   add(group, "rect", { x: INSET, y, width: width - 2 * INSET, height, rx: 6 });
-  if (image) add(group, "image", { x: (width - image.width) / 2, y: y + (height - image.height) / 2, width: image.width, height: image.height, preserveAspectRatio: "none" });
+  if (image) add(group, "image", { class: image.smooth ? "smooth" : "", x: (width - image.width) / 2, y: y + (height - image.height) / 2, width: image.width, height: image.height, preserveAspectRatio: "none" });
   add(group, "text", { x: image ? width / 2 : width - INSET - 5, y: y + height / 2 + 7, class: image ? "middle" : "end" });
 }
 
