@@ -3,6 +3,8 @@
 Every model is made from the engine's parameters, by their labels, and `step()` returns the loss before its update.
 """
 
+from math import exp
+
 import numpy as np
 
 
@@ -31,7 +33,21 @@ def sgd(rate):
     def update(p, g):
         p -= rate * g
 
+    update.rate = rate
     return update
+
+
+class Floor:
+    """What peers take from a floor: its data, its parameters as they are, its loss and its update."""
+
+    x = y = update = loss_name = None
+
+    @property
+    def rate(self):
+        return self.update.rate
+
+    def leaves(self):
+        return [np.array(p) for p in self.parameters]
 
 
 class Adam:
@@ -46,13 +62,14 @@ class Adam:
         p -= self.rate * (m / (1 - 0.9**t)) / (np.sqrt(v / (1 - 0.999**t)) + 1e-8)
 
 
-class Dense:
+class Dense(Floor):
     """Fully connected layers, each but the last (or each, for `ends`) with an activation."""
 
     def __init__(self, parameters, x, y, *, activation, loss, update, ends=False):
         self.weights = [p for name, p in parameters.items() if name.endswith("weight")]
         self.biases = [p for name, p in parameters.items() if name.endswith("bias")]
-        self.x, self.y, self.loss, self.update = x, y, LOSSES[loss], update
+        self.parameters = [p for pair in zip(self.weights, self.biases, strict=True) for p in pair]
+        self.x, self.y, self.loss_name, self.loss, self.update = x, y, loss, LOSSES[loss], update
         self.activation, self.activated = activation, len(self.weights) - (not ends)
 
     def step(self):
@@ -75,11 +92,14 @@ class Dense:
         return float(loss)
 
 
-class Convolution:
+class Convolution(Floor):
     """conv2d 3×3, ReLU, max pooling 2×2, dense, softmax with cross-entropy; windows laid out as rows of a matrix."""
 
+    loss_name = "softmax_cross_entropy"
+
     def __init__(self, parameters, x, y, *, update):
-        self.filters, self.bias, self.weight, self.end = parameters.values()
+        self.parameters = list(parameters.values())
+        self.filters, self.bias, self.weight, self.end = self.parameters
         self.x, self.y, self.update = x, y, update
 
     def step(self):
@@ -104,17 +124,20 @@ class Convolution:
         return float(loss)
 
 
-class LSTM:
+class LSTM(Floor):
     """An LSTM layer (gates i, f, g, o), a dense layer on its last state, and half the mean squared error."""
+
+    loss_name = "half_mse"
 
     def __init__(self, parameters, x, y, *, update):
         self.parameters, self.x, self.y, self.update = list(parameters.values()), x, y, update
+        self.units = self.parameters[1].shape[1]
+        self.start = np.zeros((len(x), self.units))
 
     def step(self):
         w, u, b, b2, v, e = self.parameters
-        batch, time, _ = self.x.shape
-        units = u.shape[1]
-        h = c = np.zeros((batch, units))
+        time = self.x.shape[1]
+        units, h, c = self.units, self.start, self.start
         kept = []
         for t in range(time):
             z = self.x[:, t] @ w.T + b + h @ u.T + b2
@@ -140,7 +163,15 @@ class LSTM:
         return float(loss)
 
 
-class Line:
+class Scalars(Floor):
+    y, rate = 0.0, None
+
+    @property
+    def parameters(self):
+        return self.w, self.b
+
+
+class Line(Scalars):
     """(w·x + b)² in Python's own numbers."""
 
     def __init__(self, w, b, x, rate):
@@ -154,14 +185,14 @@ class Line:
         return z * z
 
 
-class Neuron:
-    """(σ(w·x + b) − y)² in NumPy numbers."""
+class Neuron(Scalars):
+    """(σ(w·x + b) − y)² in Python's own numbers."""
 
     def __init__(self, w, b, x, y, rate):
-        self.w, self.b, self.x, self.y, self.rate = map(np.float64, (w, b, x, y, rate))
+        self.w, self.b, self.x, self.y, self.rate = w, b, x, y, rate
 
     def step(self):
-        a = sigmoid(self.w * self.x + self.b)
+        a = 1 / (1 + exp(-(self.w * self.x + self.b)))
         error = a - self.y
         slope = 2 * error * a * (1 - a)
         self.w = self.w - self.rate * slope * self.x

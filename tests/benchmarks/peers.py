@@ -1,81 +1,74 @@
-"""What a user would otherwise have, where it is installed: the same dense networks in PyTorch and in autograd."""
+"""What a user would otherwise have, where it is installed: the same training steps in libraries that differentiate.
+
+Every peer begins with the floor's parameters and takes the same steps; `step()` gives the loss, which is compared.
+"""
 
 from importlib.util import find_spec
 
-from tests.benchmarks import floors
+from tests.benchmarks import floors, forward
 
-ABSENT = [name for name in ("torch", "autograd", "mygrad", "micrograd") if find_spec(name) is None]
+LIBRARIES = ("torch", "autograd", "mygrad", "micrograd")
+ABSENT = [name for name in LIBRARIES if find_spec(name) is None]
+FORWARD = {
+    floors.Dense: forward.dense,
+    floors.Line: forward.line,
+    floors.Neuron: forward.neuron,
+    floors.LSTM: forward.lstm,
+}
 
 
-def of(work, floor):
+def of(floor):
     """Steps of the peers that do this work, by name; PyTorch plain, and with every intermediate's gradient kept."""
     found = {}
-    if isinstance(floor, floors.Dense) and "torch" not in ABSENT:
-        found |= {"torch": torch_step(floor, keep=False), "torch, all kept": torch_step(floor, keep=True)}
-    if isinstance(floor, floors.Dense) and "autograd" not in ABSENT:
+    if "torch" not in ABSENT:
+        from tests.benchmarks import pytorch
+
+        found |= pytorch.of(floor)
+    if "autograd" not in ABSENT and type(floor) in FORWARD:
         found["autograd"] = autograd_step(floor)
-    if isinstance(floor, floors.Line) and "micrograd" not in ABSENT:
+    if "mygrad" not in ABSENT and type(floor) in FORWARD:
+        found["mygrad"] = mygrad_step(floor)
+    if "micrograd" not in ABSENT and isinstance(floor, floors.Line):
         found["micrograd"] = micrograd_step(floor)
     return found
 
 
-def torch_step(floor, keep):
-    import torch
-
-    torch.set_num_threads(1)
-    x, y = torch.from_numpy(floor.x), torch.from_numpy(floor.y)
-    layers = [
-        tuple(torch.from_numpy(p.copy()).requires_grad_() for p in pair)
-        for pair in zip(floor.weights, floor.biases, strict=True)
-    ]
-    every = [p for layer in layers for p in layer]
-    rate = floor.update.rate if isinstance(floor.update, floors.Adam) else 0.01
-    optimizer = (torch.optim.Adam if isinstance(floor.update, floors.Adam) else torch.optim.SGD)(every, lr=rate)
-
-    def kept(z):
-        if keep:
-            z.retain_grad()
-        return z
-
-    def step():
-        a = x
-        for number, (w, b) in enumerate(layers):
-            a = kept(kept(a @ w) + b)
-            if number < floor.activated:
-                a = kept(torch.relu(a) if floor.activation == "relu" else torch.sigmoid(a))
-        if floor.loss is floors.half_mse:
-            loss = 0.5 * torch.nn.functional.mse_loss(a, y)
-        else:
-            loss = torch.nn.functional.cross_entropy(a, y)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-
-    return step
+def updated(floor, parameters, gradients):
+    """The parameters after the floor's own update."""
+    after = []
+    for p, g in zip(parameters, gradients, strict=True):
+        if p.shape:
+            floor.update(p, g)
+        after.append(p if p.shape else p - floor.rate * g)
+    return after
 
 
 def autograd_step(floor):
     import autograd.numpy as np
-    from autograd import grad
+    from autograd import value_and_grad
 
-    def loss(layers):
-        a = floor.x
-        for number, (w, b) in enumerate(layers):
-            a = np.dot(a, w) + b
-            if number < floor.activated:
-                a = np.maximum(a, 0) if floor.activation == "relu" else 1 / (1 + np.exp(-a))
-        if floor.loss is floors.half_mse:
-            return 0.5 * np.mean((a - floor.y) ** 2)
-        shifted = a - np.max(a, axis=1, keepdims=True)
-        return np.sum(floor.y * (np.log(np.sum(np.exp(shifted), axis=1, keepdims=True)) - shifted)) / len(a)
-
-    layers = [(w.copy(), b.copy()) for w, b in zip(floor.weights, floor.biases, strict=True)]
-    slope = grad(loss)
+    slope = value_and_grad(lambda parameters: FORWARD[type(floor)](np, floor, parameters))
+    state = [floor.leaves()]
 
     def step():
-        for pair, gradients in zip(layers, slope(layers), strict=True):
-            for p, g in zip(pair, gradients, strict=True):
-                floor.update(p, g)
+        loss, gradients = slope(state[0])
+        state[0] = updated(floor, state[0], gradients)
+        return float(loss)
+
+    return step
+
+
+def mygrad_step(floor):
+    import mygrad
+
+    state = [floor.leaves()]
+
+    def step():
+        tensors = [mygrad.tensor(p) for p in state[0]]
+        loss = FORWARD[type(floor)](mygrad, floor, tensors)
+        loss.backward()
+        state[0] = updated(floor, state[0], [t.grad for t in tensors])
+        return float(loss)
 
     return step
 
@@ -91,5 +84,28 @@ def micrograd_step(floor):
         loss.backward()
         w.data -= floor.rate * w.grad
         b.data -= floor.rate * b.grad
+        return loss.data
 
     return step
+
+
+def chains(count):
+    """The chain of W8 built and differentiated once, by peer; micrograd's backward recurses, so its chain is short."""
+    found = {}
+    if "torch" not in ABSENT:
+        from tests.benchmarks import pytorch
+
+        found["torch"] = (count, lambda: pytorch.chain(count))
+    if "micrograd" not in ABSENT:
+        found["micrograd, 600 nodes"] = (600, lambda: micrograd_chain(600))
+    return found
+
+
+def micrograd_chain(count):
+    from micrograd.engine import Value
+
+    y, c = Value(0.5), Value(0.9)
+    b = c
+    for _ in range(count // 3):
+        y = (y * c + b).relu()
+    y.backward()

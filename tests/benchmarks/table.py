@@ -1,16 +1,21 @@
 """The table: medians, ratios to the floor, and the goals."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from math import isclose
 from time import perf_counter
 
 from engine import places
 from tests.benchmarks import full, peers, scalars
-from tests.benchmarks.timing import interleaved
+from tests.benchmarks.timing import THREADS, interleaved
 from tests.benchmarks.workloads import WORKLOADS, Workload
 
-HEADER = f"{'work':<37}{'engine':>12}{'floor':>12}{'ratio':>8}  {'goal':<15}{'bytes':<7}peers"
+HEADER = (
+    f"{'work':<37}{'engine':>12}{'floor':>12}{'ratio':>7}  {'goal':<15}{'bytes':<7}{'default threads':<19}"
+    "peers, × floor"
+)
 
 
 def lines(only: str = "", seconds: float = 1.0) -> Iterator[str]:
@@ -29,20 +34,37 @@ def lines(only: str = "", seconds: float = 1.0) -> Iterator[str]:
 
 def row(work: Workload, seconds: float) -> str:
     run, floor = work.make()
-    candidates = {"engine": several(run.advance, work.steps), "floor": several(floor.step, work.steps)}
-    candidates |= {name: several(step, work.steps) for name, step in peers.of(work, floor).items()}
-    times = interleaved(candidates, seconds)
+    others = peers.of(floor)
+    for name, step in others.items():
+        assert isclose(step(), run.loss, rel_tol=1e-6), f"{name} does other work than {work.name}"
+    steps = {"engine": run.advance, "floor": floor.step, **others}
+    times = interleaved({name: several(step, work.steps) for name, step in steps.items()}, seconds)
     ratio = times["engine"] / times["floor"]
     met = (times["engine"] * 1e6 if work.absolute else ratio) <= work.goal
     goal = f"{work.goal:g} µs" if work.absolute else f"{work.goal:.2f}"
-    others = ", ".join(f"{name} {t / times['floor']:.2f}" for name, t in times.items() if name not in OWN)
+    beside = ", ".join(f"{name} {times[name] / times['floor']:.2f}" for name in others)
     return (
-        f"{work.name + ' ' + work.title:<37}{micro(times['engine'])}{micro(times['floor'])}{ratio:>8.2f}  "
-        f"{goal + (' met' if met else ' missed'):<15}{bytes_ratio(run):<7.3f}{others}"
+        f"{work.name + ' ' + work.title:<37}{micro(times['engine'])}{micro(times['floor'])}{ratio:>7.2f}  "
+        f"{goal + (' met' if met else ' missed'):<15}{bytes_ratio(run):<7.3f}{threaded(work, seconds):<19}{beside}"
     )
 
 
-OWN = ("engine", "floor")
+def threaded(work: Workload, seconds: float) -> str:
+    """The engine and its ratio to the floor with as many threads as BLAS likes, in a process of its own."""
+    command = [sys.executable, "-m", "tests.benchmarks", "--pair", work.name, "--seconds", str(seconds)]
+    free = {name: value for name, value in os.environ.items() if name not in THREADS}
+    told = subprocess.run(command, env=free, check=True, capture_output=True, text=True).stdout
+    engine, floor = map(float, told.split())
+    return f"{micro(engine)} {engine / floor:.2f}"
+
+
+def pair(name: str, seconds: float) -> str:
+    """Seconds of the engine and of the floor, for `threaded`."""
+    work = next(work for work in WORKLOADS if work.name == name)
+    run, floor = work.make()
+    steps = {"engine": run.advance, "floor": floor.step}
+    times = interleaved({name: several(step, work.steps) for name, step in steps.items()}, seconds)
+    return f"{times['engine']} {times['floor']}"
 
 
 def several(step, count):

@@ -4,6 +4,8 @@ import os
 from statistics import median
 from time import perf_counter, process_time
 
+THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+
 # With one thread, the processor's time: what others do on the machine does not count.
 CLOCK = process_time if os.environ.get("OPENBLAS_NUM_THREADS") == "1" else perf_counter
 
