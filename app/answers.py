@@ -28,6 +28,7 @@ class OpRow(TypedDict):
     latex: str
     local: list[str]
     numpy: str
+    pytorch: str
     example: tuple[Any, ...]
     options: dict[str, Any]
     doc: str
@@ -109,6 +110,8 @@ TracePage = TypedDict(
 ExplanationPage = TypedDict(
     "ExplanationPage", {"from": int, "to": int, "length": int, "explanations": list[Explanation]}
 )
+
+PyTorchPage = TypedDict("PyTorchPage", {"from": int, "to": int, "length": int, "lines": list[tuple[str, ...]]})
 
 
 class Magnitudes(TypedDict):

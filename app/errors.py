@@ -14,7 +14,7 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from app.store.parts import LeaseError, StaleError, StoreError
-from engine import EntryError, ExpressionError, ShapeError, SizeError, StoppedError
+from engine import EntryError, ExportError, ExpressionError, PictureError, ShapeError, SizeError, StoppedError
 
 LOG = logging.getLogger("backprop")
 
@@ -116,6 +116,8 @@ TABLE: dict[type[Exception], tuple[int, str]] = {
     StoppedError: (416, "Training has stopped"),
     OutsideError: (416, "Outside of what there is"),
     TooLargeError: (413, "Too large"),
+    ExportError: (413, "Too large to be written down"),
+    PictureError: (413, "Too large for a picture"),
     SizeError: (413, "Too large"),
 }
 ALTERNATIVES = {("model", k) for k in ("expression", "network")} | {("data", k) for k in ("source", "arrays", "upload")}

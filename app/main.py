@@ -19,7 +19,7 @@ from app.data.uploads import Uploads
 from app.gate import Gate
 from app.openapi import document
 from app.places import WEB
-from app.routes import catalogue, datasets, edits, insight, sessions, traces
+from app.routes import catalogue, datasets, edits, export, insight, sessions, traces
 from app.sessions import Sessions
 from app.settings import Settings
 from app.store import opened
@@ -77,8 +77,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     store = opened(settings)
     app.state.uploads = Uploads(store)
     app.state.sessions = Sessions(store, settings, app.state.uploads)
-    for router in (catalogue.router, datasets.router, sessions.router, edits.router, traces.router, insight.router):
-        app.include_router(router, prefix="/api/v1")
+    for module in (catalogue, datasets, sessions, edits, traces, insight, export):
+        app.include_router(module.router, prefix="/api/v1")
     app.include_router(pages)
     app.mount("/static", Static(directory=WEB / "static"), name="static")
     if settings.origins:

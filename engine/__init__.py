@@ -46,6 +46,7 @@ from engine.notation import Text
 from engine.nudge import Nudge, nudge
 from engine.op import Op, ShapeError, SizeError
 from engine.ops import OPS
+from engine.ops.pytorch import pytorch_line
 from engine.optim import OPTIMIZERS, Clip, OptimizerSpec
 from engine.options import check_options
 from engine.paths import Paths, paths
@@ -163,6 +164,7 @@ __all__ = [
     "numpy_script",
     "paths",
     "places",
+    "pytorch_line",
     "pytorch_script",
     "resume",
     "schedule",

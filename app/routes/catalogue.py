@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+import numpy as np
 from fastapi import APIRouter
 from fastapi.responses import Response
 
@@ -12,7 +15,7 @@ from app.lessons import EXAMPLES
 from app.lessons.parts import Example
 from app.routes import SettingsHere, problems
 from app.wire import answer
-from engine import INITIALIZERS, LAYERS, LOSSES, OPS, OPTIMIZERS, SCHEDULES, Op, Text
+from engine import INITIALIZERS, LAYERS, LOSSES, OPS, OPTIMIZERS, SCHEDULES, Op, Text, pytorch_line
 
 router = APIRouter(tags=["catalogue"])
 
@@ -44,6 +47,7 @@ def catalogue(settings: SettingsHere) -> Response:
 
 def _op(row: Op) -> OpRow:
     names = [Text(n) for n in row.inputs]
+    code = [Text(re.sub(r"\W", "", n)) for n in row.inputs]  # \gamma is called gamma there
     first = Text(r"\frac{\partial L}{\partial y}" if row.family == "contraction" else "y")
     return {
         "name": row.name,
@@ -53,7 +57,8 @@ def _op(row: Op) -> OpRow:
         "inputs": row.inputs,
         "latex": row.latex(names, row.options),
         "local": [line([first, *names], row.options) for line in row.local],
-        "numpy": row.numpy(names, row.options),
+        "numpy": row.numpy(code, row.options),
+        "pytorch": pytorch_line(row, code, {}, [np.shape(x) for x in row.example]),
         "example": row.example,
         "options": dict(row.options),
         "doc": row.doc,

@@ -259,6 +259,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions/{id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export
+         * @description The session as JSON, or a training step as a NumPy or PyTorch script, a notebook or a picture: a file.
+         *
+         *     Scripts and notebooks hold their numbers and compute the step anew; where a result differs, they say so. JSON is
+         *     the session where it stands, and `POST /sessions` with `{"import": …}` makes the same one again.
+         */
+        get: operations["export_api_v1_sessions__id__export_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions/{id}/graph": {
         parameters: {
             query?: never;
@@ -1688,6 +1711,8 @@ export interface components {
             options: {
                 [key: string]: unknown;
             };
+            /** Pytorch */
+            pytorch: string;
             /** Symbol */
             symbol: string;
             /** Title */
@@ -3584,6 +3609,70 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ExplanationPage"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_api_v1_sessions__id__export_get: {
+        parameters: {
+            query: {
+                format: "json" | "numpy" | "pytorch" | "notebook" | "svg";
+                iteration?: number | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A file, as an attachment */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/x-ipynb+json": unknown;
+                    "image/svg+xml": unknown;
+                    "text/x-python": unknown;
                 };
             };
             /** @description What was wrong, by number and limit */

@@ -1,0 +1,46 @@
+"""Taking a session away."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from fastapi.responses import Response
+
+from app.exports import FORMS, Format, exported, file_name
+from app.routes import SessionHere, SettingsHere, UploadsHere, problems
+from app.routes.traces import Iteration
+
+router = APIRouter(prefix="/sessions/{id}", tags=["sessions"], responses=problems(404, 413, 416, 422))
+
+FILES: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "A file, as an attachment",
+        "content": {"application/json": {}, **{form.media: {} for form in FORMS.values()}},
+    }
+}
+
+
+@router.get("/export", response_class=Response, responses=FILES)
+def export(
+    session: SessionHere, settings: SettingsHere, uploads: UploadsHere,
+    format: Annotated[Format, Query()], iteration: Iteration = None,
+) -> Response:  # fmt: skip
+    """The session as JSON, or a training step as a NumPy or PyTorch script, a notebook or a picture: a file.
+
+    Scripts and notebooks hold their numbers and compute the step anew; where a result differs, they say so. JSON is
+    the session where it stands, and `POST /sessions` with `{"import": …}` makes the same one again.
+    """
+    with session.lock:
+        if format == "json":
+            body: str | bytes = exported(session, uploads, settings.body_bytes)
+            return _file(body, "application/json", file_name(session, ".json", session.iteration))
+        number = session.iteration if iteration is None else iteration
+        form, title = FORMS[format], f"{session.view().title}, iteration {number}"
+        # The trace comes last: it is a view, and looking at the session's position writes its numbers anew.
+        return _file(form.write(session.trace(number), title), form.media, file_name(session, form.ending, number))
+
+
+def _file(body: str | bytes, media: str, name: str) -> Response:
+    """A file to be kept, not a page to be shown."""
+    return Response(body, media_type=media, headers={"Content-Disposition": f'attachment; filename="{name}"'})
