@@ -100,9 +100,13 @@ class OptimizerSpec:
 
     def rate(self, iteration: int) -> float:
         """The learning rate of an iteration, counted from 0. Raises `ValueError` as `complete` does."""
+        return self.rates()(iteration)
+
+    def rates(self) -> Callable[[int], float]:
+        """The same for every iteration, looked up once."""
         row = SCHEDULES[self.schedule]
         settings = completed(f"the schedule {self.schedule}", row.settings, self.schedule_settings)
-        return self.learning_rate * row.factor(iteration, **settings)
+        return lambda iteration: self.learning_rate * row.factor(iteration, **settings)
 
 
 UNCLEARED = (Step("kept", lambda kept, g: kept + g), Step("g", lambda kept: kept * 1.0))
