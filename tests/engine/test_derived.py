@@ -6,6 +6,10 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from app.lessons import EXAMPLES
+from app.models import to_model
+from app.settings import Settings
+from app.specs import SpecRequest
 from engine import Explainer, Model, Run, check, cost, diagnose, keeping, nudge, places
 from engine.build import Builder
 from engine.derived import Received
@@ -68,6 +72,30 @@ def test_derived_numbers_are_those_that_would_have_been_kept(name, force):
         for run in (kept, derived):
             if run.optimizer:
                 run.advance()
+
+
+ADAM = {"name": "adam", "learning_rate": 0.01, "clip": {"norm": 0.1}}
+WAYS = {
+    "in single precision": {"dtype": "float32"},
+    "with clipping and Adam": {"optimizer": ADAM},
+    "with gradients left uncleared": {"optimizer": {"name": "sgd", "learning_rate": 0.1, "zero_grad": False}},
+    "in batches": {"data": {"name": "parity", "samples": 40, "length": 6, "batch": 3, "seed": 1}},
+    "with checkpoints": {"backward": {"checkpoint": ["lstm1"]}},
+    "cut short": {"backward": {"truncate": 3}},
+    "by real-time recurrent learning": {"backward": {"mode": "rtrl"}},
+    "in forward mode": {"backward": {"mode": "forward"}},
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_derived_numbers_are_the_same_in_every_way(way, force):
+    spec = SpecRequest.model_validate({**EXAMPLES["lstm"].spec, **WAYS[way]})
+    kept, derived = pair(lambda: Run(to_model(spec, Settings())[0]), force)
+    for _ in range(2):
+        same(kept, derived)
+        assert verified(derived).passed
+        kept.advance()
+        derived.advance()
 
 
 def test_what_is_added_entry_by_entry_is_derived_too(force):
