@@ -218,7 +218,7 @@ class Session:
             raise OutsideError(f"iteration {start} asked for; the furthest so far is {here.frontier}")
         if here.revision > self.settings.revisions:
             raise TooLargeError(f"{here.revision} revisions; a session has at most {self.settings.revisions}")
-        entry = Entry(here.revision + 1, {"edits": list(edits), "iteration": start, "place": here.place})
+        entry = Entry(here.revision + 1, {"edits": list(edits), "iteration": start, "place": list(here.place)})
         timeline = here.timeline.after(entry)
         self._follow_built(timeline, start)
         cleared = min(_first(self.schedule(start), self.editor, edit) for edit in edits)
@@ -244,7 +244,7 @@ class Session:
     def turned(self, which: str) -> tuple[Entry, Standing]:
         """Undo or redo: the log's next entry, and what it leads back to. Raises `NothingToError`."""
         here = self.standing
-        entry = Entry(here.revision + 1, {which: True, "place": here.place})
+        entry = Entry(here.revision + 1, {which: True, "place": list(here.place)})
         try:
             place = here.timeline.back(which).place
             timeline = here.timeline.after(entry)
