@@ -45,6 +45,8 @@ class Lost:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Truncation:
+    """What the cuts leave out: by cut edge, and by leaf as a share of its gradient."""
+
     cuts: tuple[Cut, ...]
     leaves: tuple[Lost, ...]
 

@@ -183,6 +183,15 @@ def network(data, *layers, loss="softmax_cross_entropy", **more):
     return run
 
 
+def uncleared():
+    """A run whose gradients add up, two updates on."""
+    optimizer = OptimizerSpec(name="sgd", learning_rate=0.05, zero_grad=False)
+    run = Run(build(Spec(model=ExpressionModel(source="(w*3 - 1)**2", values={"w": 1.5}), optimizer=optimizer)))
+    run.advance()
+    run.advance()
+    return run
+
+
 def two_outputs(mode):
     model = ExpressionModel(source="p = a*b*c\nq = sin(b) + c*c", values={"a": 1, "b": 2, "c": 3}, outputs=("p", "q"))
     return Run(build(Spec(model=model, mode=mode)))
@@ -198,6 +207,7 @@ OTHERS = {
     "a bias that normalisation takes off again": lambda: network(
         CORNERS, layer("dense", units=2), layer("batch_norm"), loss="mse"
     ),
+    "gradients left uncleared": uncleared,
     "two outputs": lambda: two_outputs("reverse"),
     "two outputs at once": lambda: two_outputs("forward"),
 }
