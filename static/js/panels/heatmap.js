@@ -5,7 +5,7 @@ import { format } from "../model/format.js";
 import { entryIn, numberIn } from "../model/grid.js";
 import { PALETTES, heatPixels } from "../model/scale.js";
 
-const WIDEST = 270, TALLEST = 160, LARGEST = 30, SMALLEST = 1.2, LEGIBLE = 13, ROWS = 24;
+const WIDEST = 270, TALLEST = 160, TALLEST_PICTURES = 210, LARGEST = 30, SMALLEST = 1.2, LEGIBLE = 13, ROWS = 24;
 
 /**
  * @typedef {import("../model/grid.js").Grid} Grid
@@ -38,7 +38,7 @@ export function Heatmap({ grid, at, marked, label, dark, choose }) {
 /** Pictures keep their sides' ratio. @param {Grid} grid @returns {[number, number]} */
 function cellSize({ rows, columns, pick }) {
   if (pick) {
-    const side = Math.min(LARGEST, WIDEST / columns, WIDEST / rows);
+    const side = Math.min(LARGEST, WIDEST / columns, TALLEST_PICTURES / rows);
     return [side, side];
   }
   const width = cell(columns, WIDEST);
