@@ -60,7 +60,7 @@ class Walk:
 
     def settled(self, event: AnyEvent) -> AnyEvent:
         """The event with the places of derived arrays behind the kept ones."""
-        if not isinstance(event, Contribution):
+        if not isinstance(event, Contribution) or max(event.value.offset, event.total.offset) < FAR:
             return event
         return replace(event, value=self._settled(event.value), total=self._settled(event.total))
 
