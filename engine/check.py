@@ -10,6 +10,7 @@ import numpy as np
 
 from engine.events import AnyEvent, Batch, Forward, Stopping
 from engine.graph import Graph, Node
+from engine.probing import Kink, Probing
 from engine.recording import ArrayRef, Recording
 from engine.run import Plan
 from engine.schedule import Schedule
@@ -17,6 +18,7 @@ from engine.tape import Array
 from engine.trace import Trace, places
 
 EPSILON = 1e-5  # step of the central difference: near the cube root of the rounding error, where its error is least
+NAMED = 12  # kinks that are looked into
 TOLERANCE = {"float64": 1e-6, "float32": 1e-4}  # relative difference below which two ways to a gradient agree
 
 
@@ -70,8 +72,9 @@ def _does_not_follow(event: AnyEvent, field: str) -> Verification:
 class ParameterCheck:
     """One leaf's gradient, three ways: reverse against central difference and against forward mode.
 
-    `checked` of `entries` were compared; `kinks` are flat indices where the two sides' slopes differ, so that no
-    difference quotient speaks of the gradient there.
+    `checked` of `entries` were compared. `kinks` are flat indices where the two sides' slopes differ, so that no
+    difference quotient speaks of the gradient there; `named` says of the first dozen at which node. `rounding` counts
+    entries that all ways find smaller than the floor of the check, though not equal: they cannot be told from 0.
     """
 
     node: int
@@ -81,18 +84,23 @@ class ParameterCheck:
     checked: int
     entries: int
     kinks: tuple[int, ...] = ()
+    named: tuple[Kink, ...] = ()
+    rounding: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GradientCheck:
     """Reverse mode held to central differences of step `epsilon`, parameter by parameter.
 
-    `passed`: every relative error is below `tolerance`. `complete`: there was time for every entry.
+    `passed`: every relative error is below `tolerance`. `complete`: there was time for every entry. `floor`: how far
+    the rounding of the loss alone may move a slope, ε_machine · |L| / ε times a few; gradients that all ways find
+    below it count as equal.
     """
 
     passed: bool
     epsilon: float
     tolerance: float
+    floor: float
     complete: bool
     parameters: tuple[ParameterCheck, ...]
 
@@ -105,48 +113,54 @@ def check(trace: Trace, *, epsilon: float = EPSILON, seconds: float = 10.0, seed
     loss explains is none. The losses are computed in float64, whatever precision the gradients were.
     """
     start = monotonic()
-    leaves = [n for n in trace.graph.leaves if n.wanted]
+    loss = trace.graph.loss.id
+    found = {n.id: trace.jacobian(loss, n.id) for n in trace.graph.leaves if n.wanted}
+    exact = {id: gradient for id, gradient in found.items() if gradient is not None}
     copy = Recording(trace.schedule.stored)
     copy.buffer[:] = trace.recording.buffer
-    plan = Plan(*_held(trace.graph, trace.schedule), copy)
-    tolerance = TOLERANCE[trace.schedule.dtype]
-    rng = np.random.default_rng(seed)
+    probing = Probing(Plan(*_held(trace.graph, trace.schedule), copy), epsilon)
+    tolerance, rng = TOLERANCE[trace.schedule.dtype], np.random.default_rng(seed)
     rows = tuple(
-        _check_leaf(trace, plan, leaf, epsilon, rng, start + seconds * k / len(leaves))
-        for k, leaf in enumerate(leaves, start=1)
+        _check_leaf(trace, probing, trace.graph.nodes[id], exact[id], rng, start + seconds * k / len(exact))
+        for k, id in enumerate(exact, start=1)
     )
     passed = all(max(row.relative_error, row.forward_error) <= tolerance for row in rows)
-    complete = all(row.checked == row.entries for row in rows)
     return GradientCheck(
-        passed=passed and all(r.checked for r in rows),
-        epsilon=epsilon,
-        tolerance=tolerance,
-        complete=complete,
-        parameters=rows,
-    )
+        passed=passed and all(r.checked for r in rows), epsilon=epsilon, tolerance=tolerance,
+        floor=_floor(trace, probing), complete=all(row.checked == row.entries for row in rows), parameters=rows,
+    )  # fmt: skip
+
+
+def _floor(trace: Trace, probing: Probing) -> float:
+    """What rounding explains: of the loss, over the step; or of the gradients, in the precision they have."""
+    own = 64 * float(np.finfo(trace.recording.buffer.dtype).eps) * max(abs(float(probing.loss)), 1.0)
+    return max(probing.floor(), own)
 
 
 def _check_leaf(
-    trace: Trace, plan: Plan, leaf: Node, epsilon: float, rng: np.random.Generator, deadline: float
+    trace: Trace, probing: Probing, leaf: Node, reverse: Array, rng: np.random.Generator, deadline: float
 ) -> ParameterCheck:
-    reverse = trace.gradient(leaf.id, trace.backward_end)
-    assert reverse is not None, "a wanted leaf has a gradient at the end"
     order = rng.permutation(reverse.size)
-    pairs: list[tuple[float, float, float]] = []
+    rows: list[tuple[float, float, float]] = []
     kinks: list[int] = []
-    for checked, flat in enumerate(map(int, order)):
+    checked = rounding = 0
+    for flat in map(int, order):
         if checked and monotonic() > deadline:
             break
-        exact = float(reverse.reshape(-1)[flat])
-        slope = _slope(plan, leaf, flat, epsilon, exact)
+        checked += 1
+        exact, forward = float(reverse.reshape(-1)[flat]), tangent(trace, leaf, flat)
+        slope = probing.slope(leaf, flat, exact)
         if slope is None:
             kinks.append(flat)
-        pairs.append((slope or 0.0, exact, tangent(trace, leaf, flat)))
-    kept = [p for flat, p in zip(order, pairs, strict=False) if int(flat) not in kinks] or [(0.0, 0.0, 0.0)]
-    difference, backward, forward = (np.array([p[i] for p in kept]) for i in range(3))
+        elif exact != forward and max(abs(slope), abs(exact), abs(forward)) <= _floor(trace, probing):
+            rounding += 1
+        else:
+            rows.append((slope, exact, forward))
+    difference, backward, ahead = (np.array([row[i] for row in rows]) for i in range(3))
     return ParameterCheck(
         node=leaf.id, label=leaf.label, relative_error=_relative(difference, backward),
-        forward_error=_relative(forward, backward), checked=len(pairs), entries=reverse.size, kinks=tuple(kinks),
+        forward_error=_relative(ahead, backward), checked=checked, entries=reverse.size, kinks=tuple(kinks),
+        named=tuple(probing.kink(leaf, flat) for flat in kinks[:NAMED]), rounding=rounding,
     )  # fmt: skip
 
 
@@ -156,49 +170,6 @@ def _held(graph: Graph, schedule: Schedule) -> tuple[Graph, Schedule]:
     events = tuple(e for e in schedule.events if not (isinstance(e, Forward) and e.node in given))
     nodes = tuple(given.get(n.id, n) for n in graph.nodes)
     return replace(graph, nodes=nodes), replace(schedule, events=events)
-
-
-def _slope(plan: Plan, leaf: Node, flat: int, epsilon: float, exact: float) -> float | None:
-    """The central difference quotient of the loss for one entry of a leaf; None where the loss has a kink there.
-
-    Where the step straddles a kink nearby, a shorter one is tried. What rounding cannot tell from `exact` is `exact`.
-    """
-    for step in (epsilon, epsilon / 16, epsilon / 256):
-        left, right = _slopes(plan, leaf, flat, step)
-        if all(_closes_up(plan, leaf, flat, step / part, (right - left) / part) for part in (2, 4)):
-            slope = (left + right) / 2
-            return exact if abs(slope - exact) <= _noise(plan, step) else slope
-    return None
-
-
-def _closes_up(plan: Plan, leaf: Node, flat: int, step: float, expected: float) -> bool:
-    """Whether left and right slope come together in proportion to the step, as they do on a curve.
-
-    A kink at one certain distance looks like a curve for one shorter step, but for no second one.
-    """
-    left, right = _slopes(plan, leaf, flat, step)
-    return abs(right - left - expected) <= abs(expected) / 4 + 16 * _noise(plan, step)
-
-
-def _noise(plan: Plan, step: float) -> float:
-    """How far rounding of the loss alone may move a slope."""
-    loss = abs(float(plan.view(plan.schedule.values[plan.graph.loss.id])))
-    return 4 * float(np.finfo(float).eps) * max(loss, 1.0) / step
-
-
-def _slopes(plan: Plan, leaf: Node, flat: int, epsilon: float) -> tuple[float, float]:
-    """One-sided difference quotients of the loss for one entry of a leaf, from the left and from the right."""
-    entry = plan.view(plan.schedule.values[leaf.id]).reshape(-1)
-    loss = plan.view(plan.schedule.values[plan.graph.loss.id])
-    here = float(entry[flat])
-    step = epsilon * max(1.0, abs(here))
-    found = []
-    for value in (here - step, here, here + step):
-        entry[flat] = value
-        plan.forward()
-        found.append(float(loss))
-    entry[flat] = here
-    return (found[1] - found[0]) / step, (found[2] - found[1]) / step
 
 
 def _relative(a: Array, b: Array) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from engine.contraction import indexed
-from engine.events import AnyEvent, Forward, Recompute, Seed, arrived
+from engine.events import AnyEvent, Forward, Recompute, Seed, Slope, arrived
 from engine.explanation import Operand, Places, at
 from engine.graph import Graph, Node
 from engine.names import CodeNames, formula_name
@@ -88,11 +88,11 @@ class Words:
 
 
 def of_pass(schedule: Schedule, output: int) -> Iterator[AnyEvent]:
-    """The events, but without those that reverse mode spends on other outputs."""
+    """The events, but without those that are spent on other outputs."""
     others = False
     for e in schedule.events:
         others = e.node != output if isinstance(e, Seed) else others
-        if not others:
+        if not others and not (isinstance(e, Slope) and e.node != output):
             yield e
 
 

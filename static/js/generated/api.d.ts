@@ -1286,13 +1286,17 @@ export interface components {
          * GradientCheck
          * @description Reverse mode held to central differences of step `epsilon`, parameter by parameter.
          *
-         *     `passed`: every relative error is below `tolerance`. `complete`: there was time for every entry.
+         *     `passed`: every relative error is below `tolerance`. `complete`: there was time for every entry. `floor`: how far
+         *     the rounding of the loss alone may move a slope, ε_machine · |L| / ε times a few; gradients that all ways find
+         *     below it count as equal.
          */
         GradientCheck: {
             /** Complete */
             complete: boolean;
             /** Epsilon */
             epsilon: components["schemas"]["Number"];
+            /** Floor */
+            floor: components["schemas"]["Number"];
             /** Parameters */
             parameters: components["schemas"]["ParameterCheck"][];
             /** Passed */
@@ -1395,6 +1399,24 @@ export interface components {
             value: components["schemas"]["Number"];
             /** Why Zero */
             why_zero: components["schemas"]["Reason"][];
+        };
+        /**
+         * Kink
+         * @description An entry (a flat index) at which the loss has two slopes, and the first node whose own two sides differ.
+         *
+         *     A `tie` is a kink where two operands are equally large.
+         */
+        Kink: {
+            /** Entry */
+            entry: number;
+            /** Kind */
+            kind: string;
+            /** Label */
+            label: string;
+            /** Node */
+            node: number;
+            /** Sentence */
+            sentence: string;
         };
         /**
          * LabelEdit
@@ -1812,8 +1834,9 @@ export interface components {
          * ParameterCheck
          * @description One leaf's gradient, three ways: reverse against central difference and against forward mode.
          *
-         *     `checked` of `entries` were compared; `kinks` are flat indices where the two sides' slopes differ, so that no
-         *     difference quotient speaks of the gradient there.
+         *     `checked` of `entries` were compared. `kinks` are flat indices where the two sides' slopes differ, so that no
+         *     difference quotient speaks of the gradient there; `named` says of the first dozen at which node. `rounding` counts
+         *     entries that all ways find smaller than the floor of the check, though not equal: they cannot be told from 0.
          */
         ParameterCheck: {
             /** Checked */
@@ -1829,10 +1852,20 @@ export interface components {
             kinks: number[];
             /** Label */
             label: string;
+            /**
+             * Named
+             * @default []
+             */
+            named: components["schemas"]["Kink"][];
             /** Node */
             node: number;
             /** Relative Error */
             relative_error: components["schemas"]["Number"];
+            /**
+             * Rounding
+             * @default 0
+             */
+            rounding: number;
         };
         /**
          * Part
@@ -2634,7 +2667,10 @@ export interface components {
             /** Iterations */
             iterations: number;
         };
-        /** Truncation */
+        /**
+         * Truncation
+         * @description What the cuts leave out: by cut edge, and by leaf as a share of its gradient.
+         */
         Truncation: {
             /** Cuts */
             cuts: components["schemas"]["Cut"][];
@@ -2797,6 +2833,7 @@ export type Graph = components['schemas']['Graph'];
 export type Group = components['schemas']['Group'];
 export type Influence = components['schemas']['Influence'];
 export type Insight = components['schemas']['Insight'];
+export type Kink = components['schemas']['Kink'];
 export type LabelEdit = components['schemas']['LabelEdit'];
 export type Layer = components['schemas']['Layer'];
 export type LayerRequest = components['schemas']['LayerRequest'];
