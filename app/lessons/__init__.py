@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from app.lessons import depth, first, layers, networks, pictures, time, training, ways
+from app.lessons import depth, first, layers, networks, pictures, remedies, time, training, ways
 from app.lessons.parts import Example
 
 EXAMPLES: dict[str, Example] = {
-    row.id: row for chapter in (first, layers, networks, ways, depth, training, pictures, time) for row in chapter.ROWS
+    row.id: row
+    for chapter in (first, layers, networks, ways, depth, remedies, training, pictures, time)
+    for row in chapter.ROWS
 }

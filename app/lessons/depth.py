@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.lessons.parts import Example, expression, network
+from app.lessons.parts import Example, dense, expression, network
 
 DEPTH = "What goes wrong in depth"
 ONE_SAMPLE = {"arrays": {"x": [[0.5, -1.2, 0.3, 0.8, -0.4, 1.1, -0.7, 0.2, 0.9, -0.1]], "y": [3]}}
 
 
-def _deep(initializer: str, activation: str | None, **more: Any) -> dict[str, Any]:
+def deep(initializer: str, activation: str | None, **more: Any) -> dict[str, Any]:
     """20 layers of width 10 and a loss: one sample, one of ten classes."""
     layer = {"type": "dense", "units": 10, "initializer": initializer}
     layers: list[dict[str, Any]] = [layer, {"type": activation}] * 20 if activation else [layer] * 20
@@ -18,16 +18,34 @@ def _deep(initializer: str, activation: str | None, **more: Any) -> dict[str, An
     return network(layers, data, 0.1, **more)
 
 
+CORNERS = [[1, 1], [-1, -1], [1, -1], [-1, 1], [0.8, 1.1], [-0.9, -1.2], [1.2, -0.7], [-1.1, 0.9]]
+
+
+def corners(activation: str) -> dict[str, Any]:
+    """2 → 16 → 1 on eight points of an exclusive or, its hidden biases at −5."""
+    layers: list[dict[str, Any]] = [dense(16), {"type": activation}, dense(1)]
+    spec = network(layers, {"arrays": {"x": CORNERS, "y": [[0], [0], [1], [1]] * 2}}, 0.1, "bce_logits")
+    spec["model"]["parameters"] = {"dense1.bias": [-5] * 16}
+    return spec
+
+
+CHAIN = "\n".join(f"a{k} = sigmoid({'x' if k == 1 else f'a{k - 1}'})" for k in range(1, 21))
+
 ROWS = (
     Example(
         id="vanishing", title="Vanishing gradients", group=DEPTH,
         summary="20 sigmoid layers: what comes back to the first is a billionth of what left the last.",
-        spec=_deep("xavier_normal", "sigmoid"),
+        spec=deep("xavier_normal", "sigmoid"),
+    ),
+    Example(
+        id="vanishing-slopes", title="Twenty slopes, multiplied", group=DEPTH,
+        summary="No weights at all: a sigmoid's slope is ¼ at most, and twenty of them leave 10⁻¹³ of the gradient.",
+        spec=expression(CHAIN, {"x": 0.5}),
     ),
     Example(
         id="exploding", title="Exploding gradients", group=DEPTH,
         summary="20 linear layers with weights too large: the gradient grows with every layer it passes.",
-        spec=_deep("too_large", None),
+        spec=deep("too_large", None),
     ),
     Example(
         id="dying-relu", title="Dying ReLU", group=DEPTH,
@@ -39,9 +57,14 @@ ROWS = (
         ),
     ),
     Example(
+        id="dying-relu-units", title="Sixteen dead units", group=DEPTH,
+        summary="2 → 16 → 1 with biases at −5: no sample opens a single unit, so nothing in front of them can learn.",
+        spec=corners("relu"),
+    ),
+    Example(
         id="checkpointing", title="Activation checkpointing", group=DEPTH,
         summary="20 ReLU layers, every fifth kept: the others are computed again on the way back.",
-        spec=_deep("he_normal", "relu", backward={"checkpoint": ["relu5", "relu10", "relu15"]}),
+        spec=deep("he_normal", "relu", backward={"checkpoint": ["relu5", "relu10", "relu15"]}),
     ),
     Example(
         id="instability", title="Scores too large for exp", group=DEPTH,

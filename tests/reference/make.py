@@ -11,6 +11,7 @@ PyTorch in float64: values, gradients by its autograd, new parameters by its opt
 size they hold its parameters, the outputs of its layers and the loss.
 """
 
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,7 @@ import torch
 
 from tests.engine.models import FULL, NAMES, gallery_model
 from tests.reference.lines import computed
-from tests.reference.projections import kept
+from tests.reference.projections import limits, packed
 from tests.reference.updates import clipped, made
 
 HERE = Path(__file__).parent
@@ -44,13 +45,15 @@ def reference(model):
     """The arrays of one training step, by name."""
     tensors = evaluated(model)
     tensors[model.graph.loss.id].backward()
-    found = {f"value.{i}": kept(t.detach()) for i, t in enumerate(tensors)}
-    found |= {f"gradient.{i}": kept(t.grad) for i, t in enumerate(tensors) if t.requires_grad and t.grad is not None}
+    found = {f"value.{i}": t.detach().numpy().copy() for i, t in enumerate(tensors)}
+    found |= {
+        f"gradient.{i}": t.grad.numpy().copy() for i, t in enumerate(tensors) if t.requires_grad and t.grad is not None
+    }
     if model.optimizer:
         trained = {n.id: tensors[n.id] for n in model.graph.parameters if tensors[n.id].grad is not None}
         clipped(model.optimizer, list(trained.values()))
         made(model.optimizer, list(trained.values())).step()
-        found |= {f"updated.{i}": kept(t.detach()) for i, t in trained.items()}
+        found |= {f"updated.{i}": t.detach().numpy().copy() for i, t in trained.items()}
     return found
 
 
@@ -61,10 +64,10 @@ def told(model):
 
 
 if __name__ == "__main__":
-    for name in NAMES:
-        np.savez_compressed(HERE / f"{name}.npz", **reference(gallery_model(name)))
-    for name in FULL:
-        kept_nodes = told(gallery_model(name))
-        found = reference(gallery_model(name))
-        few = {key: x for key, x in found.items() if int(key.split(".")[1]) in kept_nodes}
-        np.savez_compressed(HERE / f"{name}.npz", **few)
+    for name in sys.argv[1:] or (*NAMES, *FULL):
+        model = gallery_model(name)
+        found = reference(model)
+        chosen = told(model) if name in FULL else range(len(model.graph.nodes))
+        few = {key: x for key, x in found.items() if int(key.split(".")[1]) in chosen}
+        whole, sums = limits(0 if name in FULL else len(model.graph.nodes))
+        np.savez_compressed(HERE / f"{name}.npz", **packed(few, whole, sums))
