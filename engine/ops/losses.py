@@ -106,7 +106,7 @@ def _squared(name: str, title: str, factor: float, doc: str) -> Op:
         ),
         shape=same(name),
         flops=lambda a, y, reduction: 3 * prod(a) + 1,
-        latex=lambda names, options=(): rf"{half} \sum_i ({names[0].text}_i - {names[1].text}_i)^2",
+        latex=lambda names, options=(): rf"{half} \sum_i ({{{names[0].text}}}_i - {{{names[1].text}}}_i)^2",
         local=(
             lambda names, options=(): rf"{twice} ({names[1].text} - {names[2].text})",
             lambda names, options=(): rf"-{twice} ({names[1].text} - {names[2].text})",

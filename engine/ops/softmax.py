@@ -86,7 +86,7 @@ ROWS = (
         jvp=lambda dxs, y, z: through_softmax(dxs[0], y),
         shape=_scores("softmax"),
         flops=lambda z: 5 * prod(z),
-        latex=lambda names, options=(): rf"\frac{{e^{{{names[0].text}_i}}}}{{\sum_k e^{{{names[0].text}_k}}}}",
+        latex=lambda names, options=(): rf"\frac{{e^{{{{{names[0].text}}}_i}}}}{{\sum_k e^{{{{{names[0].text}}}_k}}}}",
         local=(lambda names, options=(): r"y_i\,([i = j] - y_j)",),
         numpy=lambda names, options=(): softmax_line(names),
         numpy_vjp=(
@@ -112,7 +112,7 @@ ROWS = (
         jvp=lambda dxs, y, z: dxs[0] - (np.exp(y) * dxs[0]).sum(axis=-1, keepdims=True),
         shape=_scores("log_softmax"),
         flops=lambda z: 5 * prod(z),
-        latex=lambda names, options=(): rf"{names[0].text}_i - \ln(\sum_k e^{{{names[0].text}_k}})",
+        latex=lambda names, options=(): rf"{{{names[0].text}}}_i - \ln(\sum_k e^{{{{{names[0].text}}}_k}})",
         local=(lambda names, options=(): r"[i = j] - e^{y_j}",),
         numpy=lambda names, options=(): "{0} - np.logaddexp.reduce({0}, axis=-1, keepdims=True)".format(names[0].text),
         numpy_vjp=(

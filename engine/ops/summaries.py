@@ -114,8 +114,8 @@ ROWS = (
         ),
         shape=lambda x, axis, keepdims: reduced("logsumexp", x, axis, keepdims),
         flops=lambda x, axis, keepdims: 10 * prod(x),
-        latex=template(r"\ln(\sum_i e^{{{0}_i}})"),
-        local=(template(r"e^{{{1}_i - {0}}}"),),
+        latex=template(r"\ln(\sum_i e^{{{{{0}}}_i}})"),
+        local=(template(r"e^{{{{{1}}}_i - {0}}}"),),
         numpy=lambda names, options: "np.log(np.exp({0} - {0}.max({1}, keepdims=True)).sum({2})) + {0}.max({2})".format(
             names[0].text, dict(options)["axis"], axis_text(options)
         ),
@@ -142,8 +142,8 @@ ROWS = (
         ),
         shape=_variance_shape,
         flops=lambda x, axis, keepdims, correction: 4 * prod(x),
-        latex=template(r"\frac{{1}}{{n}} \sum_i ({0}_i - \bar{{{0}}})^2"),
-        local=(template(r"\frac{{2}}{{n}} ({1}_i - \bar{{{1}}})"),),
+        latex=template(r"\frac{{1}}{{n}} \sum_i ({{{0}}}_i - \bar{{{0}}})^2"),
+        local=(template(r"\frac{{2}}{{n}} ({{{1}}}_i - \bar{{{1}}})"),),
         numpy=_variance_line,
         numpy_vjp=(_variance_vjp_line,),
         entry=_variance_entry,
