@@ -8,6 +8,7 @@ import { arrayAt, scalarAt, shownAt, sizeOf } from "../model/trace.js";
 import * as store from "../store.js";
 import { Code } from "./code.js";
 import { largestOf } from "./entries.js";
+import { Jacobian } from "./jacobian.js";
 import { Formula } from "./math.js";
 import { Thumbnail } from "./thumbnail.js";
 
@@ -28,6 +29,7 @@ export function Explain() {
     <h2>${heading(trace)}</h2>
     ${event ? html`<${Sentence} explanation=${explanation} trace=${trace} />` : html`<${Beginning} trace=${trace} />`}
     ${explanation && html`<${Lines} trace=${trace} explanation=${explanation} />`}
+    ${trace.graph.outputs.length > 1 && html`<${Jacobian} trace=${trace} />`}
     ${explanation && explanation.operands.length > 0 && html`<h2>${explanation.title}</h2><${Operands} trace=${trace} operands=${explanation.operands} />`}
     <${Code} />
   </section>`;
