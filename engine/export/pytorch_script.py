@@ -112,7 +112,7 @@ def _optimizer(trace: Trace, names: CodeNames, numbers: Given, trained: list[str
         if slot == "kept":  # added to the gradients where PyTorch finds them
             continue
         kept.setdefault(names.value(node), {})[slot] = array(x, "torch", "torch.tensor")
-    for parameter, slots in kept.items():
+    for parameter, slots in ((p, found) for p, found in kept.items() if p in trained):
         yield kept_line(optimizer, parameter, slots, numbers.updates)
 
 

@@ -57,6 +57,6 @@ def clip_lines(optimizer: OptimizerSpec, parameters: Sequence[str]) -> list[str]
 def kept_line(optimizer: OptimizerSpec, parameter: str, kept: dict[str, str], updates: int) -> str:
     """What the optimizer has kept for a parameter: the code of each number, by our name for it."""
     row = PYTORCH[optimizer.name]
-    entries = [f'    "{row.kept[name]}": {code},' for name, code in kept.items()]
+    entries = [f'    "{row.kept[name]}": {code},' for name, code in kept.items() if name in row.kept]
     entries += [f'    "step": torch.tensor({float(updates)!r}),'] if row.counts else []
     return "\n".join((f"optimizer.state[{parameter}] = {{", *entries, "}"))
