@@ -1,10 +1,12 @@
 """Servers that start at once, for tests that kill them: children of one process that has imported everything.
 
 `python -m tests.app.nursery URL` listens on a free port, which is its first line, and for each line it reads begins
-another child that serves there, once the one before has ended. A child says its process id when it answers.
+another child that serves there, once the one before has ended. A child says its process id when it answers. A number
+on the line is how many bytes that child may write to one file.
 """
 
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -29,9 +31,11 @@ def main(url):
     signal.alarm(SECONDS)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         say(listener.getsockname()[1])
-        for _ in sys.stdin:
+        for line in sys.stdin:
             child = os.fork()
             if child == 0:
+                most = int(line) if line.strip() else resource.RLIM_INFINITY
+                resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
                 options = parse(["--store", url, "--no-browser"])
                 make_server(options, lambda: say(os.getpid())).run(sockets=[listener])
                 os._exit(0)
@@ -54,10 +58,14 @@ class Nursery:
     def url(self):
         return f"http://127.0.0.1:{self.port}"
 
-    def start(self):
-        self.process.stdin.write("\n")
+    def start(self, file_bytes=""):
+        self.process.stdin.write(f"{file_bytes}\n")
         self.process.stdin.flush()
         self.child = int(self.process.stdout.readline())
+
+    def again(self, **limits):
+        self.kill()
+        self.start(**limits)
 
     def kill(self):
         os.kill(self.child, signal.SIGKILL)
