@@ -124,3 +124,23 @@ def test_fused_and_unfused_send_the_same_probability_minus_target():
 def test_targets_and_constants_receive_nothing():
     run = gallery("softmax-ce")
     assert traced(run).gradient(run.graph.find("y").id, run.schedule.length) is None
+
+
+def share(name, layer):
+    """How long the gradient at a layer's first state is, over that at its last; None where nothing comes back."""
+    run = gallery(name)
+    ends = [traced(run).gradient(run.graph.find(f"{layer}.h{k}").id, run.schedule.length) for k in (1, 100)]
+    return None if ends[0] is None else np.linalg.norm(ends[0]) / np.linalg.norm(ends[1])
+
+
+def test_over_100_time_steps_an_lstm_hands_more_back_than_a_plain_recurrent_layer():
+    assert share("rnn-full", "rnn2") < 1e-6
+    assert share("lstm-full", "lstm2") > 1e-3
+
+
+def test_cut_every_20_steps_only_the_last_20_of_100_contribute():
+    assert share("truncated-full", "lstm2") is None
+    for name, count in (("lstm-full", 100), ("truncated-full", 20)):
+        run = gallery(name)
+        weight = run.graph.find("lstm1.weight_hh").id
+        assert sum(e.into == weight for e in events(run, "contribution")) == count
