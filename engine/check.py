@@ -39,6 +39,8 @@ def verify(trace: Trace) -> Verification:
     for ref in _given(trace):
         again.view(ref)[...] = trace.view(ref)
     Plan(trace.graph, trace.schedule, again).run()
+    if trace.schedule.size == trace.schedule.stored and _same_bits(again.buffer, trace.recording.buffer):
+        return Verification(passed=True)
     for event in trace.schedule.events:
         for name, ref in places(event).items():
             if not _same_bits(again.view(ref), trace.view(ref)):
