@@ -258,7 +258,7 @@ class Session:
         part, terms = self.journey.part(at.iteration), self.journey.terms_at(at.iteration)
         return SessionView(
             id=self.id, title=example.title, summary=example.summary, example=self.example.id if self.example else None,
-            spec=self._shown_spec(), iteration=at.iteration, cursor=at.cursor, length=part.schedule.length,
+            spec=self.shown_spec(), iteration=at.iteration, cursor=at.cursor, length=part.schedule.length,
             phase=part.schedule.phase(at.cursor), frontier=at.frontier, revision=at.revision, loss=self.loss(at),
             data=data_view(part.model, part.dataset, terms.spec, terms.amendment), stretches=self.journey.stretches,
             undo=bool(at.timeline.past), redo=bool(at.timeline.future), differs=self.snapshots.differs, drives=drives,
@@ -270,7 +270,8 @@ class Session:
         value = Trace(run.graph, run.schedule, run.recording).value(run.graph.loss.id, at.cursor)
         return None if value is None else float(value)
 
-    def _shown_spec(self) -> dict[str, Any]:
+    def shown_spec(self) -> dict[str, Any]:
+        """The spec as it was asked for."""
         return self.example.spec if self.example else self.spec.model_dump(exclude_unset=True)
 
 

@@ -52,6 +52,7 @@ from engine.options import check_options
 from engine.paths import Paths, paths
 from engine.rates import SCHEDULES
 from engine.recording import ArrayRef, Precision, Recording
+from engine.remedies import Remedy
 from engine.run import Run
 from engine.schedule import Schedule, schedule
 from engine.show import ShownTrace, trace
@@ -125,6 +126,7 @@ __all__ = [
     "Quotient",
     "Recompute",
     "Recording",
+    "Remedy",
     "Role",
     "Run",
     "Schedule",

@@ -13,9 +13,9 @@ from app.errors import OutsideError
 from app.requests import NudgeRequest
 from app.routes import SessionHere, SettingsHere, problems
 from app.tensors import entry_of, find
+from app.treatments import Treated, treated
 from app.wire import answer
 from engine import (
-    Diagnosis,
     Insight,
     Nudge,
     Truncation,
@@ -71,12 +71,15 @@ def nudge_entry(session: SessionHere, body: NudgeRequest) -> Response:
         return answer(nudge(trace, chosen.id, check_entry(trace, chosen.id, index), body.by))
 
 
-@router.get("/diagnosis", response_model=Diagnosis)
+@router.get("/diagnosis", response_model=Treated)
 def diagnosis(session: SessionHere, iteration: Iteration = None) -> Response:
-    """Healthy, vanishing, exploding, dying or diverged: the numbers that decided it, and what helps."""
+    """Healthy, vanishing, exploding, dying or diverged: the numbers that decided it, and what helps.
+
+    Each remedy brings the spec of a twin that follows it.
+    """
     with session.lock:
         trace = session.trace(iteration)
-        return answer(diagnose(trace, session.run.iteration))
+        return answer(treated(diagnose(trace, session.run.iteration), session.shown_spec()))
 
 
 @router.get("/cost", response_model=CostAnswer)

@@ -31,6 +31,7 @@ export function openRecordings(id, hearers) {
   /** @param {number} iteration */
   const fetchTrace = async (iteration) => {
     const magnitudes = api.magnitudes(id, iteration);
+    magnitudes.catch(() => {}); // where there is no such step, the recording says so
     const [graph, schedule] = await structure;
     const numbers = schedule.size <= ONE_ANSWER
       ? wholeNumbers(recordingOf(await api.recording(id, iteration), schedule))

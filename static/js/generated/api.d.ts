@@ -187,6 +187,8 @@ export interface paths {
         /**
          * Diagnosis
          * @description Healthy, vanishing, exploding, dying or diverged: the numbers that decided it, and what helps.
+         *
+         *     Each remedy brings the spec of a twin that follows it.
          */
         get: operations["diagnosis_api_v1_sessions__id__diagnosis_get"];
         put?: never;
@@ -1098,32 +1100,6 @@ export interface components {
             sample: number | null;
             /** Samples */
             samples: number;
-        };
-        /**
-         * Diagnosis
-         * @description The verdict on one training step; the first finding decided it.
-         */
-        Diagnosis: {
-            /** Dead */
-            dead: string[];
-            /** Findings */
-            findings: components["schemas"]["Finding"][];
-            /** Iteration */
-            iteration: number;
-            /** Layers */
-            layers: components["schemas"]["Layer"][];
-            nonfinite: components["schemas"]["NonFinite"] | null;
-            /** Remedies */
-            remedies: components["schemas"]["Remedy"][];
-            /** Thresholds */
-            thresholds?: {
-                [key: string]: components["schemas"]["Number"];
-            };
-            /**
-             * Verdict
-             * @enum {string}
-             */
-            verdict: "healthy" | "vanishing" | "exploding" | "dying" | "diverged";
         };
         /**
          * EditsRequest
@@ -2086,19 +2062,6 @@ export interface components {
             };
             value: components["schemas"]["ArrayRef"];
         };
-        /**
-         * Remedy
-         * @description A sentence, and the changes of a spec: `activation` and `initializer` for all hidden layers, `insert` a layer
-         *     before every activation, `clip` and `learning_rate` of the optimizer, `loss` or `op` instead of what is there.
-         */
-        Remedy: {
-            /** Change */
-            change: {
-                [key: string]: unknown;
-            };
-            /** Says */
-            says: string;
-        };
         Running: [
             number,
             number,
@@ -2668,6 +2631,48 @@ export interface components {
             iterations: number;
         };
         /**
+         * Treated
+         * @description A diagnosis whose remedies bring their specs.
+         */
+        Treated: {
+            /** Dead */
+            dead: string[];
+            /** Findings */
+            findings: components["schemas"]["Finding"][];
+            /** Iteration */
+            iteration: number;
+            /** Layers */
+            layers: components["schemas"]["Layer"][];
+            nonfinite: components["schemas"]["NonFinite"] | null;
+            /** Remedies */
+            remedies: components["schemas"]["Treatment"][];
+            /** Thresholds */
+            thresholds?: {
+                [key: string]: components["schemas"]["Number"];
+            };
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "healthy" | "vanishing" | "exploding" | "dying" | "diverged";
+        };
+        /**
+         * Treatment
+         * @description A remedy and the spec that follows it; null where this model's spec has no place for it.
+         */
+        Treatment: {
+            /** Change */
+            change: {
+                [key: string]: unknown;
+            };
+            /** Says */
+            says: string;
+            /** Spec */
+            spec: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
          * Truncation
          * @description What the cuts leave out: by cut edge, and by leaf as a share of its gradient.
          */
@@ -2816,7 +2821,6 @@ export type DataOption = components['schemas']['DataOption'];
 export type DataRow = components['schemas']['DataRow'];
 export type DatasetAnswer = components['schemas']['DatasetAnswer'];
 export type DataView = components['schemas']['DataView'];
-export type Diagnosis = components['schemas']['Diagnosis'];
 export type EditsRequest = components['schemas']['EditsRequest'];
 export type Example = components['schemas']['Example'];
 export type Examples = components['schemas']['Examples'];
@@ -2866,7 +2870,6 @@ export type Problem = components['schemas']['Problem'];
 export type Quotient = components['schemas']['Quotient'];
 export type Reason = components['schemas']['Reason'];
 export type Recompute = components['schemas']['Recompute'];
-export type Remedy = components['schemas']['Remedy'];
 export type Running = components['schemas']['Running'];
 export type SampleEdit = components['schemas']['SampleEdit'];
 export type Schedule = components['schemas']['Schedule'];
@@ -2892,6 +2895,8 @@ export type Tangent = components['schemas']['Tangent'];
 export type Tensor = components['schemas']['Tensor'];
 export type TracePage = components['schemas']['TracePage'];
 export type TrainedRequest = components['schemas']['TrainedRequest'];
+export type Treated = components['schemas']['Treated'];
+export type Treatment = components['schemas']['Treatment'];
 export type Truncation = components['schemas']['Truncation'];
 export type UploadRequest = components['schemas']['UploadRequest'];
 export type Verification = components['schemas']['Verification'];
@@ -3391,7 +3396,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Diagnosis"];
+                    "application/json": components["schemas"]["Treated"];
                 };
             };
             /** @description What was wrong, by number and limit */
