@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from math import prod
 from typing import Any, Literal
@@ -51,8 +52,10 @@ class Recording:
         kept = self.buffer[first:last]
         if last <= self.buffer.size:
             return kept
-        found = [(at, d) for at, d in self.derived.items() if at < last and at + d.received.size > first]
-        return np.concatenate([kept, *(d.read().reshape(-1)[max(first - at, 0) : last - at] for at, d in found)])
+        places = list(self.derived)
+        reached = places[max(bisect_right(places, first) - 1, 0) : bisect_left(places, last)]
+        found = ((at, self.derived[at].read().reshape(-1)) for at in reached)
+        return np.concatenate([kept, *(x[max(first - at, 0) : last - at] for at, x in found)])
 
     def copy(self) -> Recording:
         """A copy of the numbers that are kept; to read others from it, bind a plan to it."""
