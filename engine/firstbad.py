@@ -6,12 +6,32 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.events import AnyEvent, Assign, Clipped, Contribution, Forward, Recompute, Seed, Statistics
+from engine.events import (
+    AnyEvent,
+    Assign,
+    Batch,
+    Clipped,
+    Contribution,
+    Credit,
+    Forward,
+    Influence,
+    Probe,
+    Quotient,
+    Recompute,
+    Seed,
+    Slope,
+    Statistics,
+    Stopping,
+    Tangent,
+    ZeroGrad,
+)
 from engine.explain import Explainer
 from engine.explanation import Operand
 from engine.op import Index
 from engine.tape import Array
 from engine.trace import Trace
+
+WITHOUT = (Batch, ZeroGrad, Stopping)  # events that make no number of a node
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +63,7 @@ class NonFinite:
 def first_nonfinite(trace: Trace) -> NonFinite | None:
     """The first one in the order of events; None where every number is finite."""
     for event in trace.schedule.events:
-        if isinstance(event, Forward | Recompute | Statistics | Seed | Contribution | Clipped | Assign):
+        if not isinstance(event, WITHOUT):
             wrong = ~np.isfinite(trace.view(event.value))
             if wrong.any():
                 return _found(trace, event, np.argwhere(wrong)[0])
@@ -51,7 +71,7 @@ def first_nonfinite(trace: Trace) -> NonFinite | None:
 
 
 def _found(trace: Trace, event: AnyEvent, place: Array) -> NonFinite:
-    assert isinstance(event, Forward | Recompute | Statistics | Seed | Contribution | Clipped | Assign)
+    assert not isinstance(event, WITHOUT), "asked only of events with a value"
     node = trace.graph.nodes[_about(event)]
     index = tuple(map(int, place))
     explained = Explainer(trace.graph, trace.schedule).explain(event.index, index)
@@ -71,12 +91,13 @@ def _found(trace: Trace, event: AnyEvent, place: Array) -> NonFinite:
 def _what(event: AnyEvent) -> str:
     if isinstance(event, Forward | Recompute):
         return "value"
-    return "new value" if isinstance(event, Assign | Statistics) else "gradient"
+    named = {"assign": "new value", "statistics": "new value", "tangent": "tangent", "influence": "influence"}
+    return named.get(event.kind, "loss with a number moved" if event.kind == "probe" else "gradient")
 
 
 def _about(event: AnyEvent) -> int:
     match event:
-        case Contribution():
+        case Contribution() | Credit() | Slope() | Quotient():
             return event.into
         case Clipped():
             return event.params[0]
@@ -84,7 +105,7 @@ def _about(event: AnyEvent) -> int:
             return event.param
         case Statistics():
             return event.target
-        case Forward() | Recompute() | Seed():
+        case Forward() | Recompute() | Seed() | Tangent() | Probe() | Influence():
             return event.node
     raise TypeError(f"{event.kind} has no value")
 

@@ -11,6 +11,7 @@ from engine.explain import Explainer
 from engine.explanation import EntryError, Formula
 from engine.op import Index
 from engine.paths import Paths, paths
+from engine.schedule import of_pass
 from engine.trace import Trace
 from engine.why import Reason, why_zero
 
@@ -75,7 +76,7 @@ def _terms(trace: Trace, explainer: Explainer, node: int, index: Index) -> tuple
 
 def _parts(trace: Trace, explainer: Explainer, node: int, index: Index) -> tuple[Part, ...]:
     found = []
-    for event in trace.schedule.events:
+    for event in of_pass(trace.schedule, trace.graph.loss.id):
         if isinstance(event, Contribution) and event.into == node:
             sender = trace.graph.nodes[event.node]
             names = [explainer.words.said(i) for i in sender.inputs]

@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from engine.events import Contribution, Forward
+from engine.directions import ancestors
+from engine.events import Forward
 from engine.graph import Node
 from engine.tape import Array
 from engine.trace import Trace
@@ -34,12 +35,18 @@ class Spread:
         self.users: dict[int, list[tuple[int, int]]] = {}  # by node: (who uses it, at which slot)
         self.saved: dict[int, list[Array]] = {}
         for e in trace.schedule.events:
-            if isinstance(e, Contribution):
-                self.users.setdefault(e.into, []).append((e.node, e.slot))
-            elif isinstance(e, Forward):
+            if isinstance(e, Forward):
                 self.saved[e.node] = [trace.view(ref) for ref in e.saved.values()]
-        for edges in self.users.values():
-            edges.sort()
+        leading = ancestors(self.graph, self.graph.loss.id)
+        for node in (n for n in self.graph.nodes if n.op and n.wanted and n.id in leading):
+            for slot, into in enumerate(node.inputs):
+                if self.passes(node, slot):
+                    self.users.setdefault(into, []).append((node.id, slot))
+
+    def passes(self, node: Node, slot: int) -> bool:
+        """A gradient goes over this edge."""
+        into, cut = self.graph.nodes[node.inputs[slot]], self.trace.schedule.backward.cut
+        return into.wanted and node.row.vjps[slot] is not None and (node.id, slot) not in cut
 
     def value(self, id: int) -> Array:
         return self.trace.view(self.trace.schedule.values[id])

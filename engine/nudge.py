@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.events import Contribution, Forward, Recompute, Seed
+from engine.events import Clipped, Forward, Recompute, arrived
 from engine.op import Index
 from engine.recording import Recording
 from engine.run import Plan
+from engine.schedule import of_pass
 from engine.trace import Trace
 
 STEP = 1e-5  # of the difference of gradients that gives the curvature
@@ -79,11 +80,8 @@ class _Copy:
         self.flat = int(np.ravel_multi_index(index, self.node.shape)) if index else 0
         self.value = float(self._entry(self.schedule.values[node]))
         self.total = None  # where the gradient of the node lies
-        for event in self.schedule.events:
-            if isinstance(event, Contribution) and event.into == node:
-                self.total = event.total
-            elif isinstance(event, Seed) and event.node == node:
-                self.total = event.value
+        for event in of_pass(self.schedule, self.graph.loss.id):
+            self.total = arrived(event).get(node, self.total)
 
     def _entry(self, ref: object, value: float | None = None) -> float:
         flat = self.recording.view(ref).reshape(-1)  # type: ignore[arg-type]
@@ -105,7 +103,9 @@ class _Copy:
         self._entry(self.schedule.values[self.node.id], value)
         with np.errstate(all="ignore"):
             for event, calls in zip(self.schedule.events, self.plan.calls, strict=True):
-                if not isinstance(event, Forward) and not (back and isinstance(event, Recompute | Seed | Contribution)):
+                if not isinstance(event, Forward) and not (
+                    back and event.phase == "backward" and not isinstance(event, Clipped)
+                ):
                     continue
                 for function, arguments in calls:
                     function(*arguments)

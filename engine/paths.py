@@ -185,7 +185,10 @@ def _walk(spread: Spread, node: int, single: Array) -> tuple[list[Path], bool]:
         for user, slot in spread.users.get(id, ()):
             moved = spread.push(spread.graph.nodes[user], slot, change)
             ahead.append(
-                (abs(float(np.vdot(moved, gradients[user]))), (user, moved, ((user, slot, _norm(moved)), trail)))
+                (
+                    abs(float(np.vdot(moved, gradients.get(user, moved)))),
+                    (user, moved, ((user, slot, _norm(moved)), trail)),
+                )
             )
             tried, held = tried + 1, held + moved.size
         waiting += [item for _, item in sorted(ahead, key=lambda pair: pair[0])]

@@ -9,7 +9,7 @@ from math import inf
 from engine.backward import Backward, Mode
 from engine.descent import Descent
 from engine.difference import difference
-from engine.events import AnyEvent, Batch, Forward, Phase, Statistics, Stopping, ZeroGrad
+from engine.events import AnyEvent, Batch, Forward, Phase, Seed, Slope, Statistics, Stopping, ZeroGrad
 from engine.forward import forward
 from engine.graph import Graph, Node
 from engine.optim import OptimizerSpec
@@ -51,6 +51,15 @@ class Schedule:
     def phase(self, cursor: int) -> Phase:
         """The phase of the event that made the state at `cursor`; before all events, the first one's."""
         return self.events[max(cursor - 1, 0)].phase
+
+
+def of_pass(schedule: Schedule, output: int) -> Iterator[AnyEvent]:
+    """The events, but without those that are spent on other outputs."""
+    others = False
+    for e in schedule.events:
+        others = e.node != output if isinstance(e, Seed) else others
+        if not others and not (isinstance(e, Slope) and e.node != output):
+            yield e
 
 
 def schedule(

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from engine.events import AnyEvent, Assign, Clipped, Forward, Recompute, Seed, Slope, Statistics, arrived
+from engine.events import AnyEvent, Assign, Clipped, Forward, Recompute, Seed, Statistics, arrived
 from engine.graph import Graph
 from engine.recording import ArrayRef, Recording
-from engine.schedule import Schedule
+from engine.schedule import Schedule, of_pass
 from engine.tape import Array, Shape
 
 INLINE = 64  # a summary carries the numbers themselves up to this many
@@ -87,11 +87,9 @@ class Trace:
 
     def jacobian(self, output: int, leaf: int) -> Array | None:
         """d(output)/d(leaf) at the end of the backward phase, before clipping; None where nothing has arrived."""
-        ref, passing = None, self.graph.loss.id
-        for event in self.schedule.events:
-            passing = event.node if isinstance(event, Seed) else passing
-            if (event.node if isinstance(event, Slope) else passing) == output:
-                ref = arrived(event).get(leaf) or ref
+        ref: ArrayRef | None = None
+        for event in of_pass(self.schedule, output):
+            ref = arrived(event).get(leaf) or ref
         return None if ref is None else self.view(ref)
 
     @property

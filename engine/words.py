@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from engine.contraction import indexed
-from engine.events import AnyEvent, Forward, Recompute, Seed, Slope, arrived
+from engine.events import Forward, Recompute, arrived
 from engine.explanation import Operand, Places, at
 from engine.graph import Graph, Node
 from engine.names import CodeNames, formula_name
@@ -13,7 +13,7 @@ from engine.notation import ATOM, Text, wrap
 from engine.op import Index
 from engine.optim import GIVEN
 from engine.recording import ArrayRef
-from engine.schedule import Schedule
+from engine.schedule import Schedule, of_pass
 from engine.tape import Shape
 
 
@@ -85,15 +85,6 @@ class Words:
         """A node's name in a sentence."""
         node = self.graph.nodes[id]
         return f"the {node.row.title}" if node.op and node.label == f"v{id}" else node.label
-
-
-def of_pass(schedule: Schedule, output: int) -> Iterator[AnyEvent]:
-    """The events, but without those that are spent on other outputs."""
-    others = False
-    for e in schedule.events:
-        others = e.node != output if isinstance(e, Seed) else others
-        if not others and not (isinstance(e, Slope) and e.node != output):
-            yield e
 
 
 def shown(ref: ArrayRef, entry: Index) -> Index | None:

@@ -88,7 +88,7 @@ ENGINE: Table = {
         "explain_stopping",
         "explain_update",
     },
-    "links": {"trace"},
+    "links": {"directions", "trace"},
     "paths": {"links"},
     "nudge": {"run", "trace"},
     "health": {"trace", "words"},

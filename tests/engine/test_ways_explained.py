@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from engine import Explainer
+from engine import Explainer, ExpressionModel, Run, Spec, build, explain_entry, nudge
+from engine.firstbad import first_nonfinite
 from engine.ops import OPS
-from tests.engine.models import WAYS, events, gallery, gallery_model
+from tests.engine.models import WAYS, events, gallery, gallery_model, traced
 from tests.engine.ways import CENTRAL, FORWARD, ONE_SIDED, RTRL, another, gradients
 
 examples = pytest.mark.parametrize("name", WAYS)
@@ -66,3 +67,33 @@ def test_a_tangents_numbers_add_up_to_it():
                 assert eval(text) == pytest.approx(eval(left.replace(r"\num{", "buffer[").replace("}", "]")), abs=1e-15)
                 checked += bool(buffer.size)
     assert checked > 20
+
+
+@pytest.mark.parametrize(("name", "how"), [("gradient-check", FORWARD), ("neuron", CENTRAL), ("rnn", RTRL)])
+def test_an_entry_has_the_same_paths_to_the_loss_whichever_way_its_gradient_was_found(name, how):
+    model = gallery_model(name)
+    told = []
+    for run in (Run(model), another(model, how)):
+        node = run.graph.parameters[0]
+        index = (0,) * len(node.shape)
+        told.append(explain_entry(traced(run), Explainer(run.graph, run.schedule), node.id, index))
+    assert told[0].paths == told[1].paths
+    assert told[0].gradient == pytest.approx(told[1].gradient, rel=1e-6)
+
+
+@pytest.mark.parametrize(("name", "how"), [("gradient-check", FORWARD), ("neuron", CENTRAL), ("rnn", RTRL)])
+def test_a_nudge_tells_the_same_change_whichever_way_its_gradient_was_found(name, how):
+    model = gallery_model(name)
+    runs = (Run(model), another(model, how))
+    node = runs[0].graph.parameters[0]
+    index = (0,) * len(node.shape)
+    plain, other = (nudge(traced(run), node.id, index, 1e-2) for run in runs)
+    assert plain.change == other.change
+    assert plain.predicted == pytest.approx(other.predicted, rel=1e-6)
+
+
+def test_a_tangent_that_is_not_finite_is_the_first_bad_number():
+    run = Run(build(Spec(model=ExpressionModel(source="sqrt(x)", values={"x": 0.0}), mode="forward")))
+    found = first_nonfinite(traced(run))
+    assert (found.kind, found.label) == ("tangent", run.graph.loss.label)
+    assert "in the tangent of" in found.sentence
