@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from engine import LEAF, Data, LayerSpec, NetworkModel, OptimizerSpec, Run, Spec, build, first_state, resume, state_of
+from tests.engine.models import NAMES, WAYS, gallery_model
 
 X, Y = np.random.default_rng(0).normal(size=(2, 12, 3))
 SPEC = Spec(
@@ -113,3 +114,18 @@ def test_a_row_that_stands_in_for_another_is_seen_whenever_that_sample_is():
             assert (changed.inputs(iteration)[place] == (9.0 if row == 7 else X[row])).all()
             assert (changed.answers(iteration)[place] == (0.0 if row == 2 else Y[row])).all()
     assert 9.0 not in X
+
+
+@pytest.mark.parametrize("name", [*NAMES, *WAYS])
+def test_of_every_example_the_state_is_all_that_one_step_hands_to_the_next(name):
+    model = gallery_model(name)
+    first, second = Run(model), Run(model)
+    steps = 2 if model.optimizer else 0
+    for _ in range(steps):
+        first.advance()
+    resume(second, steps, state_of(first))
+    for _ in range(steps or 1):
+        assert first.recording.buffer.tobytes() == second.recording.buffer.tobytes()
+        if steps:
+            first.advance()
+            second.advance()
