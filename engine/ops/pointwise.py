@@ -110,7 +110,7 @@ def _over(text: str, count: int) -> str:
 
 
 def _indexed(names: Sequence[Text]) -> list[Text]:
-    return [Text(f"{n.text}_i") for n in names]
+    return [Text(f"{{{n.text}}}_i") for n in names]
 
 
 def _share(options: Options) -> str:
