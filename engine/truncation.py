@@ -20,13 +20,15 @@ from engine.trace import Trace
 class Cut:
     """An edge that carries nothing back: from `node` to its input number `slot`, node `into`.
 
-    `norm` is that of the contribution which the full backward pass sends over it.
+    `norm` is that of the contribution which the full backward pass sends over it, `share` that over the norm of the
+    whole gradient of `into`.
     """
 
     node: int
     slot: int
     into: int
     norm: float
+    share: float
     sentence: str
 
 
@@ -74,11 +76,12 @@ def _cuts(trace: Trace, full: Trace) -> Iterator[Cut]:
         into = nodes[node].inputs[slot]
         event = sent.get((node, slot))
         norm = _norm(full.view(event.value)) if event else 0.0
+        share = norm / whole if (whole := _norm(full.gradient(into, full.backward_end))) else 0.0
         sentence = (
-            f"The way from {nodes[node].label} back to {nodes[into].label} is cut: a contribution of norm {norm:.3g} "
-            "is left out, and all that it would have become further back."
+            f"The way from {nodes[node].label} back to {nodes[into].label} is cut: a contribution of norm {norm:.3g}, "
+            f"{share:.0%} of the gradient there, is left out, and all that it would have become further back."
         )
-        yield Cut(node=node, slot=slot, into=into, norm=norm, sentence=sentence)
+        yield Cut(node=node, slot=slot, into=into, norm=norm, share=share, sentence=sentence)
 
 
 def _lost(trace: Trace, full: Trace) -> Iterator[Lost]:
@@ -92,5 +95,5 @@ def _lost(trace: Trace, full: Trace) -> Iterator[Lost]:
         yield Lost(node=leaf.id, label=leaf.label, norm=norm, missing=missing, share=share)
 
 
-def _norm(x: Array) -> float:
-    return float(np.linalg.norm(x.reshape(-1)))
+def _norm(x: Array | None) -> float:
+    return 0.0 if x is None else float(np.linalg.norm(x.reshape(-1)))

