@@ -12,7 +12,7 @@ from threading import RLock
 from typing import Any
 
 from app.data.uploads import Uploads
-from app.errors import EditError, NothingToError, OutsideError, TooLargeError
+from app.errors import OutsideError, TooLargeError
 from app.journey import Journey, Part
 from app.lessons import EXAMPLES
 from app.lessons.parts import Example
@@ -60,13 +60,8 @@ class Session:
         self, record: Record, request: SessionRequest, settings: Settings, uploads: Uploads | None,
         log: Sequence[Entry] = (), snapshots: Snapshots | None = None,
     ) -> None:  # fmt: skip
-        self.id, self.token, self.settings, self.uploads, self.lock = (
-            record.id,
-            record.token,
-            settings,
-            uploads,
-            RLock(),
-        )
+        self.id, self.token, self.lock = record.id, record.token, RLock()
+        self.settings, self.uploads = settings, uploads
         self.example, self.spec = _source(request)
         self.snapshots = snapshots or Snapshots((), lambda version, iteration: None, settings)
         self.journey = Journey(self._make, self.snapshots)
@@ -206,53 +201,6 @@ class Session:
         if revision != self.revision:
             raise StaleError(self.revision)
 
-    def edited(self, edits: Sequence[dict[str, Any]], iteration: int | None) -> tuple[Entry, Standing]:
-        """The log's next entry and where it leads: numbers that depend on what is changed have not happened yet.
-
-        The journey follows the edits already; whoever does not commit them calls `follow` with the old ones.
-        Raises `EditError` or `OutsideError`, and then nothing has changed.
-        """
-        here = self.standing
-        start = here.iteration if iteration is None else iteration
-        if start > here.frontier:
-            raise OutsideError(f"iteration {start} asked for; the furthest so far is {here.frontier}")
-        if here.revision > self.settings.revisions:
-            raise TooLargeError(f"{here.revision} revisions; a session has at most {self.settings.revisions}")
-        entry = Entry(here.revision + 1, {"edits": list(edits), "iteration": start, "place": list(here.place)})
-        timeline = here.timeline.after(entry)
-        self._follow_built(timeline, start)
-        cleared = min(_first(self.schedule(start), self.editor, edit) for edit in edits)
-        cursor = min(here.cursor, cleared) if here.iteration == start else cleared if here.iteration > start else None
-        place = (here.iteration, here.cursor) if cursor is None else (start, cursor)
-        standing = Standing(
-            revision=entry.revision, iteration=place[0], cursor=place[1], frontier=start, timeline=timeline
-        )
-        return entry, standing
-
-    def _follow_built(self, timeline: Timeline, iteration: int) -> None:
-        """Follow, and build what holds then: an edit that cannot be built is refused before it is kept."""
-        before = self.standing.timeline
-        try:
-            self.follow(timeline)
-            self.journey.go(iteration, self.settings.step_seconds)
-        except Exception as error:
-            self.follow(before)
-            if isinstance(error, ValueError) and not isinstance(error, EditError | OutsideError | TooLargeError):
-                raise EditError(str(error)) from None
-            raise
-
-    def turned(self, which: str) -> tuple[Entry, Standing]:
-        """Undo or redo: the log's next entry, and what it leads back to. Raises `NothingToError`."""
-        here = self.standing
-        entry = Entry(here.revision + 1, {which: True, "place": list(here.place)})
-        try:
-            place = here.timeline.back(which).place
-            timeline = here.timeline.after(entry)
-        except LookupError as error:
-            raise NothingToError(str(error)) from None
-        self._follow_built(timeline, place.iteration)
-        return entry, Standing(revision=entry.revision, timeline=timeline, **place._asdict())
-
     def view(self, standing: Standing | None = None, *, drives: bool = True) -> SessionView:
         at, example = standing or self.standing, self.example or _Unnamed
         part, terms = self.journey.part(at.iteration), self.journey.terms_at(at.iteration)
@@ -289,13 +237,3 @@ def _source(request: SessionRequest) -> tuple[Example | None, SpecRequest]:
 
 class _Unnamed:
     title, summary = "A model of your own", ""
-
-
-def _first(schedule: Schedule, editor: Editor, edit: dict[str, Any]) -> int:
-    """The first event that an edit may give another number: a set node is first read by a forward event."""
-    name = str(edit.get("set", ""))
-    if not name or name.startswith("optimizer."):
-        return 0
-    node, nodes = editor.find(name).id, editor.graph.nodes
-    reads = (e.index for e in schedule.events if e.kind == "forward" and node in nodes[e.node].inputs)
-    return next(reads, 0)

@@ -11,11 +11,11 @@ from fastapi.responses import Response
 from app.edits import EditsRequest
 from app.errors import NoRevisionError
 from app.once import Once
+from app.revising import Revised, edited, turned
 from app.routes import Driven, KeyHere, SessionsHere, problems
 from app.routes.sessions import shown
-from app.session import Session, Standing
+from app.session import Session
 from app.sessions import Outcome, Sessions
-from app.store import Entry
 from app.views import SessionView
 
 router = APIRouter(
@@ -33,24 +33,24 @@ def edit(
     What was computed beyond is dropped; undo brings it back. `If-Match` names the revision this was decided on.
     """
     edits = body.model_dump(mode="json", exclude_unset=True)["edits"]
-    return _revised(found, session, key, if_match, lambda: session.edited(edits, body.iteration))
+    return _revised(found, session, key, if_match, lambda: edited(session, edits, body.iteration))
 
 
 @router.post("/undo", response_model=SessionView)
 def undo(session: Driven, found: SessionsHere, key: KeyHere, if_match: IfMatch = None) -> Response:
     """Go back to how it was before the last edit, and to where the session stood."""
-    return _revised(found, session, key, if_match, lambda: session.turned("undo"))
+    return _revised(found, session, key, if_match, lambda: turned(session, "undo"))
 
 
 @router.post("/redo", response_model=SessionView)
 def redo(session: Driven, found: SessionsHere, key: KeyHere, if_match: IfMatch = None) -> Response:
     """Take an undo back."""
-    return _revised(found, session, key, if_match, lambda: session.turned("redo"))
+    return _revised(found, session, key, if_match, lambda: turned(session, "redo"))
 
 
 def _revised(
     found: Sessions, session: Session, key: Once | None, if_match: str | None,
-    decide: Callable[[], tuple[Entry, Standing]],
+    decide: Callable[[], Revised],
 ) -> Response:  # fmt: skip
     if if_match is None:
         raise NoRevisionError(f'an edit says which revision it was decided on: If-Match: "{session.revision}"')

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from app.requests import Grain, SessionRequest
+from app.revising import edited, turned
 from app.session import Session
 from app.settings import Settings
 from app.store import Record
@@ -42,9 +43,9 @@ class Reference:
         elif end == "seek":
             session.standing = session.sought(body["iteration"], body["cursor"])
         elif end == "edits":
-            session.standing = session.edited(body["edits"], body["iteration"])[1]
+            session.standing = edited(session, body["edits"], body["iteration"])[1]
         else:
-            session.standing = session.turned(end)[1]
+            session.standing = turned(session, end)[1]
 
     def seen(self):
         view = self.session.view()

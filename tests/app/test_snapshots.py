@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from app.requests import SessionRequest
+from app.revising import edited, turned
 from app.session import Session
 from app.settings import Settings
 from app.snapshots import Snapshots, packed, unpacked
@@ -135,16 +136,16 @@ def test_a_snapshot_belongs_to_the_edits_that_came_before_it():
 def test_after_an_edit_the_snapshots_before_it_still_serve_and_undo_finds_the_others(store):
     session = walked(store, 30)
     before = [recording(session, i) for i in (10, 30)]
-    entry, standing = session.edited([{"set": "w", "to": 2.0}], 20)
+    entry, standing = edited(session, [{"set": "w", "to": 2.0}], 20)
     session.standing = standing
     session.journey.go(30)
     changes = session.snapshots.changes()
     assert {s.version for s in changes} == {entry.revision}
     assert {s.iteration for s in changes} == set(range(21, 31))
-    edited = recording(session, 30)
+    changed = recording(session, 30)
     assert recording(session, 10) == before[0]
-    session.standing = session.turned("undo")[1]
-    assert recording(session, 30) == before[1] != edited
+    session.standing = turned(session, "undo")[1]
+    assert recording(session, 30) == before[1] != changed
     assert session.snapshots.differs is None
 
 
