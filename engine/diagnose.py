@@ -1,6 +1,13 @@
 """The doctor: is a training step healthy, and if not, what is wrong, which numbers say so, and what helps?
 
-Every threshold is a share or a ratio within one training step, read at the iteration the diagnosis names.
+Every threshold is a share or a ratio within one training step, so that no unit and no size of a model decides. All of
+them are read at one iteration, the one the diagnosis names (0 is the first step, with the weights as they were drawn):
+
+- vanishing and exploding: the norm of dL/dz at a layer with weights over the norm at the last such layer;
+- update: the norm of a weight's update over the norm of the weight;
+- dead units: the share of ReLU units that are 0 for every sample of the batch, beyond what chance lets be so;
+- saturation: the share of a hidden layer's outputs where the slope is below a twentieth of the steepest;
+- diverged needs no threshold: some number is not finite.
 """
 
 from __future__ import annotations

@@ -52,6 +52,14 @@ ROWS = (
         ),
     ),
     Example(
+        id="batch-norm", title="Batch normalisation", group=LAYERS,
+        summary="Four samples to mean 0 and variance 1, feature by feature; the running statistics move a tenth.",
+        spec=network(
+            [dense(3), {"type": "batch_norm"}, RELU, dense(2)],
+            {"arrays": {"x": [[1, 2], [0, 1], [2, -1], [1, 1]], "y": [[1, 0], [0, 1], [1, 1], [0, 0]]}}, 0.1, "mse",
+        ),
+    ),
+    Example(
         id="single-layer-start", title="A first network, by hand", group=LAYERS,
         summary="2 → 4 → 3 from weights of 0.01: softmax without its shift, and a loss that is a plain sum.",
         spec=expression(START, {**START_VALUES, "m": 1}, roles=START_ROLES, optimizer=RATE),

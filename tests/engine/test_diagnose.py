@@ -115,3 +115,9 @@ def test_batch_normalisation_is_not_advised_for_one_sample():
     changes = [r.change.get("insert") for r in told_of(gallery("vanishing")).remedies]
     assert "layer_norm" in changes
     assert "batch_norm" not in changes
+
+
+@pytest.mark.parametrize("steps", [0, 20])
+@pytest.mark.parametrize("name", ["digits", "digits-square"])
+def test_a_shallow_sigmoid_network_that_reads_digits_is_called_trainable(name, steps):
+    assert told_of(gallery(name, steps)).verdict == "healthy"
