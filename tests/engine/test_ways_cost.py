@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from engine import Backward, Run, cost, demand, schedule, ways
+from engine.ops import OPS
 from engine.trace import places
 from tests.engine.models import gallery_model
 from tests.engine.ways import CENTRAL, FORWARD, ONE_SIDED, RTRL, SMALL, another, gradients
@@ -39,6 +40,21 @@ def test_differences_of_the_small_network_come_within_a_ten_millionth():
     numeric = gradients(run)
     a, b = (np.concatenate([x.ravel() for x in found.values()]) for found in (numeric, exact))
     assert np.linalg.norm(a - b) / (np.linalg.norm(a) + np.linalg.norm(b)) < 1e-7
+
+
+@pytest.mark.parametrize("op", ["matmul", "tanh", "softmax_cross_entropy"])
+def test_a_wrong_rule_planted_in_the_small_network_is_caught(op, monkeypatch):
+    """Its contributions twice as large as they should be, or half as steep."""
+    row = OPS[op]
+    if row.partials:
+        wrong = {"partials": tuple(p and (lambda *xs, p=p, **o: 0.5 * p(*xs, **o)) for p in row.partials)}
+    else:
+        wrong = {"vjps": tuple(v and (lambda *xs, v=v, **o: 2 * v(*xs, **o)) for v in row.vjps)}
+    monkeypatch.setitem(OPS, op, replace(row, **wrong))
+    numeric = gradients(Run(build_small()))
+    exact = gradients(another(build_small(), Backward()))
+    a, b = (np.concatenate([x.ravel() for x in found.values()]) for found in (numeric, exact))
+    assert np.linalg.norm(a - b) / (np.linalg.norm(a) + np.linalg.norm(b)) > 0.01
 
 
 @small
