@@ -128,6 +128,10 @@ def make_server(options: argparse.Namespace, started: Callable[[], None]) -> uvi
             if self.started:
                 started()
 
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            app.state.hub.close()  # streams end before connections are waited for
+            await super().shutdown(sockets)
+
     try:
         settings = Settings.from_environment(**_given(options))
         app = create_app(settings)

@@ -9,7 +9,7 @@ from typing_extensions import TypedDict
 from app.data import DataOption, Family
 from app.data.cells import Kind
 from app.lessons.parts import Example
-from app.views import Position
+from app.views import Position, SessionView
 from engine import Explanation, Option, Phase
 
 
@@ -78,6 +78,24 @@ class DatasetAnswer(TypedDict):
     target: str
     kind: Kind
     classes: tuple[str, ...]
+
+
+class CodeAnswer(TypedDict):
+    """A short code for a session, and for how many seconds it holds."""
+
+    code: str
+    seconds: int
+
+
+class JoinAnswer(TypedDict):
+    id: str
+
+
+class NewsAnswer(TypedDict):
+    """The revisions since the one seen last, and how the session stands."""
+
+    revisions: list[dict[str, Any]]
+    session: SessionView
 
 
 class Catalogue(TypedDict):

@@ -51,6 +51,10 @@ class TooLargeError(ValueError):
     """More asked for than the service allows; the message names both numbers."""
 
 
+class TooManyError(RuntimeError):
+    """More of something at a time than the service allows; the message names both numbers."""
+
+
 class EditError(ValueError):
     """An edit that cannot be made; `pointer` names it."""
 
@@ -119,6 +123,7 @@ TABLE: dict[type[Exception], tuple[int, str]] = {
     ExportError: (413, "Too large to be written down"),
     PictureError: (413, "Too large for a picture"),
     SizeError: (413, "Too large"),
+    TooManyError: (429, "Too many"),
 }
 ALTERNATIVES = {("model", k) for k in ("expression", "network")} | {("data", k) for k in ("source", "arrays", "upload")}
 MOST_ERRORS = 50  # told in one answer

@@ -17,7 +17,6 @@ from app.errors import problem
 from app.rates import Rate
 from app.settings import Settings
 
-CREATIONS = "/api/v1/sessions"
 CSP = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; "
     "frame-ancestors {embedders}"
@@ -40,7 +39,10 @@ class Gate:
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self.app, self.settings = app, settings
         self.headers = headers(settings)
-        self.creations = Rate(settings.creations_a_minute)
+        self.rates = {
+            "/api/v1/sessions": ("made", "sessions", Rate(settings.creations_a_minute)),
+            "/api/v1/join": ("tried", "codes", Rate(settings.joins_a_minute)),
+        }
         self.working = 0  # requests to the API that are being answered, streams apart
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -84,12 +86,13 @@ class Gate:
     def _too_often(self, asked: Asked, scope: Scope) -> Refusal | None:
         """This machine's own programs may create as much as memory allows; others so much a minute."""
         address = (scope.get("client") or ("127.0.0.1",))[0]
-        if (asked.method, asked.path) != ("POST", CREATIONS) or address in admission.LOCAL:
+        if asked.method != "POST" or asked.path not in self.rates or address in admission.LOCAL:
             return None
-        wait = ceil(self.creations.wait(address))
+        did, what, rate = self.rates[asked.path]
+        wait = ceil(rate.wait(address))
         if not wait:
             return None
-        detail = f"{address} has made {self.settings.creations_a_minute} sessions in a minute, the most one may"
+        detail = f"{address} has {did} {rate.most} {what} in a minute, the most one may"
         return Refusal(status=429, title="Too many", detail=detail, headers={"Retry-After": str(wait)})
 
     async def _work(self, scope: Scope, receive: Receive, send: Send) -> None:

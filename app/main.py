@@ -17,9 +17,11 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from app import errors, metrics
 from app.data.uploads import Uploads
 from app.gate import Gate
+from app.listener import Listener
+from app.live import Hub
 from app.openapi import document
 from app.places import WEB
-from app.routes import catalogue, datasets, edits, export, insight, sessions, traces
+from app.routes import catalogue, datasets, edits, export, insight, live, sessions, traces
 from app.sessions import Sessions
 from app.settings import Settings
 from app.store import opened
@@ -62,22 +64,29 @@ def numbers(request: Request) -> Response:
 
 
 @asynccontextmanager
-async def _threads(app: FastAPI) -> AsyncIterator[None]:
+async def _running(app: FastAPI) -> AsyncIterator[None]:
     """Engine work shares this many threads; more would only take turns, and keep the event loop waiting."""
     current_default_thread_limiter().total_tokens = app.state.settings.threads
+    store = app.state.sessions.store
+    listener = Listener(store, app.state.hub) if store.shared else None
+    if listener:
+        listener.start()
     yield
-    app.state.sessions.store.close()
+    if listener:
+        listener.close()
+    store.close()
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The service. Without settings: those of the environment."""
     settings = settings or Settings.from_environment()
-    app = FastAPI(title="Backprop Explorer", version="1", docs_url=None, redoc_url=None, lifespan=_threads)
+    app = FastAPI(title="Backprop Explorer", version="1", docs_url=None, redoc_url=None, lifespan=_running)
     app.state.settings = settings
     store = opened(settings)
+    app.state.hub = Hub(settings)
     app.state.uploads = Uploads(store)
-    app.state.sessions = Sessions(store, settings, app.state.uploads)
-    for module in (catalogue, datasets, sessions, edits, traces, insight, export):
+    app.state.sessions = Sessions(store, settings, app.state.uploads, app.state.hub)
+    for module in (catalogue, datasets, sessions, edits, live, traces, insight, export):
         app.include_router(module.router, prefix="/api/v1")
     app.include_router(pages)
     app.mount("/static", Static(directory=WEB / "static"), name="static")

@@ -66,6 +66,12 @@ class SessionRequest(Body):
         return self
 
 
+class JoinRequest(Body):
+    """A short code, as it was read out: in any case, with or without spaces."""
+
+    code: Annotated[str, Field(min_length=6, max_length=16, examples=["KTM4XB"])]
+
+
 class Grain(StrEnum):
     EVENT = "event"
     OPERATION = "operation"

@@ -2,8 +2,8 @@
 
 How a request changes a session: under its lock, `settle` calls an action that works out where the session would stand
 and what would be answered, commits that to the store, and only then lets the session stand there. Where another
-process was quicker, the session is brought up to date and the action called again. Whoever wants to know of changes
-puts a function into `told`: it is called with the session after every commit, under the lock.
+process was quicker, the session is brought up to date and the action called again. Followers are told after every
+commit: of a shared store they read it themselves, in every process alike.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from app import tokens
 from app.data.uploads import Uploads
 from app.errors import NotFoundError
 from app.lessons import EXAMPLES
+from app.live import Hub, happened
 from app.once import Once, kept
 from app.requests import SessionRequest
 from app.session import Session, Standing
@@ -38,14 +39,13 @@ __all__ = ["Created", "Outcome", "Session", "Sessions"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """Where a request leads, and its answer. `event`: what followers in other processes are told."""
+    """Where a request leads, and its answer."""
 
     standing: Standing
     reply: Response
     entry: Entry | None = None
     run: dict[str, Any] | None = None
     lease: int | None = None
-    event: bytes = b""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,9 +58,8 @@ class Created:
 
 
 class Sessions:
-    def __init__(self, store: Store, settings: Settings, uploads: Uploads) -> None:
-        self.store, self.settings, self.uploads = store, settings, uploads
-        self.told: list[Callable[[Session], None]] = []
+    def __init__(self, store: Store, settings: Settings, uploads: Uploads, hub: Hub) -> None:
+        self.store, self.settings, self.uploads, self.hub = store, settings, uploads, hub
         self._live: OrderedDict[str, Session] = OrderedDict()
         # A session put out of `_live` while a request still works on it is not made a second time.
         self._known: WeakValueDictionary[str, Session] = WeakValueDictionary()
@@ -165,10 +164,11 @@ class Sessions:
     def commit(self, session: Session, outcome: Outcome, key: Once | None = None) -> None:
         """Keep what an outcome says, then stand there. Hold the session's lock."""
         at = outcome.standing
+        event = happened(at, outcome.entry, outcome.run)
         change = Change(
             revision=session.revision, iteration=at.iteration, cursor=at.cursor, frontier=at.frontier,
             entry=outcome.entry, snapshots=session.snapshots.changes(), lease=outcome.lease, run=outcome.run,
-            event=outcome.event, answer=key.answer(outcome.reply) if key else None,
+            event=event, answer=key.answer(outcome.reply) if key else None,
         )  # fmt: skip
         try:
             self.store.commit(session.id, change)
@@ -180,8 +180,8 @@ class Sessions:
             raise
         session.snapshots.committed()
         session.standing = at
-        for tell in self.told:
-            tell(session)
+        if not self.store.shared:
+            self.hub.tell(session.id, event)
 
     def delete(self, id: str, key: Once | None, reply: Response) -> Response:
         """Forget a session. Raises `NotFoundError` where there is none."""

@@ -54,6 +54,10 @@ class Settings:
     snapshot_bytes: int = 16 * 1_048_576
     revisions: int = 2_000
     visits: int = 50_000
+    followers: int = 600
+    followers_in_all: int = 1_500
+    ping_seconds: float = 12.0
+    joins_a_minute: int = 20
     step_events: int = 10_000
     step_iterations: int = 100
     step_seconds: float = 2.0

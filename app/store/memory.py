@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import dataclass, field, replace
 from threading import Lock
-from time import monotonic
+from time import monotonic, time
 
 from app.settings import Settings
 from app.store.parts import (
@@ -44,6 +44,7 @@ class MemoryStore:
         self._sessions: OrderedDict[str, _Session] = OrderedDict()
         self._datasets: OrderedDict[str, bytes] = OrderedDict()
         self._answers: OrderedDict[str, Answer] = OrderedDict()
+        self._codes: OrderedDict[str, tuple[str, float]] = OrderedDict()
         self._lock = Lock()
 
     def create(self, record: Record, answer: Answer | None = None) -> None:
@@ -142,6 +143,17 @@ class MemoryStore:
             if id in self._datasets:
                 self._datasets.move_to_end(id)
             return self._datasets.get(id)
+
+    def keep_code(self, code: str, id: str, until: float) -> None:
+        with self._lock:
+            self._codes[code] = id, until
+            while len(self._codes) > self.settings.sessions:
+                self._codes.popitem(last=False)
+
+    def code(self, code: str) -> str | None:
+        with self._lock:
+            id, until = self._codes.get(code, ("", 0.0))
+            return id if until > time() else None
 
     def ready(self) -> None:
         """This process answers, so its memory does."""

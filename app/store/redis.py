@@ -166,6 +166,15 @@ class RedisStore:
                 self.db.zadd("backprop:datasets", {id: time.time()}, xx=True)
         return found
 
+    def keep_code(self, code: str, id: str, until: float) -> None:
+        with self._asked():
+            self.db.set(f"backprop:code:{code}", id, exat=int(until))
+
+    def code(self, code: str) -> str | None:
+        with self._asked():
+            found: bytes | None = self.db.get(f"backprop:code:{code}")
+        return found.decode() if found else None
+
     def newest(self, id: str) -> str:
         """The place of the newest event of a session in its stream."""
         with self._asked():

@@ -158,6 +158,14 @@ class SqliteStore:
             self._used[id] = time.time()
         return row[0] if row else None
 
+    def keep_code(self, code: str, id: str, until: float) -> None:
+        self._writer.do(lambda db: db.execute("INSERT OR REPLACE INTO codes VALUES (?, ?, ?)", (code, id, until)))
+
+    def code(self, code: str) -> str | None:
+        with self._read() as db:
+            row = db.execute("SELECT session FROM codes WHERE code = ? AND until > ?", (code, time.time())).fetchone()
+        return row[0] if row else None
+
     def ready(self) -> None:
         """Raises `StoreError` where nothing can be written."""
         self._writer.do(lambda db: db.execute("UPDATE alive SET at = ?", (time.time(),)))
@@ -171,6 +179,7 @@ class SqliteStore:
     def _tidy(self, db: sqlite3.Connection) -> None:
         """Write when sessions were last used, and forget those nobody came back to."""
         used, self._used = self._used, {}
+        db.execute("DELETE FROM codes WHERE until < ?", (time.time(),))
         for table in ("sessions", "datasets"):
             db.executemany(f"UPDATE {table} SET used = ? WHERE id = ?", ((at, id) for id, at in used.items()))
             db.execute(f"DELETE FROM {table} WHERE used < ?", (time.time() - self.settings.idle_seconds,))

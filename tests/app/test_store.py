@@ -5,6 +5,8 @@ from itertools import count
 
 import pytest
 
+from app import codes
+from app.errors import NotFoundError
 from app.settings import Settings
 from app.store.memory import MemoryStore
 from app.store.open import opened
@@ -246,3 +248,12 @@ def test_what_was_kept_is_there_for_the_next_process(url):
 def test_a_url_of_another_kind_is_refused_by_name():
     with pytest.raises(ValueError, match=r"'ftp://x'.*memory:, sqlite:///path or redis://host"):
         opened(Settings(store="ftp://x"))
+
+
+def test_a_code_leads_to_its_session_for_hours_and_not_for_ever(store, id, monkeypatch):
+    code = codes.given(store, id)
+    assert codes.session(store, code.lower()) == id
+    monkeypatch.setattr(codes, "SECONDS", -1)
+    late = codes.given(store, id)
+    with pytest.raises(NotFoundError, match=late):
+        codes.session(store, late)

@@ -88,6 +88,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/join": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Join
+         * @description The session a short code leads to.
+         */
+        post: operations["join_api_v1_join_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions": {
         parameters: {
             query?: never;
@@ -149,6 +169,26 @@ export interface paths {
          * @description Reverse mode against central differences and forward mode, entry by entry, at the present iteration.
          */
         post: operations["check_gradients_api_v1_sessions__id__check_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{id}/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Code
+         * @description A short code to read out: whoever joins with it may read and follow, for a few hours.
+         */
+        post: operations["code_api_v1_sessions__id__code_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -296,6 +336,31 @@ export interface paths {
          * @description The nodes, their groups, and where the backward pass begins; of the session's `stretches`, each has its own.
          */
         get: operations["graph_api_v1_sessions__id__graph_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{id}/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Live
+         * @description Follow a session, with its id alone.
+         *
+         *     Events: `revision` (edits; those after `after`, or after `Last-Event-ID`, come first), `session` (how it stands;
+         *     after those, and after `resync`, which says that some were missed), `position`, `run` (training), `end` (the
+         *     service stops; come back). With `poll=1`, for networks that hold streams back: an answer as soon as the session is
+         *     not at revision `after`, `iteration` and `cursor`, or after 25 seconds.
+         */
+        get: operations["live_api_v1_sessions__id__live_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -856,6 +921,16 @@ export interface components {
             value?: number | null;
         };
         /**
+         * CodeAnswer
+         * @description A short code for a session, and for how many seconds it holds.
+         */
+        CodeAnswer: {
+            /** Code */
+            code: string;
+            /** Seconds */
+            seconds: number;
+        };
+        /**
          * Contribution
          * @description `node` sent `value` to its input number `slot`, node `into`.
          *
@@ -1379,6 +1454,22 @@ export interface components {
             /** Why Zero */
             why_zero: components["schemas"]["Reason"][];
         };
+        /** JoinAnswer */
+        JoinAnswer: {
+            /** Id */
+            id: string;
+        };
+        /**
+         * JoinRequest
+         * @description A short code, as it was read out: in any case, with or without spaces.
+         */
+        JoinRequest: {
+            /**
+             * Code
+             * @example KTM4XB
+             */
+            code: string;
+        };
         /**
          * Kink
          * @description An entry (a flat index) at which the loss has two slopes, and the first node whose own two sides differ.
@@ -1539,6 +1630,17 @@ export interface components {
             parameters?: {
                 [key: string]: number | unknown[];
             };
+        };
+        /**
+         * NewsAnswer
+         * @description The revisions since the one seen last, and how the session stands.
+         */
+        NewsAnswer: {
+            /** Revisions */
+            revisions: {
+                [key: string]: unknown;
+            }[];
+            session: components["schemas"]["SessionView"];
         };
         /**
          * Node
@@ -2814,6 +2916,7 @@ export type CheckRequest = components['schemas']['CheckRequest'];
 export type Clip = components['schemas']['Clip'];
 export type Clipped = components['schemas']['Clipped'];
 export type ClipRequest = components['schemas']['ClipRequest'];
+export type CodeAnswer = components['schemas']['CodeAnswer'];
 export type Contribution = components['schemas']['Contribution'];
 export type CostAnswer = components['schemas']['CostAnswer'];
 export type CreatedSession = components['schemas']['CreatedSession'];
@@ -2840,6 +2943,8 @@ export type Graph = components['schemas']['Graph'];
 export type Group = components['schemas']['Group'];
 export type Influence = components['schemas']['Influence'];
 export type Insight = components['schemas']['Insight'];
+export type JoinAnswer = components['schemas']['JoinAnswer'];
+export type JoinRequest = components['schemas']['JoinRequest'];
 export type Kink = components['schemas']['Kink'];
 export type LabelEdit = components['schemas']['LabelEdit'];
 export type Layer = components['schemas']['Layer'];
@@ -2850,6 +2955,7 @@ export type LossRow = components['schemas']['LossRow'];
 export type Lost = components['schemas']['Lost'];
 export type Magnitudes = components['schemas']['Magnitudes'];
 export type NetworkRequest = components['schemas']['NetworkRequest'];
+export type NewsAnswer = components['schemas']['NewsAnswer'];
 export type Node = components['schemas']['Node'];
 export type NonFinite = components['schemas']['NonFinite'];
 export type Nudge = components['schemas']['Nudge'];
@@ -3036,6 +3142,66 @@ export interface operations {
             };
             /** @description Validation Error */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    join_api_v1_join_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JoinRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JoinAnswer"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3295,6 +3461,73 @@ export interface operations {
             };
             /** @description What was wrong, by number and limit */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    code_api_v1_sessions__id__code_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodeAnswer"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3811,6 +4044,73 @@ export interface operations {
             };
             /** @description What was wrong, by number and limit */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    live_api_v1_sessions__id__live_get: {
+        parameters: {
+            query?: {
+                /** @description the revision seen last */
+                after?: number | null;
+                cursor?: number | null;
+                iteration?: number | null;
+                poll?: boolean;
+            };
+            header?: {
+                "last-event-id"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Server-sent events, or the news as JSON */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewsAnswer"];
+                    "text/event-stream": unknown;
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,0 +1,194 @@
+"""Following sessions: what happens is encoded once and handed to everyone who follows, each within bounds."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable
+from threading import Lock
+from typing import Any
+
+from starlette.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
+
+from app import metrics
+from app.errors import TooManyError
+from app.session import Standing
+from app.settings import Settings
+from app.store import Entry
+from app.wire import encode
+
+KEPT = 16  # events waiting for one follower; one that is further behind is told to begin anew
+POLL = 25.0  # seconds a long poll waits for something new
+UNCACHED = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+
+
+def sent(name: str, body: Any, revision: int) -> bytes:
+    """One server-sent event. Its id is the revision: a follower that comes back says which one it saw last."""
+    return b"id: %d\nevent: %s\ndata: %s\n\n" % (revision, name.encode(), encode(body))
+
+
+class Follower:
+    """What waits for one reader. Belongs to the event loop: only `Hub` touches it from there."""
+
+    __slots__ = ("behind", "ended", "ready", "waiting")
+
+    def __init__(self) -> None:
+        self.waiting: deque[bytes] = deque()
+        self.ready = asyncio.Event()
+        self.behind = self.ended = False
+
+    def hand(self, event: bytes) -> None:
+        if len(self.waiting) == KEPT:
+            self.waiting.clear()
+            self.behind = True
+        if not self.behind:
+            self.waiting.append(event)
+        self.ready.set()
+
+    def end(self) -> None:
+        self.ended = True
+        self.ready.set()
+
+
+class Hub:
+    """Who follows which session in this process. `tell` may be called from any thread."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._followers: dict[str, set[Follower]] = {}
+        self._told: dict[str, list[bytes]] = {}  # not yet handed out
+        self._lock = Lock()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self.closed = False
+
+    def __len__(self) -> int:
+        return sum(map(len, self._followers.values()))
+
+    def join(self, id: str) -> Follower:
+        """Begin to follow, on the event loop. Raises `TooManyError` naming the limit that is reached."""
+        self._loop = asyncio.get_running_loop()
+        here = self._followers.get(id, set())
+        for count, most, where in (
+            (len(here), self.settings.followers, "this session"),
+            (len(self), self.settings.followers_in_all, "this service"),
+        ):
+            if count >= most:
+                raise TooManyError(f"{count} follow {where} already; the most is {most}")
+        follower = Follower()
+        self._followers.setdefault(id, set()).add(follower)
+        metrics.FOLLOWERS.set(len(self))
+        if self.closed:
+            follower.end()
+        return follower
+
+    def leave(self, id: str, follower: Follower) -> None:
+        here = self._followers.get(id, set())
+        here.discard(follower)
+        if not here:
+            self._followers.pop(id, None)
+        metrics.FOLLOWERS.set(len(self))
+
+    @property
+    def followed(self) -> list[str]:
+        """The sessions that somebody follows here."""
+        return list(self._followers)
+
+    def tell(self, id: str, event: bytes) -> None:
+        """Hand an event to everyone who follows this session here, soon. What nobody follows costs nothing."""
+        if id not in self._followers or self._loop is None:
+            return
+        with self._lock:
+            first = not self._told
+            self._told.setdefault(id, []).append(event)
+        if first:
+            self._loop.call_soon_threadsafe(self._hand_out)
+
+    def resync(self) -> None:
+        """Events may have been missed: everyone begins anew. From any thread."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._fall_behind)
+
+    def close(self) -> None:
+        """End all streams: the service stops. On the event loop."""
+        self.closed = True
+        for follower in self._all():
+            follower.end()
+
+    def _hand_out(self) -> None:
+        with self._lock:
+            told, self._told = self._told, {}
+        for id, events in told.items():
+            for follower in self._followers.get(id, ()):
+                for event in events:
+                    follower.hand(event)
+
+    def _fall_behind(self) -> None:
+        for follower in self._all():
+            follower.waiting.clear()
+            follower.behind = True
+            follower.ready.set()
+
+    def _all(self) -> list[Follower]:
+        return [follower for here in self._followers.values() for follower in here]
+
+
+async def heard(follower: Follower, seconds: float) -> list[bytes] | None:
+    """What waits by now, or comes within so many seconds; None where the follower fell behind, and then begins anew."""
+    if not follower.waiting and not follower.behind and not follower.ended:
+        try:
+            async with asyncio.timeout(seconds):
+                await follower.ready.wait()
+        except TimeoutError:
+            return []
+    follower.ready.clear()
+    if follower.behind:
+        follower.behind = False
+        return None
+    events = list(follower.waiting)
+    follower.waiting.clear()
+    return events
+
+
+class Stream(StreamingResponse):
+    """Server-sent events for one follower: `first`, then whatever happens, until it leaves or the service ends.
+
+    `summary` says how the session stands, for one that fell behind.
+    """
+
+    def __init__(
+        self, hub: Hub, id: str, follower: Follower, first: bytes, summary: Callable[[], Awaitable[bytes]]
+    ) -> None:
+        super().__init__(self._events(first), media_type="text/event-stream", headers=UNCACHED)
+        self.hub, self.id, self.follower, self.summary = hub, id, follower, summary
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self.hub.leave(self.id, self.follower)
+
+    async def _events(self, first: bytes) -> AsyncIterator[bytes]:
+        yield b"retry: 1000\n\n" + first
+        while not self.follower.ended:
+            events = await heard(self.follower, self.hub.settings.ping_seconds)
+            if events is None:
+                yield b"event: resync\ndata: {}\n\n" + await self.summary()
+            else:
+                yield b"".join(events) or b": still here\n\n"
+        yield b"event: end\ndata: {}\n\n"
+
+
+def edited(entry: Entry) -> dict[str, Any]:
+    """What followers are told of a revision: its number and what it did."""
+    return {"revision": entry.revision, **{k: v for k, v in entry.body.items() if k != "place"}}
+
+
+def happened(standing: Standing, entry: Entry | None, run: dict[str, Any] | None) -> bytes:
+    """The event of one commit: a revision, the progress of a training run, or another position."""
+    place = {"iteration": standing.iteration, "cursor": standing.cursor, "frontier": standing.frontier}
+    if entry:
+        return sent("revision", edited(entry) | place, entry.revision)
+    if run:
+        return sent("run", run | place, standing.revision)
+    return sent("position", {"revision": standing.revision} | place, standing.revision)
