@@ -43,7 +43,7 @@ class Part:
 
     @property
     def bytes(self) -> int:
-        return self.fixed + sum(map(len, self.encoded.values()))
+        return self.fixed + sum(map(len, list(self.encoded.values())))
 
 
 class Journey:
@@ -87,7 +87,8 @@ class Journey:
 
     @property
     def bytes(self) -> int:
-        return sum(part.bytes for part in self.parts.values()) + sum(map(len, self.snapshots.fresh.values()))
+        fresh = sum(map(len, list(self.snapshots.fresh.values())))  # copies: others may be at work on the session
+        return fresh + sum(part.bytes for part in list(self.parts.values()))
 
     @property
     def current(self) -> Part:

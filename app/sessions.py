@@ -63,17 +63,14 @@ class Sessions:
         self._live: OrderedDict[str, Session] = OrderedDict()
         # A session put out of `_live` while a request still works on it is not made a second time.
         self._known: WeakValueDictionary[str, Session] = WeakValueDictionary()
+        self._sizes: dict[str, int] = {}  # of those in `_live`, when they were last asked for
+        self.bytes = 0  # of all of them
         self._lock = RLock()
 
     @property
     def live(self) -> int:
         """How many are in memory."""
         return len(self._live)
-
-    @property
-    def bytes(self) -> int:
-        with self._lock:
-            return sum(session.bytes for session in self._live.values())
 
     def create(self, request: SessionRequest, key: Once | None, reply: Callable[[Session], Response]) -> Created:
         """A new session. Raises `NotFoundError` for an unknown example, and what building a model raises."""
@@ -112,11 +109,16 @@ class Sessions:
         record = self.store.read(id)
         if record is None:
             raise self._gone(id)
-        return self._keep(live or self._made(record))
+        if live is not None:
+            return self._keep(live)
+        made = self._keep(self._made(record))
+        with made.lock:
+            self._refresh(made)  # it may have moved since it was read
+        return made
 
     def _gone(self, id: str) -> NotFoundError:
         with self._lock:
-            self._live.pop(id, None)
+            self._put_out(id)
             self._known.pop(id, None)
         return NotFoundError(f"there is no session {id[:64]!r}")
 
@@ -198,12 +200,14 @@ class Sessions:
         """Of two threads that made the same session again, both use the first one's."""
         with self._lock:
             kept = self._known.setdefault(session.id, session)
-            self._live[session.id] = kept
-            self._live.move_to_end(session.id)
-            while len(self._live) > 1 and (len(self._live) > self.settings.sessions or self.bytes > self._room):
-                self._live.popitem(last=False)
+            self._put_out(session.id)
+            self._live[session.id], self._sizes[session.id] = kept, kept.bytes
+            self.bytes += self._sizes[session.id]
+            sessions, most = self.settings.sessions, self.settings.live_bytes
+            while len(self._live) > 1 and (len(self._live) > sessions or self.bytes > most):
+                self._put_out(next(iter(self._live)))
             return kept
 
-    @property
-    def _room(self) -> int:
-        return self.settings.live_bytes
+    def _put_out(self, id: str) -> None:
+        if self._live.pop(id, None) is not None:
+            self.bytes -= self._sizes.pop(id)

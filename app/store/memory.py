@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from threading import Lock
 from time import monotonic, time
@@ -45,6 +46,7 @@ class MemoryStore:
         self._datasets: OrderedDict[str, bytes] = OrderedDict()
         self._answers: OrderedDict[str, Answer] = OrderedDict()
         self._codes: OrderedDict[str, tuple[str, float]] = OrderedDict()
+        self._bytes = 0  # of all states
         self._lock = Lock()
 
     def create(self, record: Record, answer: Answer | None = None) -> None:
@@ -52,7 +54,7 @@ class MemoryStore:
             _unanswered(self._answers, answer)
             self._sessions[record.id] = _Session(record)
             while len(self._sessions) > self.settings.sessions:
-                self._sessions.popitem(last=False)
+                self._forget(next(iter(self._sessions)))
             self._keep_answer(answer)
 
     def read(self, id: str) -> Record | None:
@@ -77,7 +79,7 @@ class MemoryStore:
                 raise LeaseError(f"lease {change.lease} has passed to another owner")
             if change.entry:
                 found.log.append(change.entry)
-            found.states |= {(s.version, s.iteration): s for s in change.snapshots}
+            self._keep_states(found, change.snapshots)
             if change.answer:
                 found.answers[change.answer.key] = change.answer
                 if len(found.answers) > ANSWERS:
@@ -88,11 +90,25 @@ class MemoryStore:
                 run=found.record.run if change.run is None else change.run or None,
             )  # fmt: skip
 
+    def _keep_states(self, found: _Session, snapshots: Sequence[Snapshot]) -> None:
+        """States take as much memory as live sessions may; beyond it, sessions unread for longest go."""
+        for snapshot in snapshots:
+            place = snapshot.version, snapshot.iteration
+            self._bytes += len(snapshot.state) - len(found.states[place].state if place in found.states else b"")
+            found.states[place] = snapshot
+        while self._bytes > self.settings.live_bytes and len(self._sessions) > 1:
+            self._forget(next(iter(self._sessions)))
+
+    def _forget(self, id: str) -> bool:
+        gone = self._sessions.pop(id, None)
+        self._bytes -= sum(len(snapshot.state) for snapshot in gone.states.values()) if gone else 0
+        return gone is not None
+
     def delete(self, id: str, answer: Answer | None = None) -> bool:
         with self._lock:
             _unanswered(self._answers, answer)
             self._keep_answer(answer)
-            return self._sessions.pop(id, None) is not None
+            return self._forget(id)
 
     def snapshots(self, id: str) -> list[Kept]:
         with self._lock:

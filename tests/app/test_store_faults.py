@@ -158,3 +158,15 @@ def test_a_redis_that_may_forget_is_warned_of(tmp_path, caplog):
         ]
     finally:
         server.stop()
+
+
+def test_in_memory_the_states_of_all_sessions_keep_to_their_bytes():
+    store = opened(Settings(store="memory:", live_bytes=2_500))
+    for id in "abcd":
+        store.create(Record(id=id, request={}, token=b"", created=0.0))
+        for iteration in (1, 1, 2):
+            state = Snapshot(1, iteration, b"d", bytes(500))
+            store.commit(id, Change(revision=1, iteration=0, cursor=0, frontier=0, snapshots=[state]))
+    assert [id for id in "abcd" if store.read(id)] == ["c", "d"]
+    assert store.delete("c")
+    assert store._bytes == 1_000
