@@ -14,6 +14,7 @@ What a store promises:
   nothing happens and `AnsweredError` is raised.
 - `lease` gives one owner at a time the right to work on a session, with a number that grows each time; a `commit`
   with the number of an earlier lease raises `LeaseError`. Requests that move or edit need none.
+- `running` names the sessions whose newest training run has not ended, whoever works on it.
 
 `memory:` keeps everything in this process. SQLite is one file for one process. Redis is for several processes:
 `shared` is true, and whoever keeps sessions in memory asks `read` whether they are still of today.
@@ -29,6 +30,7 @@ from app.store.parts import (
     Entry,
     Kept,
     LeaseError,
+    Point,
     Record,
     Snapshot,
     StaleError,
@@ -45,6 +47,7 @@ __all__ = [
     "Entry",
     "Kept",
     "LeaseError",
+    "Point",
     "Record",
     "Snapshot",
     "StaleError",

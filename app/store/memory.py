@@ -18,6 +18,7 @@ from app.store.parts import (
     Entry,
     Kept,
     LeaseError,
+    Point,
     Record,
     Snapshot,
     StaleError,
@@ -29,6 +30,7 @@ class _Session:
     record: Record
     log: list[Entry] = field(default_factory=list)
     states: dict[tuple[int, int], Snapshot] = field(default_factory=dict)
+    points: dict[tuple[int, int], Point] = field(default_factory=dict)
     answers: OrderedDict[str, Answer] = field(default_factory=OrderedDict)
     lease: int = 0
     owner: str = ""
@@ -84,11 +86,8 @@ class MemoryStore:
                 found.answers[change.answer.key] = change.answer
                 if len(found.answers) > ANSWERS:
                     found.answers.popitem(last=False)
-            found.record = replace(
-                found.record, revision=change.entry.revision if change.entry else change.revision,
-                iteration=change.iteration, cursor=change.cursor, frontier=change.frontier,
-                run=found.record.run if change.run is None else change.run or None,
-            )  # fmt: skip
+            _keep_points(found, change.points)
+            found.record = _moved(found.record, change)
 
     def _keep_states(self, found: _Session, snapshots: Sequence[Snapshot]) -> None:
         """States take as much memory as live sessions may; beyond it, sessions unread for longest go."""
@@ -96,6 +95,8 @@ class MemoryStore:
             place = snapshot.version, snapshot.iteration
             self._bytes += len(snapshot.state) - len(found.states[place].state if place in found.states else b"")
             found.states[place] = snapshot
+            if not snapshot.digest:
+                del found.states[place]
         while self._bytes > self.settings.live_bytes and len(self._sessions) > 1:
             self._forget(next(iter(self._sessions)))
 
@@ -121,6 +122,15 @@ class MemoryStore:
             found = self._sessions.get(id)
             kept = found.states.get((version, iteration)) if found else None
             return kept.state or None if kept else None
+
+    def points(self, id: str) -> list[Point]:
+        with self._lock:
+            found = self._sessions.get(id)
+            return sorted(found.points.values()) if found else []
+
+    def running(self) -> list[str]:
+        with self._lock:
+            return [id for id, s in self._sessions.items() if s.record.run and "ended" not in s.record.run]
 
     def answer(self, scope: str, key: str) -> Answer | None:
         with self._lock:
@@ -187,3 +197,19 @@ class MemoryStore:
 def _unanswered(answers: OrderedDict[str, Answer], answer: Answer | None) -> None:
     if answer and answer.key in answers:
         raise AnsweredError(answer.key)
+
+
+def _keep_points(found: _Session, points: Sequence[Point]) -> None:
+    for point in points:
+        found.points[point.version, point.iteration] = point
+        if not point.body:
+            del found.points[point.version, point.iteration]
+
+
+def _moved(record: Record, change: Change) -> Record:
+    here = (record.iteration, record.cursor) if change.iteration is None else (change.iteration, change.cursor)
+    frontier = change.frontier if change.entry else max(change.frontier, record.frontier)
+    return replace(
+        record, revision=change.entry.revision if change.entry else change.revision, iteration=here[0], cursor=here[1],
+        frontier=frontier, run=record.run if change.run is None else change.run or None,
+    )  # fmt: skip

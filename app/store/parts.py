@@ -34,7 +34,7 @@ class AnsweredError(RuntimeError):
 class Record:
     """A session. `request`: what it was made from; `token`: a hash of its drive token; times in seconds since 1970.
 
-    `run`: the training run under way, in its owner's words.
+    `run`: the newest training run, in its owner's words; `ended` among them once it has.
     """
 
     id: str
@@ -68,12 +68,20 @@ class Kept(NamedTuple):
 
 
 class Snapshot(NamedTuple):
-    """What an iteration began with. An empty `state` thins out the one that was kept."""
+    """What an iteration began with. An empty `state` thins out the one kept; an empty `digest` forgets it."""
 
     version: int
     iteration: int
     digest: bytes
     state: bytes
+
+
+class Point(NamedTuple):
+    """What was measured in an iteration, under the edits of a revision. An empty `body` forgets it."""
+
+    version: int
+    iteration: int
+    body: bytes
 
 
 class Answer(NamedTuple):
@@ -89,16 +97,18 @@ class Answer(NamedTuple):
 class Change:
     """What one commit does: where the driver stands now, and, with an `entry`, a new revision.
 
-    `revision` is the one it was decided on; the entry's is one more. `run` replaces the training run's words: an
-    empty one ends it, None leaves it. `event` is what followers in other processes are told.
+    `revision` is the one it was decided on; the entry's is one more. The driver stays where it stands where
+    `iteration` is None; the frontier never falls but with an entry. `run` replaces the training run's words: an empty
+    one forgets it, None leaves it. `event` is what followers in other processes are told.
     """
 
     revision: int
-    iteration: int
-    cursor: int
+    iteration: int | None
+    cursor: int | None
     frontier: int
     entry: Entry | None = None
     snapshots: Sequence[Snapshot] = ()
+    points: Sequence[Point] = ()
     answer: Answer | None = None
     lease: int | None = None
     run: dict[str, Any] | None = None
@@ -117,6 +127,8 @@ class Store(Protocol):
     def delete(self, id: str, answer: Answer | None = None) -> bool: ...
     def snapshots(self, id: str) -> list[Kept]: ...
     def state(self, id: str, version: int, iteration: int) -> bytes | None: ...
+    def points(self, id: str) -> list[Point]: ...
+    def running(self) -> list[str]: ...
     def answer(self, scope: str, key: str) -> Answer | None: ...
     def lease(self, id: str, owner: str, seconds: float) -> int | None: ...
     def release(self, id: str, lease: int) -> None: ...

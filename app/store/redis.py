@@ -31,6 +31,7 @@ from app.store.parts import (
     Entry,
     Kept,
     LeaseError,
+    Point,
     Record,
     Snapshot,
     StaleError,
@@ -39,8 +40,9 @@ from app.store.parts import (
 
 LOG = logging.getLogger("backprop")
 DIGEST = 16  # bytes of a hash; what is known of a state is its hash, then its size in digits
-PARTS = ("", "log", "digests", "states", "answers", "order", "live")  # the keys of a session
+PARTS = ("", "log", "digests", "states", "answers", "order", "live", "points")  # the keys of a session
 WANTED = {"appendonly": "yes", "maxmemory-policy": "noeviction"}
+RUNS = "backprop:runs"  # the sessions whose newest run has not ended
 FIELDS = ("request", "token", "created", "revision", "iteration", "cursor", "frontier", "run")
 TOUCHED_SECONDS = 600.0  # how often a session that is only read is told to live on
 
@@ -104,11 +106,13 @@ class RedisStore:
 
     def commit(self, id: str, change: Change) -> None:
         states = [part for s in change.snapshots for part in (f"{s.version}:{s.iteration}", _known(s), s.state)]
+        points = [part for p in change.points for part in (f"{p.version}:{p.iteration}", p.body)]
+        place = ("", "") if change.iteration is None else (change.iteration, change.cursor)
         arguments = [
             change.revision, "" if change.lease is None else change.lease, secrets.token_bytes(8),
-            orjson.dumps(change.entry.body) if change.entry else b"", change.iteration, change.cursor, change.frontier,
+            orjson.dumps(change.entry.body) if change.entry else b"", *place, change.frontier,
             b"" if change.run is None else orjson.dumps(change.run), change.event, self.settings.idle_seconds,
-            *_told(change.answer), ANSWERS, *states,
+            *_told(change.answer), ANSWERS, RUNS, id, _going(change.run), len(change.snapshots), *states, *points,
         ]  # fmt: skip
         with self._asked():
             said = self._commit([_key(id, part) for part in PARTS], arguments)
@@ -131,6 +135,20 @@ class RedisStore:
         with self._asked():
             found: bytes | None = self.db.hget(_key(id, "states"), f"{version}:{iteration}")
         return found or None
+
+    def points(self, id: str) -> list[Point]:
+        with self._asked():
+            found = self.db.hgetall(_key(id, "points"))
+        places = ((name.split(b":"), body) for name, body in found.items())
+        return sorted(Point(int(version), int(iteration), body) for (version, iteration), body in places)
+
+    def running(self) -> list[str]:
+        with self._asked():
+            ids = [id.decode() for id in self.db.smembers(RUNS)]
+            gone = [id for id in ids if not self.db.exists(_key(id))]
+            if gone:
+                self.db.srem(RUNS, *gone)
+        return [id for id in ids if id not in gone]
 
     def answer(self, scope: str, key: str) -> Answer | None:
         with self._asked():
@@ -220,7 +238,12 @@ def _key(id: str, part: str = "") -> str:
 
 
 def _known(snapshot: Snapshot) -> bytes:
-    return snapshot.digest + b"%d" % len(snapshot.state)
+    return snapshot.digest + b"%d" % len(snapshot.state) if snapshot.digest else b""
+
+
+def _going(run: dict[str, Any] | None) -> str:
+    """Whether a run is under way from now on; nothing where that does not change."""
+    return "" if run is None else "yes" if run and "ended" not in run else "no"
 
 
 def _blob(id: str) -> str:

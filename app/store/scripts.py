@@ -1,10 +1,11 @@
 """What Redis runs as a whole. Each script checks everything before it writes anything."""
 
 COMMIT = """
--- keys: session, log, digests, states, answers, order of answers, live
+-- keys: session, log, digests, states, answers, order of answers, live, points
 -- revision, lease, nonce, entry, iteration, cursor, frontier, run, event, seconds to live,
--- key and value of the answer, most answers, then places, each with what is known of its state and the state
-local now = redis.call('HMGET', KEYS[1], 'revision', 'lease', 'nonce')
+-- key and value of the answer, most answers, the runs under way, id, whether this one's is, how many states,
+-- then places, each with what is known of its state and the state; then places, each with what was measured there
+local now = redis.call('HMGET', KEYS[1], 'revision', 'lease', 'nonce', 'frontier')
 if not now[1] then return {'gone'} end
 if now[3] == ARGV[3] then return {'done'} end
 if ARGV[11] ~= '' and redis.call('HEXISTS', KEYS[5], ARGV[11]) == 1 then return {'answered'} end
@@ -15,15 +16,21 @@ if ARGV[4] ~= '' then
     revision = revision + 1
     redis.call('XADD', KEYS[2], string.format('%d-0', revision), 'body', ARGV[4])
 end
-redis.call('HSET', KEYS[1], 'revision', string.format('%d', revision), 'iteration', ARGV[5], 'cursor', ARGV[6],
-    'frontier', ARGV[7], 'nonce', ARGV[3])
+redis.call('HSET', KEYS[1], 'revision', string.format('%d', revision), 'nonce', ARGV[3])
+if ARGV[5] ~= '' then redis.call('HSET', KEYS[1], 'iteration', ARGV[5], 'cursor', ARGV[6]) end
+if ARGV[4] ~= '' or tonumber(ARGV[7]) > tonumber(now[4]) then redis.call('HSET', KEYS[1], 'frontier', ARGV[7]) end
 if ARGV[8] ~= '' then redis.call('HSET', KEYS[1], 'run', ARGV[8]) end
+if ARGV[16] ~= '' then redis.call(ARGV[16] == 'yes' and 'SADD' or 'SREM', ARGV[14], ARGV[15]) end
 if ARGV[9] ~= '' then redis.call('XADD', KEYS[7], 'MAXLEN', '64', '*', 'event', ARGV[9]) end
-for i = 14, #ARGV, 3 do
-    redis.call('HSET', KEYS[3], ARGV[i], ARGV[i + 1])
-    if ARGV[i + 2] == '' then redis.call('HDEL', KEYS[4], ARGV[i])
-    else redis.call('HSET', KEYS[4], ARGV[i], ARGV[i + 2]) end
+local function keep(key, place, body)
+    if body == '' then redis.call('HDEL', key, place) else redis.call('HSET', key, place, body) end
 end
+local measured = 18 + 3 * tonumber(ARGV[17])
+for i = 18, measured - 1, 3 do
+    keep(KEYS[3], ARGV[i], ARGV[i + 1])
+    keep(KEYS[4], ARGV[i], ARGV[i + 2])
+end
+for i = measured, #ARGV, 2 do keep(KEYS[8], ARGV[i], ARGV[i + 1]) end
 if ARGV[11] ~= '' then
     redis.call('HSET', KEYS[5], ARGV[11], ARGV[12])
     if redis.call('RPUSH', KEYS[6], ARGV[11]) > tonumber(ARGV[13]) then

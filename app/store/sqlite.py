@@ -26,6 +26,7 @@ from app.store.parts import (
     Entry,
     Kept,
     LeaseError,
+    Point,
     Record,
     StaleError,
     StoreError,
@@ -103,9 +104,10 @@ class SqliteStore:
             raise LeaseError(f"lease {change.lease} has passed to another owner")
         if change.entry:
             db.execute(sql.APPEND, (id, change.entry.revision, orjson.dumps(change.entry.body)))
-        db.executemany(sql.KEEP_STATE, ((id, *snapshot) for snapshot in change.snapshots))
+        _keep_measured(db, id, change)
         revision = change.entry.revision if change.entry else change.revision
-        db.execute(sql.MOVE, (revision, change.iteration, change.cursor, change.frontier, time.time(), id))
+        place = change.iteration, change.cursor, change.entry is not None, change.frontier, change.frontier
+        db.execute(sql.MOVE, (revision, *place, time.time(), id))
         if change.run is not None:
             db.execute(
                 "UPDATE sessions SET run = ? WHERE id = ?", (orjson.dumps(change.run) if change.run else None, id)
@@ -126,6 +128,15 @@ class SqliteStore:
         with self._read() as db:
             row = db.execute(sql.STATE, (id, version, iteration)).fetchone()
         return row[0] or None if row else None
+
+    def points(self, id: str) -> list[Point]:
+        with self._read() as db:
+            return [Point(*row) for row in db.execute(sql.POINTS, (id,))]
+
+    def running(self) -> list[str]:
+        with self._read() as db:
+            rows = db.execute("SELECT id, run FROM sessions WHERE run IS NOT NULL").fetchall()
+        return [id for id, run in rows if "ended" not in orjson.loads(run)]
 
     def answer(self, scope: str, key: str) -> Answer | None:
         with self._read() as db:
@@ -224,3 +235,11 @@ def _keep_answer(db: sqlite3.Connection, scope: str, answer: Answer | None) -> N
         most = ANSWERS if scope else ANSWERS * 50
         db.execute(sql.KEEP_ANSWER, (scope, *answer))
         db.execute(sql.THIN_ANSWERS, (scope, scope, most))
+
+
+def _keep_measured(db: sqlite3.Connection, id: str, change: Change) -> None:
+    """States and points; those that are to be forgotten go."""
+    db.executemany(sql.KEEP_STATE, ((id, *state) for state in change.snapshots if state.digest))
+    db.executemany(sql.FORGET_STATE, ((id, *state[:2]) for state in change.snapshots if not state.digest))
+    db.executemany(sql.KEEP_POINT, ((id, *point) for point in change.points if point.body))
+    db.executemany(sql.FORGET_POINT, ((id, *point[:2]) for point in change.points if not point.body))

@@ -9,6 +9,7 @@ CREATE TABLE IF NOT EXISTS sessions (
     lease INTEGER NOT NULL DEFAULT 0, owner TEXT NOT NULL DEFAULT '', until REAL NOT NULL DEFAULT 0
 );
 CREATE INDEX IF NOT EXISTS sessions_used ON sessions (used);
+CREATE INDEX IF NOT EXISTS sessions_run ON sessions (id) WHERE run IS NOT NULL;
 CREATE TABLE IF NOT EXISTS log (
     session TEXT NOT NULL REFERENCES sessions (id) ON DELETE CASCADE, revision INTEGER NOT NULL, body BLOB NOT NULL,
     PRIMARY KEY (session, revision)
@@ -17,6 +18,10 @@ CREATE TABLE IF NOT EXISTS states (
     session TEXT NOT NULL REFERENCES sessions (id) ON DELETE CASCADE, version INTEGER NOT NULL,
     iteration INTEGER NOT NULL, digest BLOB NOT NULL, state BLOB NOT NULL, PRIMARY KEY (session, version, iteration)
 );
+CREATE TABLE IF NOT EXISTS points (
+    session TEXT NOT NULL REFERENCES sessions (id) ON DELETE CASCADE, version INTEGER NOT NULL,
+    iteration INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY (session, version, iteration)
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS answers (
     number INTEGER PRIMARY KEY, scope TEXT NOT NULL, key TEXT NOT NULL, fingerprint TEXT NOT NULL,
     status INTEGER NOT NULL, body BLOB NOT NULL, UNIQUE (scope, key)
@@ -41,8 +46,15 @@ SELECT request, token, created, revision, iteration, cursor, frontier, run FROM 
 """
 LOG = "SELECT revision, body FROM log WHERE session = ? AND revision > ? ORDER BY revision"
 APPEND = "INSERT INTO log (session, revision, body) VALUES (?, ?, ?)"
-MOVE = "UPDATE sessions SET revision = ?, iteration = ?, cursor = ?, frontier = ?, used = ? WHERE id = ?"
+MOVE = """
+UPDATE sessions SET revision = ?, iteration = ifnull(?, iteration), cursor = ifnull(?, cursor),
+    frontier = iif(?, ?, max(?, frontier)), used = ? WHERE id = ?
+"""
 KEEP_STATE = "INSERT OR REPLACE INTO states (session, version, iteration, digest, state) VALUES (?, ?, ?, ?, ?)"
+FORGET_STATE = "DELETE FROM states WHERE session = ? AND version = ? AND iteration = ?"
+KEEP_POINT = "INSERT OR REPLACE INTO points (session, version, iteration, body) VALUES (?, ?, ?, ?)"
+FORGET_POINT = "DELETE FROM points WHERE session = ? AND version = ? AND iteration = ?"
+POINTS = "SELECT version, iteration, body FROM points WHERE session = ? ORDER BY version, iteration"
 SNAPSHOTS = """
 SELECT version, iteration, digest, length(state) FROM states WHERE session = ? ORDER BY version, iteration
 """

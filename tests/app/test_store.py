@@ -19,6 +19,7 @@ from app.store.parts import (
     Entry,
     Kept,
     LeaseError,
+    Point,
     Record,
     Snapshot,
     StaleError,
@@ -257,3 +258,38 @@ def test_a_code_leads_to_its_session_for_hours_and_not_for_ever(store, id, monke
     late = codes.given(store, id)
     with pytest.raises(NotFoundError, match=late):
         codes.session(store, late)
+
+
+def test_a_run_that_reports_moves_the_frontier_and_leaves_the_driver(store, id):
+    store.commit(id, change(iteration=3, cursor=7, frontier=9))
+    store.commit(id, Change(revision=1, iteration=None, cursor=None, frontier=40, run={"iteration": 40}))
+    store.commit(id, change(iteration=4, cursor=1, frontier=9))  # decided before the run reported
+    found = store.read(id)
+    assert (found.iteration, found.cursor, found.frontier, found.run) == (4, 1, 40, {"iteration": 40})
+    store.commit(id, edit(1, iteration=2, frontier=2))
+    assert store.read(id).frontier == 2
+
+
+def test_runs_under_way_are_found(store, id):
+    store.commit(id, change(run={"iteration": 0}))
+    assert id in store.running()
+    store.commit(id, change(run={"iteration": 5, "ended": 1.0}))
+    assert id not in store.running()
+    assert store.read(id).run == {"iteration": 5, "ended": 1.0}
+    store.commit(id, change(run={"iteration": 0}))
+    store.delete(id)
+    assert id not in store.running()
+
+
+def test_points_are_kept_replaced_and_forgotten(store, id):
+    first, second = Point(1, 0, b"[1]"), Point(2, 8, b"[2]")
+    store.commit(id, change(points=[second, first]))
+    assert store.points(id) == [first, second]
+    store.commit(id, change(points=[Point(1, 0, b""), Point(1, 9, b"")]))
+    assert (store.points(id), store.points("unknown")) == ([second], [])
+
+
+def test_a_snapshot_without_a_hash_is_forgotten(store, id):
+    store.commit(id, change(snapshots=[Snapshot(1, 4, b"0123456789abcdef", b"state"), Snapshot(1, 5, b"x" * 16, b"")]))
+    store.commit(id, change(snapshots=[Snapshot(1, 4, b"", b""), Snapshot(1, 7, b"", b"")]))
+    assert ([k.iteration for k in store.snapshots(id)], store.state(id, 1, 4)) == ([5], None)
