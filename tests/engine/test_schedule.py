@@ -15,6 +15,7 @@ PHASES = {
     "clip": {"backward"},
     "batch": {"forward"},
     "forward": {"forward", "loss"},
+    "statistics": {"forward"},
     "zero_grad": {"backward"},
     "seed": {"backward"},
     "contribution": {"backward"},
