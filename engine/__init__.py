@@ -12,7 +12,7 @@ from engine.check import GradientCheck, ParameterCheck, Verification, check, ver
 from engine.cost import Cost, Way, cost, ways
 from engine.demand import Demand, demand
 from engine.diagnose import Diagnosis, diagnose
-from engine.evaluate import Meter, Progress, evaluate
+from engine.evaluate import evaluate
 from engine.events import (
     AnyEvent,
     Assign,
@@ -42,6 +42,7 @@ from engine.graph import Graph, Group, Node, Role
 from engine.init import INITIALIZERS
 from engine.insight import Insight, check_entry, explain_entry
 from engine.layers import LAYERS, LOSSES, LayerSpec, Option
+from engine.meter import Meter, Progress
 from engine.notation import Text
 from engine.nudge import Nudge, nudge
 from engine.op import Op, ShapeError, SizeError

@@ -1,29 +1,13 @@
-"""A run asked for answers: to other inputs, and to the samples held out, iteration by iteration."""
+"""A run asked for answers to other inputs."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
-from engine.answers import Evaluator, Held, accuracy
+from engine.answers import Evaluator
 from engine.run import Run
 from engine.spec import NetworkModel
 from engine.tape import Array
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
-    """One iteration of training: of its batch as it was trained on, and of the samples held out, where there are any.
-
-    Both are of the parameters as the iteration found them.
-    """
-
-    iteration: int
-    loss: float
-    accuracy: float | None
-    test_loss: float | None
-    test_accuracy: float | None
 
 
 def evaluate(run: Run, x: Array) -> Array:
@@ -39,26 +23,6 @@ def values_of(run: Run) -> dict[str, Array]:
     kept = {r.target for r in run.graph.running}
     leaves = (n for n in run.graph.leaves if n.role == "parameter" or n.id in kept)
     return {n.label: run.recording.view(run.schedule.values[n.id]) for n in leaves}
-
-
-class Meter:
-    """Measures a run, iteration by iteration; what does not change between them is made once."""
-
-    def __init__(self, run: Run) -> None:
-        self.run, self.network, self.data = run, run.model.network, run.model.data
-        held = self.data.held if self.data is not None else ()
-        self.test = Held(self.network, self.data) if self.network and self.data and len(held) else None
-        loss = run.graph.loss
-        self.compared = loss.inputs[:2] if self.network else ()
-
-    def __call__(self) -> Progress:
-        """The iteration the run stands at."""
-        test = self.test(values_of(self.run)) if self.test else None
-        answers = [self.run.recording.view(self.run.schedule.values[i]) for i in self.compared]
-        return Progress(
-            iteration=self.run.iteration, loss=self.run.loss, accuracy=accuracy(*answers) if answers else None,
-            test_loss=test.loss if test else None, test_accuracy=test.accuracy if test else None,
-        )  # fmt: skip
 
 
 def _network(run: Run) -> NetworkModel:

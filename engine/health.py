@@ -9,7 +9,7 @@ from math import prod
 import numpy as np
 
 from engine.events import Assign
-from engine.graph import Node
+from engine.graph import Graph, Node
 from engine.recording import ArrayRef
 from engine.tape import Array
 from engine.trace import Trace
@@ -60,17 +60,12 @@ class Health:
 
     def layers(self) -> tuple[Layer, ...]:
         """Layers in forward order; an operation outside all groups is a layer of its own."""
-        groups: dict[str, list[Node]] = {}
-        for node in self.graph.nodes:
-            if node.group or node.op:
-                groups.setdefault(node.group[0] if node.group else node.label, []).append(node)
         with np.errstate(all="ignore"):
-            return tuple(self._layer(name, nodes) for name, nodes in groups.items())
+            return tuple(self._layer(name, nodes) for name, nodes in grouped(self.graph).items())
 
     def _layer(self, name: str, nodes: Sequence[Node]) -> Layer:
         ops = [n for n in nodes if n.op]
-        ids = {n.id for n in nodes} | {i for n in ops for i in n.inputs}
-        parameters = [n for n in self.graph.parameters if n.id in ids]
+        parameters = used(self.graph, nodes)
         sent = [g for n in ops[-1:] if (g := self.gradient(n)) is not None]
         relus = [n for n in ops if n.op == "relu"]
         return Layer(
@@ -116,6 +111,21 @@ class Health:
         if g is None or len(p.shape) != 2 or p.shape[1] < 2:
             return False
         return all(bool((x == x[:, :1]).all()) for x in (self.value(p), g))
+
+
+def grouped(graph: Graph) -> dict[str, list[Node]]:
+    """Nodes by outermost group, in forward order; an operation outside all groups is alone."""
+    groups: dict[str, list[Node]] = {}
+    for node in graph.nodes:
+        if node.group or node.op:
+            groups.setdefault(node.group[0] if node.group else node.label, []).append(node)
+    return groups
+
+
+def used(graph: Graph, nodes: Sequence[Node]) -> list[Node]:
+    """The parameters among these nodes and among what they are computed from."""
+    ids = {n.id for n in nodes} | {i for n in nodes if n.op for i in n.inputs}
+    return [n for n in graph.parameters if n.id in ids]
 
 
 def unit_axes(node: Node) -> tuple[int, int]:

@@ -92,6 +92,7 @@ ENGINE: Table = {
     "paths": {"links"},
     "nudge": {"run", "trace"},
     "health": {"trace", "words"},
+    "meter": {"evaluate", "health"},
     "firstbad": {"explain", "trace"},
     "remedies": {"firstbad"},
     "diagnose": {"health", "remedies"},

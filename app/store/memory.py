@@ -207,9 +207,10 @@ def _keep_points(found: _Session, points: Sequence[Point]) -> None:
 
 
 def _moved(record: Record, change: Change) -> Record:
-    here = (record.iteration, record.cursor) if change.iteration is None else (change.iteration, change.cursor)
-    frontier = change.frontier if change.entry else max(change.frontier, record.frontier)
     return replace(
-        record, revision=change.entry.revision if change.entry else change.revision, iteration=here[0], cursor=here[1],
-        frontier=frontier, run=record.run if change.run is None else change.run or None,
+        record, revision=change.entry.revision if change.entry else change.revision,
+        iteration=record.iteration if change.iteration is None else change.iteration,
+        cursor=record.cursor if change.cursor is None else change.cursor,
+        frontier=change.frontier if change.entry else max(change.frontier, record.frontier),
+        run=record.run if change.run is None else change.run or None,
     )  # fmt: skip

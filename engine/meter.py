@@ -1,0 +1,112 @@
+"""What a chart of training shows of one iteration: losses, right answers, and how strongly each layer is trained."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.answers import Held, accuracy
+from engine.evaluate import values_of
+from engine.events import Assign, Batch
+from engine.graph import Node
+from engine.health import grouped, used
+from engine.recording import ArrayRef
+from engine.run import Run
+from engine.tape import Array
+from engine.words import Words
+
+SHARE = 8  # measuring the samples held out takes about one part in so many of the time to train
+BACKWARD = 3  # a training step takes about as long as so many answers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """One iteration of training: of its batch as it was trained on, and of the samples held out, where there are any.
+
+    All are of the parameters as the iteration found them; None where there is nothing of the kind. `learning_rate` is
+    that of its update. By layer, as `Meter.layers` names them: `gradients`, the norm of its parameters' gradients
+    (before clipping), and `updates`, the norm of the update over the norm of the weights, the largest of those with
+    two axes or more where it has any.
+    """
+
+    iteration: int
+    loss: float
+    accuracy: float | None
+    test_loss: float | None
+    test_accuracy: float | None
+    learning_rate: float | None
+    gradients: tuple[float | None, ...]
+    updates: tuple[float | None, ...]
+
+
+class Meter:
+    """Measures a run, iteration by iteration; what does not change between them is made once.
+
+    `every`: the samples held out are measured in iterations that this power of two divides, so that they take no more
+    than an eighth of the time or so, however many they are.
+    """
+
+    def __init__(self, run: Run) -> None:
+        self.run, self.view = run, run.recording.view
+        network, data = run.model.network, run.model.data
+        held = data.held if data is not None else ()
+        self.test = Held(network, data) if network and data and len(held) else None
+        self.every = _power(SHARE * len(held) / (BACKWARD * max(len(run.model.samples(0)), 1)))
+        self.compared = [run.schedule.values[i] for i in run.graph.loss.inputs[:2]] if network else []
+        first = run.schedule.events[0]
+        self.rate = first.learning_rate if isinstance(first, Batch) else None
+        self._find_layers()
+
+    def _find_layers(self) -> None:
+        """Each layer with parameters: where its gradients lie, and its weights before and after the update."""
+        graph, places = self.run.graph, self.run.schedule.values
+        gradient = Words(graph, self.run.schedule).gradient
+        assigned = (e for e in self.run.schedule.events if isinstance(e, Assign) and e.target == "parameter")
+        after = {e.param: e.value for e in assigned}
+        found = {name: used(graph, nodes) for name, nodes in grouped(graph).items()}
+        layers = {name: nodes for name, nodes in found.items() if nodes}
+        self.layers = tuple(layers)
+        self.gradients = [[gradient[n.id] for n in nodes if n.id in gradient] for nodes in layers.values()]
+        self.weights = [
+            [(places[n.id], after[n.id]) for n in _weights(nodes) if n.id in after] for nodes in layers.values()
+        ]
+
+    def __call__(self) -> Progress:
+        """The iteration the run stands at."""
+        now = self.run.iteration
+        with np.errstate(all="ignore"):
+            test = self.test(values_of(self.run)) if self.test and now % self.every == 0 else None
+            answers = [self.view(ref) for ref in self.compared]
+            return Progress(
+                iteration=now, loss=self.run.loss, accuracy=accuracy(*answers) if answers else None,
+                test_loss=test.loss if test else None, test_accuracy=test.accuracy if test else None,
+                learning_rate=float(self.view(self.rate)) if self.rate else None,
+                gradients=tuple(map(self._norm, self.gradients)), updates=tuple(map(self._largest, self.weights)),
+            )  # fmt: skip
+
+    def _norm(self, refs: Sequence[ArrayRef]) -> float | None:
+        return float(np.sqrt(sum(_square(self.view(ref)) for ref in refs))) if refs else None
+
+    def _largest(self, pairs: Sequence[tuple[ArrayRef, ArrayRef]]) -> float | None:
+        """The largest change of a weight over its size; a weight that is all zeros has none."""
+        arrays = [(self.view(before), self.view(after)) for before, after in pairs]
+        return max((np.sqrt(_square(b - a) / size) for a, b in arrays if (size := _square(a))), default=None)
+
+
+def _weights(nodes: Sequence[Node]) -> Sequence[Node]:
+    return [n for n in nodes if len(n.shape) > 1] or nodes
+
+
+def _square(x: Array) -> float:
+    flat = x.reshape(-1)
+    return float(flat @ flat)
+
+
+def _power(least: float) -> int:
+    """The smallest power of two that is no less."""
+    power = 1
+    while power < least:
+        power *= 2
+    return power
