@@ -78,6 +78,13 @@ Edit = Annotated[
 ]
 
 
+class TwinRequest(Body):
+    """What the twin has and its original has not, from an iteration on: the present one where none is said."""
+
+    edits: Annotated[list[Edit], Field(max_length=100)] = Field(default_factory=list)
+    iteration: Annotated[int, Field(ge=0, le=10_000_000)] | None = None
+
+
 class EditsRequest(Body):
     """All of these edits or none, in this order, at an iteration: the one the session stands at where none is said."""
 

@@ -1,22 +1,23 @@
-"""Changing a session: edits, undo and redo. Each makes a revision."""
+"""Changing a session: edits, undo and redo each make a revision; a twin is changed instead of it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Annotated
 
-from fastapi import APIRouter, Header
+from fastapi import APIRouter, Header, Request
 from fastapi.responses import Response
 
-from app.edits import EditsRequest
+from app.edits import EditsRequest, TwinRequest
 from app.errors import NoRevisionError
 from app.once import Once
 from app.revising import Revised, edited, turned
-from app.routes import Driven, KeyHere, SessionsHere, problems
-from app.routes.sessions import shown
+from app.routes import Driven, KeyHere, SessionHere, SessionsHere, SettingsHere, problems
+from app.routes.sessions import AsCookie, created, new, shown
 from app.session import Session
 from app.sessions import Outcome, Sessions
-from app.views import SessionView
+from app.twins import twin_of
+from app.views import CreatedSession, SessionView
 
 router = APIRouter(
     prefix="/sessions/{id}", tags=["edits"], responses=problems(400, 401, 403, 404, 409, 412, 413, 416, 422, 428, 503)
@@ -46,6 +47,21 @@ def undo(session: Driven, found: SessionsHere, key: KeyHere, if_match: IfMatch =
 def redo(session: Driven, found: SessionsHere, key: KeyHere, if_match: IfMatch = None) -> Response:
     """Take an undo back."""
     return _revised(found, session, key, if_match, lambda: turned(session, "redo"))
+
+
+@router.post("/twin", status_code=201, response_model=CreatedSession, tags=["sessions"])
+def twin(
+    session: SessionHere, body: TwinRequest, found: SessionsHere, settings: SettingsHere, key: KeyHere,
+    request: Request, x_drive: AsCookie = None,
+) -> Response:  # fmt: skip
+    """A session like this one, with the same seed and batches, and with edits of its own: to set beside it.
+
+    Whoever may read a session may make a twin of it, and drives that one.
+    """
+    edits = body.model_dump(mode="json", exclude_unset=True).get("edits", [])
+    with session.lock:
+        wanted = twin_of(session, edits, body.iteration)
+    return created(found.create(wanted, key, new), request, settings, x_drive)
 
 
 def _revised(

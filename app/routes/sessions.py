@@ -12,7 +12,8 @@ from app.answers import StepAnswer
 from app.requests import CheckRequest, SeekRequest, SessionRequest, StepRequest
 from app.routes import Driven, Drives, KeyHere, SessionHere, SessionsHere, SettingsHere, problems
 from app.session import Session, Standing
-from app.sessions import Outcome
+from app.sessions import Created, Outcome
+from app.settings import Settings
 from app.tensors import with_numbers
 from app.views import CreatedSession, SessionView
 from app.wire import answer, encode, plain
@@ -22,28 +23,33 @@ router = APIRouter(prefix="/sessions", tags=["sessions"], responses=problems(404
 
 SMALLEST_EVENT = 100  # bytes
 DRIVEN = problems(401, 403)
+AsCookie = Annotated[Literal["cookie"] | None, Header(alias="X-Drive")]
 
 
 @router.post("", status_code=201, response_model=CreatedSession, responses=problems(400))
 def create(
     body: SessionRequest, found: SessionsHere, settings: SettingsHere, key: KeyHere, request: Request,
-    x_drive: Annotated[Literal["cookie"] | None, Header()] = None,
+    x_drive: AsCookie = None,
 ) -> Response:  # fmt: skip
     """Make a session from a spec or from the gallery.
 
     `drive` in the answer is the token that moving and editing need; it is told this once. With `X-Drive: cookie` it
     comes in a cookie that scripts cannot read instead.
     """
-    made = found.create(body, key, _created)
-    token = made.token if x_drive is None else None
-    told = bytes(made.reply.body)[:-1] + b',"drive":' + encode(token) + b"}"
+    return created(found.create(body, key, new), request, settings, x_drive)
+
+
+def created(made: Created, request: Request, settings: Settings, x_drive: str | None) -> Response:
+    """A new session's answer, with its drive token in it or in a cookie."""
+    token = encode(made.token if x_drive is None else None)
+    told = bytes(made.reply.body)[:-1] + b',"drive":' + token + b"}"
     reply = Response(told, made.reply.status_code, _kept(made.reply), media_type="application/json")
     if x_drive:
         tokens.give(reply, request, made.session.id, made.token, settings.idle_seconds)
     return reply
 
 
-def _created(session: Session) -> Response:
+def new(session: Session) -> Response:
     return shown(session, status=201, Location=f"/api/v1/sessions/{session.id}")
 
 

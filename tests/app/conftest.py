@@ -26,7 +26,8 @@ def client_of(app, remembers=True):
             request.headers.setdefault("authorization", f"Bearer {tokens[id]}")
 
     async def remember(response):
-        if response.status_code == 201 and response.request.url.path == f"{API}/sessions":
+        path = response.request.url.path
+        if response.status_code == 201 and (path == f"{API}/sessions" or path.endswith("/twin")):
             await response.aread()
             tokens[response.json()["id"]] = response.json()["drive"]
 

@@ -596,6 +596,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions/{id}/twin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Twin
+         * @description A session like this one, with the same seed and batches, and with edits of its own: to set beside it.
+         *
+         *     Whoever may read a session may make a twin of it, and drives that one.
+         */
+        post: operations["twin_api_v1_sessions__id__twin_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions/{id}/undo": {
         parameters: {
             query?: never;
@@ -2788,6 +2810,16 @@ export interface components {
             leaves: components["schemas"]["Lost"][];
         };
         /**
+         * TwinRequest
+         * @description What the twin has and its original has not, from an iteration on: the present one where none is said.
+         */
+        TwinRequest: {
+            /** Edits */
+            edits?: (components["schemas"]["SetEdit"] | components["schemas"]["LabelEdit"] | components["schemas"]["SampleEdit"] | components["schemas"]["OptimizerEdit"] | components["schemas"]["FreezeEdit"] | components["schemas"]["CutEdit"])[];
+            /** Iteration */
+            iteration?: number | null;
+        };
+        /**
          * UploadRequest
          * @description A data set that was sent before, by the id it was given.
          */
@@ -3007,6 +3039,7 @@ export type TrainedRequest = components['schemas']['TrainedRequest'];
 export type Treated = components['schemas']['Treated'];
 export type Treatment = components['schemas']['Treatment'];
 export type Truncation = components['schemas']['Truncation'];
+export type TwinRequest = components['schemas']['TwinRequest'];
 export type UploadRequest = components['schemas']['UploadRequest'];
 export type Verification = components['schemas']['Verification'];
 export type Way = components['schemas']['Way'];
@@ -3216,7 +3249,7 @@ export interface operations {
             query?: never;
             header?: {
                 "Idempotency-Key"?: string | null;
-                "x-drive"?: "cookie" | null;
+                "X-Drive"?: "cookie" | null;
             };
             path?: never;
             cookie?: never;
@@ -4941,6 +4974,134 @@ export interface operations {
             };
             /** @description What was wrong, by number and limit */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    twin_api_v1_sessions__id__twin_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+                "X-Drive"?: "cookie" | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TwinRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedSession"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
