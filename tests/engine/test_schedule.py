@@ -19,7 +19,6 @@ PHASES = {
     "zero_grad": {"backward"},
     "seed": {"backward"},
     "contribution": {"backward"},
-    "statistics": {"forward"},
     "assign": {"update"},
     "stop": {"update"},
 }
