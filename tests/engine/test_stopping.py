@@ -45,6 +45,7 @@ def expected_stop(patience, change, **more):
     """The iteration at which a plain loop over the test losses stops, and the losses after each step."""
     run, losses = run_of(**more), []
     meter = Meter(run)
+    meter.every = 1
     for _ in range(301):
         run.advance()
         losses.append(meter().test_loss)
