@@ -58,16 +58,23 @@ def _drives(request: Request, session: SessionHere, settings: SettingsHere) -> b
     return settings.open or tokens.fits(tokens.presented(request), session.token)
 
 
+def drive(request: Request, session: Session, settings: Settings) -> None:
+    """Raises `TokenMissingError` or `TokenWrongError` where whoever asks may not move and edit the session."""
+    if _drives(request, session, settings):
+        return
+    if tokens.presented(request) is None:
+        raise TokenMissingError("moving and editing need the session's drive token: Authorization: Bearer …")
+    raise TokenWrongError("this is not the drive token of this session")
+
+
 # `tokens` reads the header, as it does the cookie; this shows it in the document.
 BEARER = HTTPBearer(auto_error=False, scheme_name="drive", description="The drive token of the session.")
+Bearer = Annotated[Any, Depends(BEARER)]
 Drives = Annotated[bool, Depends(_drives)]
 
 
-def _driven(request: Request, session: SessionHere, drives: Drives, header: Annotated[Any, Depends(BEARER)]) -> Session:
-    if not drives and tokens.presented(request) is None:
-        raise TokenMissingError("moving and editing need the session's drive token: Authorization: Bearer …")
-    if not drives:
-        raise TokenWrongError("this is not the drive token of this session")
+def _driven(request: Request, session: SessionHere, settings: SettingsHere, header: Bearer) -> Session:
+    drive(request, session, settings)
     return session
 
 

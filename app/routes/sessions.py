@@ -10,10 +10,11 @@ from fastapi.responses import Response
 from app import tokens
 from app.answers import StepAnswer
 from app.requests import CheckRequest, SeekRequest, SessionRequest, StepRequest
-from app.routes import Driven, Drives, KeyHere, SessionHere, SessionsHere, SettingsHere, problems
+from app.routes import Bearer, Driven, Drives, KeyHere, SessionHere, SessionsHere, SettingsHere, drive, problems
 from app.session import Session, Standing
 from app.sessions import Created, Outcome
 from app.settings import Settings
+from app.store import EVERYWHERE
 from app.tensors import with_numbers
 from app.views import CreatedSession, SessionView
 from app.wire import answer, encode, plain
@@ -73,9 +74,14 @@ def read(session: SessionHere, drives: Drives) -> Response:
 
 
 @router.delete("/{id}", status_code=204, responses=DRIVEN)
-def delete(session: Driven, found: SessionsHere, key: KeyHere) -> Response:
+def delete(
+    id: str, request: Request, found: SessionsHere, settings: SettingsHere, key: KeyHere, header: Bearer
+) -> Response:  # fmt: skip
     """Forget the session."""
-    return found.delete(session.id, key, Response(status_code=204))
+    if key and (told := found.store.answer(EVERYWHERE, key.key)):
+        return key.again(told)  # of a session that is gone by now
+    drive(request, found.get(id), settings)
+    return found.delete(id, key, Response(status_code=204))
 
 
 @router.post("/{id}/step", response_model=StepAnswer, responses=problems(400, 401, 403, 416))

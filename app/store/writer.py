@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Callable
 from concurrent.futures import Future
 from queue import Empty, SimpleQueue
-from threading import Thread
+from threading import Lock, Thread
 from typing import Any, TypeVar
 
 from app.store.parts import StoreError
@@ -22,6 +22,7 @@ class Writer:
     def __init__(self, connection: sqlite3.Connection, idle: Job, seconds: float) -> None:
         self.connection, self._idle, self._seconds = connection, idle, seconds
         self._jobs: SimpleQueue[tuple[Job, Future[Any]] | None] = SimpleQueue()
+        self._closing, self._closed = Lock(), False  # no job may come after the last one
         self._thread = Thread(target=self._work, name="store-writer", daemon=True)
         self._thread.start()
 
@@ -30,15 +31,18 @@ class Writer:
 
         A job that raises changes nothing, and its exception comes out here; so does `StoreError` where SQLite fails.
         """
-        if not self._thread.is_alive():
-            raise StoreError("the store is closed")
         done: Future[T] = Future()
-        self._jobs.put((job, done))
+        with self._closing:
+            if self._closed:
+                raise StoreError("the store is closed")
+            self._jobs.put((job, done))
         return done.result()
 
     def close(self) -> None:
         """Finish what waits, then close the connection."""
-        self._jobs.put(None)
+        with self._closing:
+            self._closed = True
+            self._jobs.put(None)
         self._thread.join()
 
     def _work(self) -> None:

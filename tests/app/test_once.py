@@ -41,6 +41,16 @@ async def test_a_session_is_made_once_with_the_same_token(client):
     assert len(first.json()["drive"]) == 22
 
 
+async def test_of_ten_creations_at_once_with_one_key_there_is_one_session(client):
+    headers = key()
+    made = await asyncio.gather(
+        *(client.post("/sessions", json={"example": "neuron"}, headers=headers) for _ in range(10))
+    )
+    assert {answer.status_code for answer in made} == {201}
+    assert len({(answer.json()["id"], answer.json()["drive"]) for answer in made}) == 1
+    assert len(client._transport.app.state.sessions.store._sessions) == 1
+
+
 async def test_an_edit_is_made_once_and_its_answer_names_its_revision(client, open_session):
     _, path = await open_session("neuron")
     headers = {**key(), "If-Match": '"1"'}
@@ -60,8 +70,9 @@ async def test_a_data_set_is_kept_once(client):
 async def test_forgetting_is_answered_again(client, open_session):
     _, path = await open_session("neuron")
     headers = key()
-    assert (await client.delete(path, headers=headers)).status_code == 204
+    assert [(await client.delete(path, headers=headers)).status_code for _ in range(3)] == [204] * 3
     assert (await client.get(path)).status_code == 404
+    assert (await client.delete(path)).status_code == 404
 
 
 async def test_a_key_that_came_with_another_request_is_refused(client, open_session):
