@@ -55,6 +55,14 @@ class TooManyError(RuntimeError):
     """More of something at a time than the service allows; the message names both numbers."""
 
 
+class TrainingError(RuntimeError):
+    """A training run is under way, and what is asked for has to wait for its end."""
+
+
+class BusyError(RuntimeError):
+    """No room for more work now; the message names both numbers. Worth trying again."""
+
+
 class EditError(ValueError):
     """An edit that cannot be made; `pointer` names it."""
 
@@ -110,6 +118,8 @@ TABLE: dict[type[Exception], tuple[int, str]] = {
     ColumnError: (422, "The columns do not fit"),
     NotFoundError: (404, "Not found"),
     NothingToError: (409, "Nothing to go back to"),
+    TrainingError: (409, "Training is under way"),
+    BusyError: (503, "Too much to do"),
     KeyReusedError: (422, "Key used before"),
     TokenMissingError: (401, "Drive token missing"),
     TokenWrongError: (403, "Not your session to drive"),
@@ -165,7 +175,7 @@ def _headers(error: Exception) -> dict[str, str]:
         return {"WWW-Authenticate": 'Bearer realm="drive"'}
     if isinstance(error, StaleError):
         return {"ETag": f'"{error.current}"'}
-    return {"Retry-After": "1"} if isinstance(error, StoreError | LeaseError) else {}
+    return {"Retry-After": "1"} if isinstance(error, StoreError | LeaseError | BusyError) else {}
 
 
 def _pointed(error: Exception) -> list[dict[str, Any]]:

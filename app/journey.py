@@ -8,10 +8,11 @@ from time import monotonic
 
 from app.data import Dataset
 from app.errors import TooLargeError
+from app.history import History
 from app.snapshots import Snapshots
 from app.terms import Terms, at
 from app.timeline import Line
-from engine import Explainer, Model, Run, Schedule, State, first_state, resume, state_of
+from engine import Explainer, Meter, Model, Run, Schedule, State, first_state, resume, state_of
 
 PARTS = 3  # models kept ready; a session whose model was never edited has one
 
@@ -35,6 +36,10 @@ class Part:
     def explainer(self) -> Explainer:
         return Explainer(self.run.graph, self.run.schedule)
 
+    @cached_property
+    def meter(self) -> Meter:
+        return Meter(self.run)
+
     @property
     def fixed(self) -> int:
         """Bytes: a recording and a copy, which checks and nudges work on; and the data, unless others use them too."""
@@ -49,8 +54,8 @@ class Part:
 class Journey:
     """Follows one line of edits at a time; `follow` changes to another. `make` builds what holds under some terms."""
 
-    def __init__(self, make: Callable[[Terms], Part], snapshots: Snapshots) -> None:
-        self.make, self.snapshots = make, snapshots
+    def __init__(self, make: Callable[[Terms], Part], snapshots: Snapshots, history: History) -> None:
+        self.make, self.snapshots, self.history = make, snapshots, history
         self.terms: Sequence[Terms] = ()
         self.line: Line = ()
         self.parts: dict[int, Part] = {}  # by the revision that decided the model
@@ -127,7 +132,7 @@ class Journey:
         self.standing, self.here = None, at(self.terms, iteration)
         terms = self.terms[self.here]
         resume(self._part(terms).run, iteration, terms.patched(state) if terms.start == iteration else state)
-        self.standing = iteration
+        self._measure(iteration)
 
     def _advance(self) -> None:
         run, self.standing = self.current.run, None
@@ -141,9 +146,15 @@ class Journey:
                 self._stand(now, met)
                 return
         run.compute()
-        self.standing = now
+        self._measure(now)
+
+    def _measure(self, iteration: int) -> None:
+        """It stands here now; a point of the charts, if there is to be one."""
+        self.standing = iteration
+        if self.history.wants(self.line, iteration):
+            self.history.met(self.line, self.current.meter())
 
     def mark(self) -> None:
         """Keep where it stands, whatever the stride: the newest snapshot, until there is a newer one."""
         if self.standing and self.terms[self.here].start != self.standing:
-            self.snapshots.met(self.line, self.standing, state_of(self.current.run))
+            self.snapshots.mark(self.line, self.standing, state_of(self.current.run))

@@ -12,7 +12,8 @@ from threading import RLock
 from typing import Any
 
 from app.data.uploads import Uploads
-from app.errors import OutsideError, TooLargeError
+from app.errors import OutsideError, TooLargeError, TrainingError
+from app.history import History
 from app.journey import Journey, Part
 from app.lessons import EXAMPLES
 from app.lessons.parts import Example
@@ -58,19 +59,22 @@ class Session:
 
     def __init__(
         self, record: Record, request: SessionRequest, settings: Settings, uploads: Uploads | None,
-        log: Sequence[Entry] = (), snapshots: Snapshots | None = None,
+        log: Sequence[Entry] = (), snapshots: Snapshots | None = None, history: History | None = None,
     ) -> None:  # fmt: skip
         self.id, self.token, self.lock = record.id, record.token, RLock()
         self.settings, self.uploads = settings, uploads
         self.example, self.spec = _source(request)
         self.snapshots = snapshots or Snapshots((), lambda version, iteration: None, settings)
-        self.journey = Journey(self._make, self.snapshots)
+        self.history = history or History(lambda: (), settings)
+        self.journey = Journey(self.make, self.snapshots, self.history)
         self.journey.follow((Terms(spec=self.spec),), ())
         self.editor = Editor(self.journey.part(0).model.graph, settings, uploads)
         self.stand(record, folded(log, request.exported.timeline if request.exported else None))
 
     def stand(self, record: Record, timeline: Timeline) -> None:
         """Stand where the store says."""
+        self.training = record.run
+        self.history.revision = record.revision
         self.standing = Standing(
             revision=record.revision, iteration=record.iteration, cursor=record.cursor, frontier=record.frontier,
             timeline=timeline,
@@ -82,7 +86,8 @@ class Session:
         if timeline.line != self.journey.line:
             self.journey.follow(self.editor.terms(self.spec, timeline.line), timeline.line)
 
-    def _make(self, terms: Terms) -> Part:
+    def make(self, terms: Terms) -> Part:
+        """What holds under some terms, built anew."""
         part = Part(*to_model(terms.spec, self.settings, self.uploads, terms.amendment))
         asked, most = part.fixed, self.settings.session_bytes
         if asked > most:
@@ -133,7 +138,7 @@ class Session:
 
     @property
     def bytes(self) -> int:
-        return self.journey.bytes
+        return self.journey.bytes + self.history.nbytes
 
     def trace(self, iteration: int | None = None) -> Trace:
         """The trace of an iteration, or of the present one. A view; hold the lock while using it."""
@@ -200,6 +205,14 @@ class Session:
         """Raises `StaleError` where the session is at another revision by now."""
         if revision != self.revision:
             raise StaleError(self.revision)
+
+    def expect_rest(self) -> None:
+        """Raises `TrainingError` while a training run is under way."""
+        if self.training and "ended" not in self.training:
+            raise TrainingError(
+                f"run {self.training['id']} trains this session to iteration {self.training['to']}; "
+                "wait for its end, or cancel it with DELETE"
+            )
 
     def view(self, standing: Standing | None = None, *, drives: bool = True) -> SessionView:
         at, example = standing or self.standing, self.example or _Unnamed

@@ -11,7 +11,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from threading import RLock
 from typing import Any
@@ -22,6 +22,7 @@ from fastapi.responses import Response
 from app import tokens
 from app.data.uploads import Uploads
 from app.errors import NotFoundError
+from app.history import History
 from app.lessons import EXAMPLES
 from app.live import Hub, happened
 from app.once import Once, kept
@@ -29,7 +30,7 @@ from app.requests import SessionRequest
 from app.session import Session, Standing
 from app.settings import Settings
 from app.snapshots import Snapshots
-from app.store import EVERYWHERE, AnsweredError, Change, Entry, Record, StaleError, Store, StoreError
+from app.store import EVERYWHERE, AnsweredError, Change, Entry, Record, Snapshot, StaleError, Store, StoreError
 from app.timeline import folded
 
 ATTEMPTS = 5  # when several processes change one session at once
@@ -39,13 +40,18 @@ __all__ = ["Created", "Outcome", "Session", "Sessions"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """Where a request leads, and its answer."""
+    """Where a request leads, and its answer.
+
+    A training run says its words, under its lease, and brings `snapshots` of its own; the driver `stays`.
+    """
 
     standing: Standing
     reply: Response
     entry: Entry | None = None
     run: dict[str, Any] | None = None
     lease: int | None = None
+    snapshots: Sequence[Snapshot] = ()
+    stays: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,13 +132,15 @@ class Sessions:
         id = record.id
         request = SessionRequest.model_validate(record.request)
         snapshots = Snapshots(self.store.snapshots(id), lambda v, i: self.store.state(id, v, i), self.settings)
-        return Session(record, request, self.settings, self.uploads, self.store.log(id), snapshots)
+        history = History(lambda: self.store.points(id), self.settings)
+        return Session(record, request, self.settings, self.uploads, self.store.log(id), snapshots, history)
 
     def _refresh(self, session: Session) -> None:
         """Bring a session up to date with what other processes did to it. Hold its lock."""
         record, here = self.store.read(session.id), session.standing
         if record is None:
             raise self._gone(session.id)
+        session.training = record.run
         if (record.revision, record.iteration, record.cursor, record.frontier) == here.numbers:
             return
         timeline = here.timeline
@@ -140,6 +148,7 @@ class Sessions:
             timeline = folded(self.store.log(session.id, after=here.revision), timeline)
         if (record.revision, record.frontier) != (here.revision, here.frontier):
             session.snapshots.reload(self.store.snapshots(session.id))
+            session.history.reload()
         session.stand(record, timeline)
 
     def settle(self, session: Session, key: Once | None, act: Callable[[], Outcome]) -> Response:
@@ -165,14 +174,17 @@ class Sessions:
 
     def commit(self, session: Session, outcome: Outcome, key: Once | None = None) -> None:
         """Keep what an outcome says, then stand there. Hold the session's lock."""
-        at = outcome.standing
+        at, points = outcome.standing, session.history.changes()
         event = happened(at, outcome.entry, outcome.run)
         change = Change(
-            revision=session.revision, iteration=at.iteration, cursor=at.cursor, frontier=at.frontier,
-            entry=outcome.entry, snapshots=session.snapshots.changes(), lease=outcome.lease, run=outcome.run,
-            event=event, answer=key.answer(outcome.reply) if key else None,
+            revision=session.revision, iteration=None if outcome.stays else at.iteration,
+            cursor=None if outcome.stays else at.cursor, frontier=at.frontier, entry=outcome.entry,
+            snapshots=(*session.snapshots.changes(), *outcome.snapshots), points=points, lease=outcome.lease,
+            run=outcome.run, event=event, answer=key.answer(outcome.reply) if key else None,
         )  # fmt: skip
         try:
+            if outcome.entry:
+                session.expect_rest()
             self.store.commit(session.id, change)
         except KeyError:
             session.follow(session.standing.timeline)
@@ -181,7 +193,10 @@ class Sessions:
             session.follow(session.standing.timeline)
             raise
         session.snapshots.committed()
-        session.standing = at
+        session.snapshots.learn(outcome.snapshots)
+        session.history.committed(points)
+        session.history.revision = at.revision
+        session.standing, session.training = at, session.training if outcome.run is None else outcome.run
         if not self.store.shared:
             self.hub.tell(session.id, event)
 

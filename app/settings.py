@@ -62,6 +62,12 @@ class Settings:
     step_iterations: int = 100
     step_seconds: float = 2.0
     check_seconds: float = 10.0
+    runs: int = 2
+    runs_waiting: int = 16
+    run_iterations: int = 1_000_000
+    lease_seconds: float = 10.0
+    history_points: int = 2_000
+    grid_points: int = 40_000
     page_bytes: int = 32_768
     window_values: int = 4_096
     window_bytes: int = 4 * 1_048_576

@@ -31,14 +31,15 @@ class Snapshots:
         self.read, self.settings = read, settings
         self.fresh: dict[Key, bytes] = {}
         self._changed: set[Key] = set()
+        self._marked: set[Key] = set()  # kept while they are the newest
         self.known: dict[Key, Kept] = {}
         self.differs: int | None = None  # the first iteration whose replay gave other bits
         self.reload(kept)
 
     def reload(self, kept: Iterable[Kept]) -> None:
         """What the store has may have changed."""
-        own = {key: self.known[key] for key in self._changed}
-        self.known = {(k.version, k.iteration): k for k in kept} | own
+        stored = {(k.version, k.iteration): k for k in kept if (k.version, k.iteration) not in self._changed}
+        self.known = stored | {key: self.known[key] for key in self._changed if key in self.known}
         self.stride = self._stride()
 
     def _stride(self) -> int:
@@ -75,12 +76,28 @@ class Snapshots:
             return unpacked(stored) if stored else state
         return state
 
+    def mark(self, line: Line, iteration: int, state: State) -> None:
+        """Keep a state whatever the stride, until there is a newer one; then it is forgotten, and its hash too."""
+        key = owner(line, iteration), iteration
+        if key not in self.known and iteration % self.stride:
+            self._marked.add(key)
+        self.met(line, iteration, state)
+
     def changes(self) -> list[Snapshot]:
         """What the next commit is to tell the store."""
-        return [
-            Snapshot(*key, self.known[key].digest, self.fresh.get(key, b"") if self.known[key].size else b"")
-            for key in sorted(self._changed)
-        ]
+        gone = Kept(0, 0, b"", 0)
+        changed = {key: self.known.get(key, gone) for key in sorted(self._changed)}
+        return [Snapshot(*key, k.digest, self.fresh.get(key, b"") if k.size else b"") for key, k in changed.items()]
+
+    def learn(self, changes: Iterable[Snapshot]) -> None:
+        """A training run has told the store of these."""
+        for snapshot in changes:
+            key = snapshot.version, snapshot.iteration
+            if key not in self._changed and snapshot.digest:
+                self.known[key] = Kept(*key, snapshot.digest, len(snapshot.state))
+            elif key not in self._changed:
+                self.known.pop(key, None)
+        self.stride = self._stride()
 
     def committed(self) -> None:
         """The store has it now."""
@@ -118,7 +135,11 @@ class Snapshots:
         return sum(self.known[owner(line, i), i].size for i in kept)
 
     def _drop(self, key: Key) -> None:
-        self.known[key] = self.known[key]._replace(size=0)
+        if key in self._marked:
+            self._marked.remove(key)
+            del self.known[key]
+        else:
+            self.known[key] = self.known[key]._replace(size=0)
         self.fresh.pop(key, None)
         self._changed.add(key)
 
