@@ -102,6 +102,26 @@ class CheckRequest(Body):
     seconds: Annotated[float, Field(gt=0, le=10, allow_inf_nan=False)] = 10.0
 
 
+class PredictRequest(Body):
+    """What somebody thinks the number of an event is, at an entry: its value, its sign, or its power of ten.
+
+    With `total`, the gradient that has arrived so far is meant, and not what this event brings.
+    """
+
+    event: Annotated[int, Field(ge=0, le=100_000_000)]
+    entry: Annotated[list[Annotated[int, Field(ge=0)]], Field(max_length=8)] = Field(default_factory=list)
+    total: bool = False
+    value: Annotated[float, Field(ge=-1e300, le=1e300, allow_inf_nan=False)] | None = None
+    sign: Annotated[int, Field(ge=-1, le=1)] | None = None
+    size: Annotated[int, Field(ge=-400, le=400)] | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> PredictRequest:
+        if sum(answer is not None for answer in (self.value, self.sign, self.size)) != 1:
+            raise ValueError("exactly one of `value`, `sign` and `size` is needed")
+        return self
+
+
 class NudgeRequest(Body):
     """Move one entry of the node `set` (an id or a label) by `by`; without `index`, its first one."""
 

@@ -51,6 +51,7 @@ from engine.ops.pytorch import pytorch_line
 from engine.optim import OPTIMIZERS, Clip, OptimizerSpec
 from engine.options import check_options
 from engine.paths import Paths, paths
+from engine.predict import Prediction, predict_sign, predict_size, predict_value
 from engine.rates import SCHEDULES
 from engine.recording import ArrayRef, Precision, Recording
 from engine.remedies import Remedy
@@ -122,6 +123,7 @@ __all__ = [
     "Phase",
     "PictureError",
     "Precision",
+    "Prediction",
     "Probe",
     "Progress",
     "Quotient",
@@ -167,6 +169,9 @@ __all__ = [
     "numpy_script",
     "paths",
     "places",
+    "predict_sign",
+    "predict_size",
+    "predict_value",
     "pytorch_line",
     "pytorch_script",
     "resume",

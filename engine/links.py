@@ -82,7 +82,7 @@ class Spread:
                 numbers += len(flats) * max(self.value(id).size, self.value(user).size)
                 if numbers > MOST_NUMBERS and not self._aligned(node, slot):
                     return None
-                for flat, link in self._ways(node, slot, flats):
+                for flat, link in self.ways(node, slot, flats):
                     found[id, flat].append(link)
                     reached.setdefault(user, set()).add(link.to[1])
                     count += 1
@@ -93,7 +93,8 @@ class Spread:
     def _aligned(self, node: Node, slot: int) -> bool:
         return node.row.family == "elementwise" and self.graph.nodes[node.inputs[slot]].shape == node.shape
 
-    def _ways(self, node: Node, slot: int, flats: Sequence[int]) -> Iterator[tuple[int, Link]]:
+    def ways(self, node: Node, slot: int, flats: Sequence[int]) -> Iterator[tuple[int, Link]]:
+        """From entries of input `slot` the ways to entries of the node's result."""
         if self._aligned(node, slot):
             slopes = self.push(node, slot, np.ones(node.shape)).reshape(-1)
             yield from ((flat, Link((node.id, flat), slot, float(slopes[flat]))) for flat in flats)

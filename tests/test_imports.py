@@ -88,6 +88,7 @@ ENGINE: Table = {
         "explain_stopping",
         "explain_update",
     },
+    "predict": {"explanation", "links"},
     "links": {"directions", "trace"},
     "paths": {"links"},
     "nudge": {"run", "trace"},

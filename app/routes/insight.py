@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from typing_extensions import TypedDict
 
 from app.errors import OutsideError
-from app.requests import NudgeRequest
+from app.requests import NudgeRequest, PredictRequest
 from app.routes import SessionHere, SettingsHere, problems
 from app.tensors import entry_of, find
 from app.treatments import Treated, treated
@@ -18,12 +18,16 @@ from app.wire import answer
 from engine import (
     Insight,
     Nudge,
+    Prediction,
     Truncation,
     Way,
     check_entry,
     diagnose,
     explain_entry,
     nudge,
+    predict_sign,
+    predict_size,
+    predict_value,
     truncation,
     ways,
 )
@@ -69,6 +73,19 @@ def nudge_entry(session: SessionHere, body: NudgeRequest) -> Response:
         chosen = find(session.run.graph, body.set)
         index = (0,) * len(chosen.shape) if body.index is None else tuple(body.index)
         return answer(nudge(trace, chosen.id, check_entry(trace, chosen.id, index), body.by))
+
+
+@router.post("/predict", response_model=Prediction, responses=problems(400))
+def predict(session: SessionHere, body: PredictRequest) -> Response:
+    """An answer, before the number is shown: right, a usual mistake and which one, or where to look."""
+    entry = tuple(body.entry)
+    with session.lock:
+        trace = session.trace()
+        if body.sign is not None:
+            return answer(predict_sign(trace, body.event, entry, body.sign, total=body.total))
+        if body.size is not None:
+            return answer(predict_size(trace, body.event, entry, body.size, total=body.total))
+        return answer(predict_value(trace, body.event, entry, float(body.value or 0.0), total=body.total))
 
 
 @router.get("/diagnosis", response_model=Treated)

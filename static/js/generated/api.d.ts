@@ -434,6 +434,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions/{id}/predict": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Predict
+         * @description An answer, before the number is shown: right, a usual mistake and which one, or where to look.
+         */
+        post: operations["predict_api_v1_sessions__id__predict_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions/{id}/recording": {
         parameters: {
             query?: never;
@@ -2059,6 +2079,45 @@ export interface components {
             iteration: number;
         };
         /**
+         * Prediction
+         * @description Whether an answer is right; where it is what a usual mistake gives, which one; and what to say to it.
+         */
+        Prediction: {
+            /** Entry */
+            entry: number[];
+            /** Event */
+            event: number;
+            /** Mistake */
+            mistake: string | null;
+            /** Right */
+            right: boolean;
+            /** Sentence */
+            sentence: string;
+        };
+        /**
+         * PredictRequest
+         * @description What somebody thinks the number of an event is, at an entry: its value, its sign, or its power of ten.
+         *
+         *     With `total`, the gradient that has arrived so far is meant, and not what this event brings.
+         */
+        PredictRequest: {
+            /** Entry */
+            entry?: number[];
+            /** Event */
+            event: number;
+            /** Sign */
+            sign?: number | null;
+            /** Size */
+            size?: number | null;
+            /**
+             * Total
+             * @default false
+             */
+            total: boolean;
+            /** Value */
+            value?: number | null;
+        };
+        /**
          * Probe
          * @description One more forward pass, with entry `entry` of leaf `node` moved by `shift`: `value` is its loss.
          */
@@ -3006,6 +3065,8 @@ export type Path = components['schemas']['Path'];
 export type Paths = components['schemas']['Paths'];
 export type PathStep = components['schemas']['PathStep'];
 export type Position = components['schemas']['Position'];
+export type Prediction = components['schemas']['Prediction'];
+export type PredictRequest = components['schemas']['PredictRequest'];
 export type Probe = components['schemas']['Probe'];
 export type Problem = components['schemas']['Problem'];
 export type Quotient = components['schemas']['Quotient'];
@@ -4305,6 +4366,77 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": unknown;
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    predict_api_v1_sessions__id__predict_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PredictRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Prediction"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description What was wrong, by number and limit */
