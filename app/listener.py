@@ -6,7 +6,7 @@ Supervised: a connection that breaks, or a store that is restarted, costs time a
 from __future__ import annotations
 
 import logging
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 from typing import Protocol
 
 from app.live import Hub
@@ -29,7 +29,9 @@ class Listener:
 
     def __init__(self, streams: Streams, hub: Hub) -> None:
         self.streams, self.hub = streams, hub
-        self._after: dict[str, str] = {}
+        self._after: dict[str, str] = {}  # the place of the event heard last, for each session followed here
+        self._lock = Lock()
+        hub.begin = self.begin
         self._ended = Event()
         self._thread = Thread(target=self._run, name="listener", daemon=True)
 
@@ -39,6 +41,12 @@ class Listener:
     def close(self) -> None:
         self._ended.set()
         self._thread.join(timeout=5)
+
+    def begin(self, id: str) -> None:
+        """Hear of a session from now on: whatever happens after this is told, however late it is read."""
+        newest = self.streams.newest(id)
+        with self._lock:
+            self._after.setdefault(id, newest)
 
     def _run(self) -> None:
         failing = False
@@ -55,11 +63,13 @@ class Listener:
 
     def _turn(self) -> None:
         """Read once what is new for the sessions that are followed."""
-        followed = self.hub.followed
-        self._after = {id: self._after.get(id) or self.streams.newest(id) for id in followed}
-        if not followed:
+        with self._lock:
+            followed = self.hub.followed
+            self._after = {id: place for id, place in self._after.items() if id in followed}
+            after = dict(self._after)
+        if not after:
             self._ended.wait(BLOCK)
             return
-        for id, place, event in self.streams.events(self._after, BLOCK):
+        for id, place, event in self.streams.events(after, BLOCK):
             self._after[id] = place
             self.hub.tell(id, event)

@@ -20,6 +20,7 @@ from app.wire import encode
 
 KEPT = 16  # events waiting for one follower; one that is further behind is told to begin anew
 POLL = 25.0  # seconds a long poll waits for something new
+RUN, ENDED = b"\nevent: run\n", b'"ended":'  # a run under way says nothing of an end
 UNCACHED = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
@@ -39,6 +40,8 @@ class Follower:
         self.behind = self.ended = False
 
     def hand(self, event: bytes) -> None:
+        if RUN in event and self.waiting and RUN in self.waiting[-1]:
+            self.waiting.pop()  # of a run's progress, the newest counts
         if len(self.waiting) == KEPT:
             self.waiting.clear()
             self.behind = True
@@ -61,6 +64,7 @@ class Hub:
         self._lock = Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self.closed = False
+        self.begin: Callable[[str], None] = lambda id: None  # whoever hears of sessions elsewhere is told of a new one
 
     def __len__(self) -> int:
         return sum(map(len, self._followers.values()))
@@ -90,9 +94,9 @@ class Hub:
         metrics.FOLLOWERS.set(len(self))
 
     @property
-    def followed(self) -> list[str]:
+    def followed(self) -> set[str]:
         """The sessions that somebody follows here."""
-        return list(self._followers)
+        return set(self._followers)
 
     def tell(self, id: str, event: bytes) -> None:
         """Hand an event to everyone who follows this session here, soon. What nobody follows costs nothing."""
@@ -179,6 +183,20 @@ class Stream(StreamingResponse):
         yield b"event: end\ndata: {}\n\n"
 
 
+class RunStream(Stream):
+    """The progress of a training run, until it has ended. `first` and `summary` say how it stands."""
+
+    async def _events(self, first: bytes) -> AsyncIterator[bytes]:
+        yield b"retry: 1000\n\n" + first
+        over = ENDED in first
+        while not (over or self.follower.ended):
+            events = await heard(self.follower, self.hub.settings.ping_seconds)
+            told = [await self.summary()] if events is None else [event for event in events if RUN in event]
+            yield b"".join(told) or b": still here\n\n"
+            over = any(ENDED in event for event in told)
+        yield b"event: end\ndata: {}\n\n"
+
+
 def edited(entry: Entry) -> dict[str, Any]:
     """What followers are told of a revision: its number and what it did."""
     return {"revision": entry.revision, **{k: v for k, v in entry.body.items() if k != "place"}}
@@ -190,5 +208,5 @@ def happened(standing: Standing, entry: Entry | None, run: dict[str, Any] | None
     if entry:
         return sent("revision", edited(entry) | place, entry.revision)
     if run:
-        return sent("run", run | place, standing.revision)
+        return sent("run", {k: v for k, v in run.items() if k != "lease"}, standing.revision)
     return sent("position", {"revision": standing.revision} | place, standing.revision)

@@ -39,10 +39,11 @@ async def live(
     not at revision `after`, `iteration` and `cursor`, or after 25 seconds.
     """
     hub: Hub = request.app.state.hub
-    session = await run_in_threadpool(found.get, id)
     seen = after if after is not None else _number(last_event_id)
     follower = hub.join(id)
     try:
+        await run_in_threadpool(hub.begin, id)
+        session = await run_in_threadpool(found.get, id)
         if poll:
             if (seen, iteration, cursor) == (session.revision, session.iteration, session.cursor):
                 await heard(follower, POLL)

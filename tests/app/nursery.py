@@ -34,6 +34,7 @@ def main(url):
         for line in sys.stdin:
             child = os.fork()
             if child == 0:
+                signal.alarm(SECONDS)  # a child inherits no alarm
                 most = int(line) if line.strip() else resource.RLIM_INFINITY
                 resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
                 options = parse(["--store", url, "--no-browser"])

@@ -9,50 +9,12 @@ from app.live import KEPT, Hub, heard
 from app.main import create_app
 from app.settings import Settings
 from tests.app.conftest import client_of
+from tests.app.following import Reader, asked
 from tests.app.servers import heard as read_answer
 from tests.app.servers import serving
 
 pytestmark = pytest.mark.anyio
 NEURON = json.dumps({"example": "neuron"}).encode()
-
-
-def asked(method, path, body=b"", **headers):
-    """A request as bytes."""
-    lines = [f"{method} {path} HTTP/1.1", "Host: 127.0.0.1", f"Content-Length: {len(body)}"]
-    lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
-    return "\r\n".join(lines).encode() + b"\r\nContent-Type: application/json\r\n\r\n" + body
-
-
-class Reader:
-    """The events of one stream, one at a time."""
-
-    def __init__(self, server, path, **headers):
-        self.connection = server.connect()
-        self.connection.sendall(asked("GET", path, **headers))
-        self.stream = self.connection.makefile("rb")
-        self.status = int(self.stream.readline().split()[1])
-        self.headers = {}
-        while line := self.stream.readline().decode().strip():
-            name, _, value = line.partition(": ")
-            self.headers[name] = value
-        self.waiting = b""
-
-    def next(self):
-        """The next event as (id, name, body); lines that are for the connection alone are passed over."""
-        while True:
-            while b"\n\n" not in self.waiting:
-                size = int(self.stream.readline(), 16)
-                assert size, "the stream ended"
-                self.waiting += self.stream.read(size)
-                self.stream.readline()
-            one, _, self.waiting = self.waiting.partition(b"\n\n")
-            fields = dict(line.split(": ", 1) for line in one.decode().split("\n") if ": " in line)
-            if "event" in fields:
-                return int(fields.get("id", 0)), fields["event"], json.loads(fields["data"])
-
-    def close(self):
-        self.stream.close()
-        self.connection.close()
 
 
 @pytest.fixture(scope="module")
