@@ -132,6 +132,25 @@ ExplanationPage = TypedDict(
 PyTorchPage = TypedDict("PyTorchPage", {"from": int, "to": int, "length": int, "lines": list[tuple[str, ...]]})
 
 
+HistoryAnswer = TypedDict(
+    "HistoryAnswer",
+    {
+        "from": int,
+        "to": int,
+        "stride": int,
+        "complete": bool,
+        "iterations": list[int],
+        "loss": list[float],
+        "accuracy": list[float | None],
+        "test_loss": list[float | None],
+        "test_accuracy": list[float | None],
+        "learning_rate": list[float | None],
+        "gradients": dict[str, list[float | None]],
+        "updates": dict[str, list[float | None]],
+    },
+)
+
+
 class Magnitudes(TypedDict):
     """Per event, null where it has no value."""
 

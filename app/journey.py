@@ -116,6 +116,12 @@ class Journey:
             self._advance()
         return self.current.run
 
+    def onward(self) -> None:
+        """Go on to the next iteration. Raises `StoppedError` where early stopping has ended training; and then it
+        stands nowhere.
+        """
+        self._advance()
+
     def _set_out(self, iteration: int) -> None:
         """Stand at the nearest iteration that can be gone on from, unless it stands nearer already."""
         while (start := self.snapshots.last(self.line, iteration)) > 0:

@@ -21,7 +21,8 @@ from app.listener import Listener
 from app.live import Hub
 from app.openapi import document
 from app.places import WEB
-from app.routes import catalogue, datasets, edits, export, insight, live, sessions, traces
+from app.routes import catalogue, datasets, edits, export, insight, live, sessions, traces, training
+from app.runs import Runs
 from app.sessions import Sessions
 from app.settings import Settings
 from app.store import opened
@@ -66,12 +67,15 @@ def numbers(request: Request) -> Response:
 @asynccontextmanager
 async def _running(app: FastAPI) -> AsyncIterator[None]:
     """Engine work shares this many threads; more would only take turns, and keep the event loop waiting."""
-    current_default_thread_limiter().total_tokens = app.state.settings.threads
+    threads = current_default_thread_limiter()
+    threads.total_tokens = app.state.settings.threads
     store = app.state.sessions.store
     listener = Listener(store, app.state.hub) if store.shared else None
     if listener:
         listener.start()
+    app.state.runs.open(lambda: threads.borrowed_tokens > 0)
     yield
+    app.state.runs.close()
     if listener:
         listener.close()
     store.close()
@@ -86,7 +90,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.hub = Hub(settings)
     app.state.uploads = Uploads(store)
     app.state.sessions = Sessions(store, settings, app.state.uploads, app.state.hub)
-    for module in (catalogue, datasets, sessions, edits, live, traces, insight, export):
+    app.state.runs = Runs(app.state.sessions)
+    for module in (catalogue, datasets, sessions, edits, training, live, traces, insight, export):
         app.include_router(module.router, prefix="/api/v1")
     app.include_router(pages)
     app.mount("/static", Static(directory=WEB / "static"), name="static")

@@ -95,6 +95,19 @@ class SeekRequest(Body):
     cursor: Annotated[int, Field(ge=0, le=100_000_000)]
 
 
+class UntilRequest(Body):
+    """Train until an iteration's loss is this low, or lower."""
+
+    loss: Annotated[float, Field(allow_inf_nan=False)]
+
+
+class TrainRequest(Body):
+    """Train so many iterations beyond the furthest so far, or `until` something, whichever comes first."""
+
+    iterations: Annotated[int, Field(ge=1, le=10_000_000, examples=[1000])]
+    until: UntilRequest | None = None
+
+
 class CheckRequest(Body):
     """How to check gradients: the step of the difference, and how long to look."""
 

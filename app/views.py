@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -11,6 +11,8 @@ from app.data import Dataset
 from app.models import Amendment
 from app.specs import SpecRequest
 from engine import Model, Phase
+
+Status = Literal["waiting", "training", "done", "reached", "stopped", "cancelled", "edited", "failed"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +71,36 @@ class CreatedSession(SessionView):
     """A new session and its drive token, which is told this once; null where a cookie holds it."""
 
     drive: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunView:
+    """A training run, from iteration `start` to `to` at most, or until its loss is as low as `until` says.
+
+    `iteration` is the one reported last: whatever happens, the session has reached it. What follows is of that
+    iteration (the test loss and accuracy: of the last one in which they were measured); by layer, the norm of its
+    gradients, and of its update over that of its weights. `left`: seconds to `to` at the present pace. It ended
+    `done`, `reached` what `until` says, `stopped` by early stopping, `cancelled`, `edited` away or `failed`, and
+    `detail` says why.
+    """
+
+    id: str
+    revision: int
+    status: Status
+    start: int
+    to: int
+    until: dict[str, float] | None
+    iteration: int
+    loss: float | None = None
+    accuracy: float | None = None
+    test_loss: float | None = None
+    test_accuracy: float | None = None
+    learning_rate: float | None = None
+    gradients: dict[str, float | None] | None = None
+    updates: dict[str, float | None] | None = None
+    left: float | None = None
+    detail: str | None = None
+    ended: float | None = None
 
 
 def data_view(

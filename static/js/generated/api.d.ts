@@ -344,6 +344,31 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Charts
+         * @description What was measured, iteration by iteration, from `from` to `to`, both included.
+         *
+         *     At most 2,000 points are kept (see `history_points` in the catalogue): iterations that `stride` divides, the
+         *     smallest power of two that fits. What is missing, as after an edit, is computed again for two seconds at most;
+         *     `complete` says whether all is there. The samples held out are measured in some iterations only, so that it takes
+         *     an eighth of the time to train at most.
+         */
+        get: operations["charts_api_v1_sessions__id__history_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions/{id}/live": {
         parameters: {
             query?: never;
@@ -496,6 +521,33 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions/{id}/runs/{run}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Progress
+         * @description The session's newest training run; with `Accept: text/event-stream` its progress, about thirty times a second.
+         *
+         *     Events: `run` as it stands, at once and after each report, of which a slow reader gets the newest; `end` after the
+         *     last one.
+         */
+        get: operations["progress_api_v1_sessions__id__runs__run__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Cancel
+         * @description End a run at the iteration it reported last. One that has ended stays as it is.
+         */
+        delete: operations["cancel_api_v1_sessions__id__runs__run__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions/{id}/schedule": {
         parameters: {
             query?: never;
@@ -590,6 +642,29 @@ export interface paths {
         get: operations["trace_api_v1_sessions__id__trace_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{id}/train": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Train
+         * @description Train in the background, from the furthest iteration on; the driver stays where it stands.
+         *
+         *     Edits have to wait for the end, or for its cancellation. What a run has reported outlives this process: another one
+         *     goes on from there.
+         */
+        post: operations["train_api_v1_sessions__id__train_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1437,6 +1512,37 @@ export interface components {
             /** Title */
             title: string;
         };
+        /** HistoryAnswer */
+        HistoryAnswer: {
+            /** Accuracy */
+            accuracy: (components["schemas"]["Number"] | null)[];
+            /** Complete */
+            complete: boolean;
+            /** From */
+            from: number;
+            /** Gradients */
+            gradients: {
+                [key: string]: (components["schemas"]["Number"] | null)[];
+            };
+            /** Iterations */
+            iterations: number[];
+            /** Learning Rate */
+            learning_rate: (components["schemas"]["Number"] | null)[];
+            /** Loss */
+            loss: components["schemas"]["Number"][];
+            /** Stride */
+            stride: number;
+            /** Test Accuracy */
+            test_accuracy: (components["schemas"]["Number"] | null)[];
+            /** Test Loss */
+            test_loss: (components["schemas"]["Number"] | null)[];
+            /** To */
+            to: number;
+            /** Updates */
+            updates: {
+                [key: string]: (components["schemas"]["Number"] | null)[];
+            };
+        };
         /**
          * Influence
          * @description How state `node` answers to leaf `param`: d(node)/d(param), with the node's axes first.
@@ -2255,6 +2361,61 @@ export interface components {
             components["schemas"]["Number"]
         ];
         /**
+         * RunView
+         * @description A training run, from iteration `start` to `to` at most, or until its loss is as low as `until` says.
+         *
+         *     `iteration` is the one reported last: whatever happens, the session has reached it. What follows is of that
+         *     iteration (the test loss and accuracy: of the last one in which they were measured); by layer, the norm of its
+         *     gradients, and of its update over that of its weights. `left`: seconds to `to` at the present pace. It ended
+         *     `done`, `reached` what `until` says, `stopped` by early stopping, `cancelled`, `edited` away or `failed`, and
+         *     `detail` says why.
+         */
+        RunView: {
+            /** Accuracy */
+            accuracy?: components["schemas"]["Number"] | null;
+            /** Detail */
+            detail?: string | null;
+            /** Ended */
+            ended?: components["schemas"]["Number"] | null;
+            /** Gradients */
+            gradients?: {
+                [key: string]: components["schemas"]["Number"] | null;
+            } | null;
+            /** Id */
+            id: string;
+            /** Iteration */
+            iteration: number;
+            /** Learning Rate */
+            learning_rate?: components["schemas"]["Number"] | null;
+            /** Left */
+            left?: components["schemas"]["Number"] | null;
+            /** Loss */
+            loss?: components["schemas"]["Number"] | null;
+            /** Revision */
+            revision: number;
+            /** Start */
+            start: number;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "waiting" | "training" | "done" | "reached" | "stopped" | "cancelled" | "edited" | "failed";
+            /** Test Accuracy */
+            test_accuracy?: components["schemas"]["Number"] | null;
+            /** Test Loss */
+            test_loss?: components["schemas"]["Number"] | null;
+            /** To */
+            to: number;
+            /** Until */
+            until: {
+                [key: string]: components["schemas"]["Number"];
+            } | null;
+            /** Updates */
+            updates?: {
+                [key: string]: components["schemas"]["Number"] | null;
+            } | null;
+        };
+        /**
          * SampleEdit
          * @description Train on this sample alone.
          */
@@ -2817,6 +2978,18 @@ export interface components {
             iterations: number;
         };
         /**
+         * TrainRequest
+         * @description Train so many iterations beyond the furthest so far, or `until` something, whichever comes first.
+         */
+        TrainRequest: {
+            /**
+             * Iterations
+             * @example 1000
+             */
+            iterations: number;
+            until?: components["schemas"]["UntilRequest"] | null;
+        };
+        /**
          * Treated
          * @description A diagnosis whose remedies bring their specs.
          */
@@ -2877,6 +3050,14 @@ export interface components {
             edits?: (components["schemas"]["SetEdit"] | components["schemas"]["LabelEdit"] | components["schemas"]["SampleEdit"] | components["schemas"]["OptimizerEdit"] | components["schemas"]["FreezeEdit"] | components["schemas"]["CutEdit"])[];
             /** Iteration */
             iteration?: number | null;
+        };
+        /**
+         * UntilRequest
+         * @description Train until an iteration's loss is this low, or lower.
+         */
+        UntilRequest: {
+            /** Loss */
+            loss: number;
         };
         /**
          * UploadRequest
@@ -3032,6 +3213,7 @@ export type GradientCheck = components['schemas']['GradientCheck'];
 export type Grain = components['schemas']['Grain'];
 export type Graph = components['schemas']['Graph'];
 export type Group = components['schemas']['Group'];
+export type HistoryAnswer = components['schemas']['HistoryAnswer'];
 export type Influence = components['schemas']['Influence'];
 export type Insight = components['schemas']['Insight'];
 export type JoinAnswer = components['schemas']['JoinAnswer'];
@@ -3073,6 +3255,7 @@ export type Quotient = components['schemas']['Quotient'];
 export type Reason = components['schemas']['Reason'];
 export type Recompute = components['schemas']['Recompute'];
 export type Running = components['schemas']['Running'];
+export type RunView = components['schemas']['RunView'];
 export type SampleEdit = components['schemas']['SampleEdit'];
 export type Schedule = components['schemas']['Schedule'];
 export type ScheduleRequest = components['schemas']['ScheduleRequest'];
@@ -3097,10 +3280,12 @@ export type Tangent = components['schemas']['Tangent'];
 export type Tensor = components['schemas']['Tensor'];
 export type TracePage = components['schemas']['TracePage'];
 export type TrainedRequest = components['schemas']['TrainedRequest'];
+export type TrainRequest = components['schemas']['TrainRequest'];
 export type Treated = components['schemas']['Treated'];
 export type Treatment = components['schemas']['Treatment'];
 export type Truncation = components['schemas']['Truncation'];
 export type TwinRequest = components['schemas']['TwinRequest'];
+export type UntilRequest = components['schemas']['UntilRequest'];
 export type UploadRequest = components['schemas']['UploadRequest'];
 export type Verification = components['schemas']['Verification'];
 export type Way = components['schemas']['Way'];
@@ -4147,6 +4332,76 @@ export interface operations {
             };
         };
     };
+    charts_api_v1_sessions__id__history_get: {
+        parameters: {
+            query?: {
+                from?: number;
+                to?: number | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryAnswer"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     live_api_v1_sessions__id__live_get: {
         parameters: {
             query?: {
@@ -4664,6 +4919,136 @@ export interface operations {
             };
         };
     };
+    progress_api_v1_sessions__id__runs__run__get: {
+        parameters: {
+            query?: never;
+            header?: {
+                accept?: string;
+            };
+            path: {
+                id: string;
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The run as it stands, or its progress as events */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunView"];
+                    "text/event-stream": unknown;
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_api_v1_sessions__id__runs__run__delete: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                id: string;
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What was wrong, by number and limit */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     schedule_api_v1_sessions__id__schedule_get: {
         parameters: {
             query?: {
@@ -5046,6 +5431,115 @@ export interface operations {
             };
             /** @description What was wrong, by number and limit */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    train_api_v1_sessions__id__train_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrainRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunView"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
