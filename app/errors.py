@@ -23,6 +23,10 @@ class NotFoundError(LookupError):
     """No session, node, example or event of that name."""
 
 
+class ExpiredError(LookupError):
+    """A session that was forgotten, because nobody came back to it."""
+
+
 class NothingToError(LookupError):
     """Nothing to undo, or to redo."""
 
@@ -117,6 +121,7 @@ TABLE: dict[type[Exception], tuple[int, str]] = {
     CellsError: (422, "The CSV cannot be read"),
     ColumnError: (422, "The columns do not fit"),
     NotFoundError: (404, "Not found"),
+    ExpiredError: (410, "Expired"),
     NothingToError: (409, "Nothing to go back to"),
     TrainingError: (409, "Training is under way"),
     BusyError: (503, "Too much to do"),

@@ -21,7 +21,7 @@ from fastapi.responses import Response
 
 from app import tokens
 from app.data.uploads import Uploads
-from app.errors import NotFoundError
+from app.errors import ExpiredError, NotFoundError
 from app.history import History
 from app.lessons import EXAMPLES
 from app.live import Hub, happened
@@ -122,10 +122,13 @@ class Sessions:
             self._refresh(made)  # it may have moved since it was read
         return made
 
-    def _gone(self, id: str) -> NotFoundError:
+    def _gone(self, id: str) -> LookupError:
         with self._lock:
             self._put_out(id)
             self._known.pop(id, None)
+        if self.store.expired(id):
+            days = self.settings.idle_seconds / 86_400
+            return ExpiredError(f"nobody came back to this session for {days:g} days: it is forgotten")
         return NotFoundError(f"there is no session {id[:64]!r}")
 
     def _made(self, record: Record) -> Session:

@@ -25,6 +25,7 @@ from app.store import scripts
 from app.store.parts import (
     ANSWERS,
     EVERYWHERE,
+    REMEMBERED,
     Answer,
     AnsweredError,
     Change,
@@ -40,6 +41,7 @@ from app.store.parts import (
 
 LOG = logging.getLogger("backprop")
 DIGEST = 16  # bytes of a hash; what is known of a state is its hash, then its size in digits
+KNOWN = "known"  # outlives the session's other keys, unless it is deleted
 PARTS = ("", "log", "digests", "states", "answers", "order", "live", "points")  # the keys of a session
 WANTED = {"appendonly": "yes", "maxmemory-policy": "noeviction"}
 RUNS = "backprop:runs"  # the sessions whose newest run has not ended
@@ -81,6 +83,7 @@ class RedisStore:
         }  # fmt: skip
         flat: list[Any] = [part for pair in fields.items() for part in pair]
         with self._asked():
+            self.db.set(_key(record.id, KNOWN), "", ex=int(self.settings.idle_seconds + REMEMBERED))
             said = self._create(
                 [_key(record.id), _everywhere(answer)], [self.settings.idle_seconds, *_told(answer), *flat]
             )
@@ -119,11 +122,15 @@ class RedisStore:
         _check(said, id, change.answer)
 
     def delete(self, id: str, answer: Answer | None = None) -> bool:
-        keys = [_everywhere(answer), *(_key(id, part) for part in (*PARTS, "lease"))]
+        keys = [_everywhere(answer), *(_key(id, part) for part in (*PARTS, "lease", KNOWN))]
         with self._asked():
             said = self._delete(keys, [self.settings.idle_seconds, *_told(answer)])
         _check(said, id, answer)
         return bool(said[1])
+
+    def expired(self, id: str) -> bool:
+        with self._asked():
+            return bool(self.db.exists(_key(id, KNOWN)))
 
     def snapshots(self, id: str) -> list[Kept]:
         with self._asked():
@@ -223,6 +230,7 @@ class RedisStore:
         pipe = self.db.pipeline(transaction=False)
         for part in PARTS:
             pipe.expire(_key(id, part), self.settings.idle_seconds)
+        pipe.expire(_key(id, KNOWN), int(self.settings.idle_seconds + REMEMBERED))
         pipe.execute()
 
     @contextmanager

@@ -20,6 +20,7 @@ from app.store import statements as sql
 from app.store.parts import (
     ANSWERS,
     EVERYWHERE,
+    REMEMBERED,
     Answer,
     AnsweredError,
     Change,
@@ -120,6 +121,10 @@ class SqliteStore:
 
         return self._writer.do(job)
 
+    def expired(self, id: str) -> bool:
+        with self._read() as db:
+            return db.execute("SELECT 1 FROM expired WHERE id = ?", (id,)).fetchone() is not None
+
     def snapshots(self, id: str) -> list[Kept]:
         with self._read() as db:
             return [Kept(*row) for row in db.execute(sql.SNAPSHOTS, (id,))]
@@ -189,11 +194,15 @@ class SqliteStore:
 
     def _tidy(self, db: sqlite3.Connection) -> None:
         """Write when sessions were last used, and forget those nobody came back to."""
-        used, self._used = self._used, {}
-        db.execute("DELETE FROM codes WHERE until < ?", (time.time(),))
+        used, self._used, now = self._used, {}, time.time()
+        db.execute("DELETE FROM codes WHERE until < ?", (now,))
+        db.execute("DELETE FROM expired WHERE at < ?", (now - REMEMBERED,))
         for table in ("sessions", "datasets"):
             db.executemany(f"UPDATE {table} SET used = ? WHERE id = ?", ((at, id) for id, at in used.items()))
-            db.execute(f"DELETE FROM {table} WHERE used < ?", (time.time() - self.settings.idle_seconds,))
+        old = now - self.settings.idle_seconds
+        db.execute("INSERT OR IGNORE INTO expired SELECT id, ? FROM sessions WHERE used < ?", (now, old))
+        for table in ("sessions", "datasets"):
+            db.execute(f"DELETE FROM {table} WHERE used < ?", (old,))
 
     @contextmanager
     def _read(self) -> Iterator[sqlite3.Connection]:

@@ -107,7 +107,7 @@ def test_a_session_nobody_comes_back_to_is_forgotten(path):
     assert patient.snapshots("a") == []
     patient.close()
     hasty = opened(Settings(store=f"sqlite://{path}", idle_seconds=50))
-    assert hasty.read("a") is None
+    assert (hasty.read("a"), hasty.expired("a"), hasty.expired("b")) == (None, True, False)
     hasty.close()
 
 

@@ -1,5 +1,6 @@
 """Whole servers over their stores: one to a file, several to a Redis; full disks, and restarts."""
 
+import asyncio
 from contextlib import contextmanager
 from uuid import uuid4
 
@@ -7,8 +8,10 @@ import httpx
 import pytest
 
 from app.__main__ import make_server, parse
+from app.main import create_app
 from app.settings import Settings
-from app.store import opened
+from app.store import Record, opened
+from tests.app.conftest import client_of
 from tests.app.nursery import nursery
 from tests.app.redis_server import RedisServer, free_port
 
@@ -92,6 +95,29 @@ def test_what_was_made_and_sent_is_there_after_a_restart(url):
             "data": {"id": data}, "optimizer": {"learning_rate": 0.1},
         }  # fmt: skip
         assert ours.post("/sessions", json={"spec": spec}).status_code == 201
+
+
+def test_of_a_session_nobody_came_back_to_it_is_said_that_it_has_expired(redis_server):
+    app = create_app(Settings(store=redis_server.url, open=True))
+    store = app.state.sessions.store
+    store.create(Record(id="old", request={"example": "neuron"}, token=b"", created=0.0))
+    assert answered(app, "old") == (200, "application/json")
+    store.db.delete("backprop:session:old")  # what the end of its time does
+    assert answered(app, "old") == (410, "application/problem+json")
+    assert answered(app, "never") == (404, "application/problem+json")
+    store.create(Record(id="gone", request={"example": "neuron"}, token=b"", created=0.0))
+    assert store.delete("gone")
+    assert answered(app, "gone")[0] == 404
+    store.close()
+
+
+def answered(app, id):
+    async def ask():
+        async with client_of(app) as asking:
+            return await asking.get(f"/sessions/{id}")
+
+    answer = asyncio.run(ask())
+    return answer.status_code, answer.headers["content-type"]
 
 
 def test_on_a_full_disk_every_change_is_refused_whole_and_nothing_is_lost(url):
