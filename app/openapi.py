@@ -37,6 +37,10 @@ NUMBER_SCHEMA: dict[str, Any] = {
 }
 
 
+SESSION = "/api/v1/sessions/{id}"
+EVERYWHERE = {"410": "Nobody came back to this session for long", "503": "The store does not answer"}
+
+
 def _allow_nonfinite(schema: Any) -> None:
     """In answers, any number may be one that JSON lacks."""
     if isinstance(schema, list):
@@ -71,8 +75,11 @@ def _document(app: FastAPI) -> dict[str, Any]:
     schemas["Number"] = NUMBER_SCHEMA
     schemas.pop("HTTPValidationError", None)
     schemas.pop("ValidationError", None)
-    for path in made["paths"].values():
-        for operation in path.values():
+    for path, operations in made["paths"].items():
+        for operation in operations.values():
+            if path.startswith(SESSION):
+                for status, description in EVERYWHERE.items():
+                    operation["responses"].setdefault(status, {"description": description})
             for status, answer in operation["responses"].items():
                 if status.startswith(("4", "5")):
                     answer["content"] = {
