@@ -22,20 +22,17 @@ from redis.retry import Retry
 
 from app.settings import Settings
 from app.store import scripts
+from app.store.keys import answer_key, blob_key, check_said, created_key, going, key_of, known_of, told
 from app.store.parts import (
     ANSWERS,
     EVERYWHERE,
     REMEMBERED,
     Answer,
-    AnsweredError,
     Change,
     Entry,
     Kept,
-    LeaseError,
     Point,
     Record,
-    Snapshot,
-    StaleError,
     StoreError,
 )
 
@@ -83,15 +80,15 @@ class RedisStore:
         }  # fmt: skip
         flat: list[Any] = [part for pair in fields.items() for part in pair]
         with self._asked():
-            self.db.set(_key(record.id, KNOWN), "", ex=int(self.settings.idle_seconds + REMEMBERED))
+            self.db.set(key_of(record.id, KNOWN), "", ex=int(self.settings.idle_seconds + REMEMBERED))
             said = self._create(
-                [_key(record.id), _everywhere(answer)], [self.settings.idle_seconds, *_told(answer), *flat]
+                [key_of(record.id), created_key(answer)], [self.settings.idle_seconds, *told(answer), *flat]
             )
-        _check(said, record.id, answer)
+        check_said(said, record.id, answer)
 
     def read(self, id: str) -> Record | None:
         with self._asked():
-            row = self.db.hmget(_key(id), FIELDS)
+            row = self.db.hmget(key_of(id), FIELDS)
             if row[0] is None:
                 return None
             self._touch(id)
@@ -104,62 +101,62 @@ class RedisStore:
 
     def log(self, id: str, after: int = 1) -> list[Entry]:
         with self._asked():
-            rows = self.db.xrange(_key(id, "log"), min=f"({after}-0")
+            rows = self.db.xrange(key_of(id, "log"), min=f"({after}-0")
         return [Entry(int(number.partition(b"-")[0]), orjson.loads(row[b"body"])) for number, row in rows]
 
     def commit(self, id: str, change: Change) -> None:
-        states = [part for s in change.snapshots for part in (f"{s.version}:{s.iteration}", _known(s), s.state)]
+        states = [part for s in change.snapshots for part in (f"{s.version}:{s.iteration}", known_of(s), s.state)]
         points = [part for p in change.points for part in (f"{p.version}:{p.iteration}", p.body)]
         place = ("", "") if change.iteration is None else (change.iteration, change.cursor)
         arguments = [
             change.revision, "" if change.lease is None else change.lease, secrets.token_bytes(8),
             orjson.dumps(change.entry.body) if change.entry else b"", *place, change.frontier,
             b"" if change.run is None else orjson.dumps(change.run), change.event, self.settings.idle_seconds,
-            *_told(change.answer), ANSWERS, RUNS, id, _going(change.run), len(change.snapshots), *states, *points,
+            *told(change.answer), ANSWERS, RUNS, id, going(change.run), len(change.snapshots), *states, *points,
         ]  # fmt: skip
         with self._asked():
-            said = self._commit([_key(id, part) for part in PARTS], arguments)
-        _check(said, id, change.answer)
+            said = self._commit([key_of(id, part) for part in PARTS], arguments)
+        check_said(said, id, change.answer)
 
     def delete(self, id: str, answer: Answer | None = None) -> bool:
-        keys = [_everywhere(answer), *(_key(id, part) for part in (*PARTS, "lease", KNOWN))]
+        keys = [created_key(answer), *(key_of(id, part) for part in (*PARTS, "lease", KNOWN))]
         with self._asked():
-            said = self._delete(keys, [self.settings.idle_seconds, *_told(answer)])
-        _check(said, id, answer)
+            said = self._delete(keys, [self.settings.idle_seconds, *told(answer)])
+        check_said(said, id, answer)
         return bool(said[1])
 
     def expired(self, id: str) -> bool:
         with self._asked():
-            return bool(self.db.exists(_key(id, KNOWN)))
+            return bool(self.db.exists(key_of(id, KNOWN)))
 
     def snapshots(self, id: str) -> list[Kept]:
         with self._asked():
-            found = self.db.hgetall(_key(id, "digests"))
+            found = self.db.hgetall(key_of(id, "digests"))
         places = ((name.split(b":"), known) for name, known in found.items())
         return sorted(Kept(int(v), int(i), known[:DIGEST], int(known[DIGEST:])) for (v, i), known in places)
 
     def state(self, id: str, version: int, iteration: int) -> bytes | None:
         with self._asked():
-            found: bytes | None = self.db.hget(_key(id, "states"), f"{version}:{iteration}")
+            found: bytes | None = self.db.hget(key_of(id, "states"), f"{version}:{iteration}")
         return found or None
 
     def points(self, id: str) -> list[Point]:
         with self._asked():
-            found = self.db.hgetall(_key(id, "points"))
+            found = self.db.hgetall(key_of(id, "points"))
         places = ((name.split(b":"), body) for name, body in found.items())
         return sorted(Point(int(version), int(iteration), body) for (version, iteration), body in places)
 
     def running(self) -> list[str]:
         with self._asked():
             ids = [id.decode() for id in self.db.smembers(RUNS)]
-            gone = [id for id in ids if not self.db.exists(_key(id))]
+            gone = [id for id in ids if not self.db.exists(key_of(id))]
             if gone:
                 self.db.srem(RUNS, *gone)
         return [id for id in ids if id not in gone]
 
     def answer(self, scope: str, key: str) -> Answer | None:
         with self._asked():
-            found = self.db.get(_answer(key)) if scope == EVERYWHERE else self.db.hget(_key(scope, "answers"), key)
+            found = self.db.get(answer_key(key)) if scope == EVERYWHERE else self.db.hget(key_of(scope, "answers"), key)
         if found is None:
             return None
         fingerprint, status, body = found.split(b"\n", 2)
@@ -167,27 +164,27 @@ class RedisStore:
 
     def lease(self, id: str, owner: str, seconds: float) -> int | None:
         with self._asked():
-            number = self._lease([_key(id), _key(id, "lease")], [owner, int(seconds * 1_000)])
+            number = self._lease([key_of(id), key_of(id, "lease")], [owner, int(seconds * 1_000)])
         return None if number is None else int(number)
 
     def release(self, id: str, lease: int) -> None:
         with self._asked():
-            self._release([_key(id), _key(id, "lease")], [lease])
+            self._release([key_of(id), key_of(id, "lease")], [lease])
 
     def keep_dataset(self, id: str, body: bytes, answer: Answer | None = None) -> None:
         limits = [self.settings.datasets, self.settings.datasets_bytes, self.settings.idle_seconds]
         with self._asked():
             said = self._dataset(
-                ["backprop:datasets", "backprop:datasets:sizes", _everywhere(answer)],
-                [_blob(""), id, body, time.time(), *limits, *_told(answer)],
+                ["backprop:datasets", "backprop:datasets:sizes", created_key(answer)],
+                [blob_key(""), id, body, time.time(), *limits, *told(answer)],
             )
-        _check(said, id, answer)
+        check_said(said, id, answer)
 
     def dataset(self, id: str) -> bytes | None:
         with self._asked():
-            found: bytes | None = self.db.get(_blob(id))
+            found: bytes | None = self.db.get(blob_key(id))
             if found is not None:
-                self.db.expire(_blob(id), self.settings.idle_seconds)
+                self.db.expire(blob_key(id), self.settings.idle_seconds)
                 self.db.zadd("backprop:datasets", {id: time.time()}, xx=True)
         return found
 
@@ -203,12 +200,12 @@ class RedisStore:
     def newest(self, id: str) -> str:
         """The place of the newest event of a session in its stream."""
         with self._asked():
-            rows = self.db.xrevrange(_key(id, "live"), count=1)
+            rows = self.db.xrevrange(key_of(id, "live"), count=1)
         return str(rows[0][0].decode()) if rows else "0-0"
 
     def events(self, after: dict[str, str], seconds: float) -> list[tuple[str, str, bytes]]:
         """What is told of sessions after a place of each, as (session, place, event); waits for it so long."""
-        keys = {_key(id, "live").encode(): id for id in after}
+        keys = {key_of(id, "live").encode(): id for id in after}
         with self._asked():
             found = self.db.xread({key: after[id] for key, id in keys.items()}, block=int(1_000 * seconds))
         streams = found.items() if isinstance(found, dict) else found or ()
@@ -229,8 +226,8 @@ class RedisStore:
         self._touched = {k: at for k, at in self._touched.items() if now - at < TOUCHED_SECONDS} | {id: now}
         pipe = self.db.pipeline(transaction=False)
         for part in PARTS:
-            pipe.expire(_key(id, part), self.settings.idle_seconds)
-        pipe.expire(_key(id, KNOWN), int(self.settings.idle_seconds + REMEMBERED))
+            pipe.expire(key_of(id, part), self.settings.idle_seconds)
+        pipe.expire(key_of(id, KNOWN), int(self.settings.idle_seconds + REMEMBERED))
         pipe.execute()
 
     @contextmanager
@@ -239,49 +236,3 @@ class RedisStore:
             yield
         except redis.RedisError as error:
             raise StoreError(f"Redis at {self.name} does not serve: {error}") from error
-
-
-def _key(id: str, part: str = "") -> str:
-    return f"backprop:session:{id}:{part}" if part else f"backprop:session:{id}"
-
-
-def _known(snapshot: Snapshot) -> bytes:
-    return snapshot.digest + b"%d" % len(snapshot.state) if snapshot.digest else b""
-
-
-def _going(run: dict[str, Any] | None) -> str:
-    """Whether a run is under way from now on; nothing where that does not change."""
-    return "" if run is None else "yes" if run and "ended" not in run else "no"
-
-
-def _blob(id: str) -> str:
-    return f"backprop:dataset:{id}"
-
-
-def _answer(key: str) -> str:
-    return f"backprop:answer:{key}"
-
-
-def _everywhere(answer: Answer | None) -> str:
-    return _answer(answer.key if answer else "")
-
-
-def _told(answer: Answer | None) -> list[bytes]:
-    """An answer's key and all of it, or two empty ones."""
-    if answer is None:
-        return [b"", b""]
-    return [answer.key.encode(), b"%s\n%d\n%s" % (answer.fingerprint.encode(), answer.status, answer.body)]
-
-
-def _check(said: list[Any], id: str, answer: Answer | None) -> None:
-    """Raises what a script said was in the way."""
-    match said[0]:
-        case b"gone":
-            raise KeyError(id)
-        case b"stale":
-            raise StaleError(int(said[1]))
-        case b"lease":
-            raise LeaseError("the lease of this work has passed to another owner")
-        case b"answered":
-            assert answer is not None, "only a key that was sent can have been answered"
-            raise AnsweredError(answer.key)
