@@ -148,8 +148,9 @@ class Runs:
 
     def _seized(self, session: Session, words: Words) -> int:
         """The lease, taken from its owner. Raises `BusyError` where it passes from one to the other just now."""
-        self.store.release(session.id, words["lease"])
-        lease = self.store.lease(session.id, secrets.token_hex(8), self.settings.lease_seconds)
+        with self._lock:
+            self.store.release(session.id, words["lease"])
+            lease = self.store.lease(session.id, secrets.token_hex(8), self.settings.lease_seconds)
         if lease is None:
             raise BusyError("the run is being taken up by another server just now; try again")
         return lease
@@ -186,9 +187,12 @@ class Runs:
 
     def _hold(self, work: Training) -> None:
         """Keep a lease alive. One that passed to somebody else, and from them back to us, is not this run's."""
-        lease = self.store.lease(work.session.id, self.owner, self.settings.lease_seconds)
-        if lease not in (None, work.lease):
-            self.store.release(work.session.id, lease)
+        with self._lock:
+            if self._here.get(work.session.id) is not work:
+                return
+            lease = self.store.lease(work.session.id, self.owner, self.settings.lease_seconds)
+            if lease not in (None, work.lease):
+                self.store.release(work.session.id, lease)
 
     def _take_up(self) -> bool:
         """Take up runs while there is room. Whether there may be more."""

@@ -145,7 +145,8 @@ class Snapshots:
 
     def _in_force(self, line: Line) -> list[int]:
         """Iterations whose states are kept and belong to the edits in force, in order."""
-        return sorted(i for (version, i), k in self.known.items() if k.size and owner(line, i) == version)
+        kept = [key for key, k in self.known.items() if k.size]
+        return sorted(i for version, i in kept if version == (owner(line, i) if line else 1))
 
 
 def packed(state: State) -> bytes:

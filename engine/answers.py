@@ -74,9 +74,17 @@ def score(network: NetworkModel, answers: Array, targets: Array) -> Score:
 
 def accuracy(answers: Array, targets: Array) -> float | None:
     """The share of answers whose largest output is the target's class; None where targets are no classes."""
+    return right(answers, targets) if named(targets) else None
+
+
+def named(targets: Array) -> bool:
+    """Whether targets name one class each."""
     classes = targets.ndim > 1 and targets.shape[-1] > 1 and bool(((targets == 0) | (targets == 1)).all())
-    if not classes or not (targets.sum(axis=-1) == 1).all():
-        return None
+    return classes and bool((targets.sum(axis=-1) == 1).all())
+
+
+def right(answers: Array, targets: Array) -> float:
+    """The share of answers whose largest output is the target's class."""
     return float(np.mean(answers.argmax(axis=-1) == targets.argmax(axis=-1)))
 
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import sqrt
 
 import numpy as np
 
-from engine.answers import Held, accuracy
+from engine.answers import Held, named, right
 from engine.evaluate import values_of
 from engine.events import Assign, Batch
 from engine.graph import Node
 from engine.health import grouped, used
-from engine.recording import ArrayRef
 from engine.run import Run
 from engine.tape import Array
 from engine.words import Words
@@ -54,54 +54,54 @@ class Meter:
         held = data.held if data is not None else ()
         self.test = Held(network, data) if network and data and len(held) else None
         self.every = _power(SHARE * len(held) / (BACKWARD * max(len(run.model.samples(0)), 1)))
-        self.compared = [run.schedule.values[i] for i in run.graph.loss.inputs[:2]] if network else []
+        classed = network is not None and data is not None and named(data.targets)
+        self.compared = [self.view(run.schedule.values[i]) for i in run.graph.loss.inputs[:2]] if classed else []
         first = run.schedule.events[0]
-        self.rate = first.learning_rate if isinstance(first, Batch) else None
+        self.rate = self.view(first.learning_rate) if isinstance(first, Batch) else None
         self._find_layers()
 
     def _find_layers(self) -> None:
         """Each layer with parameters: where its gradients lie, and its weights before and after the update."""
         graph, places = self.run.graph, self.run.schedule.values
-        gradient = Words(graph, self.run.schedule).gradient
+        leaves = {n.id for n in graph.parameters}
+        gradient = {id: self.view(ref) for id, ref in Words(graph, self.run.schedule).gradient.items() if id in leaves}
         assigned = (e for e in self.run.schedule.events if isinstance(e, Assign) and e.target == "parameter")
         after = {e.param: e.value for e in assigned}
         found = {name: used(graph, nodes) for name, nodes in grouped(graph).items()}
         layers = {name: nodes for name, nodes in found.items() if nodes}
         self.layers = tuple(layers)
-        self.gradients = [[gradient[n.id] for n in nodes if n.id in gradient] for nodes in layers.values()]
+        self.gradients = [[gradient[n.id].reshape(-1) for n in nodes if n.id in gradient] for nodes in layers.values()]
         self.weights = [
-            [(places[n.id], after[n.id]) for n in _weights(nodes) if n.id in after] for nodes in layers.values()
-        ]
+            [(self.view(places[n.id]).reshape(-1), self.view(after[n.id]).reshape(-1)) for n in _weights(nodes)
+             if n.id in after]
+            for nodes in layers.values()
+        ]  # fmt: skip
 
     def __call__(self) -> Progress:
         """The iteration the run stands at."""
         now = self.run.iteration
         with np.errstate(all="ignore"):
             test = self.test(values_of(self.run)) if self.test and now % self.every == 0 else None
-            answers = [self.view(ref) for ref in self.compared]
             return Progress(
-                iteration=now, loss=self.run.loss, accuracy=accuracy(*answers) if answers else None,
+                iteration=now, loss=self.run.loss, accuracy=right(*self.compared) if self.compared else None,
                 test_loss=test.loss if test else None, test_accuracy=test.accuracy if test else None,
-                learning_rate=float(self.view(self.rate)) if self.rate else None,
-                gradients=tuple(map(self._norm, self.gradients)), updates=tuple(map(self._largest, self.weights)),
+                learning_rate=None if self.rate is None else float(self.rate),
+                gradients=tuple(map(_norm, self.gradients)), updates=tuple(map(_largest, self.weights)),
             )  # fmt: skip
 
-    def _norm(self, refs: Sequence[ArrayRef]) -> float | None:
-        return float(np.sqrt(sum(_square(self.view(ref)) for ref in refs))) if refs else None
 
-    def _largest(self, pairs: Sequence[tuple[ArrayRef, ArrayRef]]) -> float | None:
-        """The largest change of a weight over its size; a weight that is all zeros has none."""
-        arrays = [(self.view(before), self.view(after)) for before, after in pairs]
-        return max((np.sqrt(_square(b - a) / size) for a, b in arrays if (size := _square(a))), default=None)
+def _norm(arrays: Sequence[Array]) -> float | None:
+    return sqrt(sum(float(x @ x) for x in arrays)) if arrays else None
+
+
+def _largest(pairs: Sequence[tuple[Array, Array]]) -> float | None:
+    """The largest change of a weight over its size; a weight that is all zeros has none."""
+    sizes = [(float((after - before) @ (after - before)), float(before @ before)) for before, after in pairs]
+    return max((sqrt(moved / size) for moved, size in sizes if size), default=None)
 
 
 def _weights(nodes: Sequence[Node]) -> Sequence[Node]:
     return [n for n in nodes if len(n.shape) > 1] or nodes
-
-
-def _square(x: Array) -> float:
-    flat = x.reshape(-1)
-    return float(flat @ flat)
 
 
 def _power(least: float) -> int:
