@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from typing_extensions import TypedDict
 
 from app.data import DataOption, Family
 from app.data.cells import Kind
+from app.grids import Response
 from app.lessons.parts import Example
 from app.views import Position, SessionView
 from engine import Explanation, Option, Phase
@@ -149,6 +150,16 @@ HistoryAnswer = TypedDict(
         "updates": dict[str, list[float | None]],
     },
 )
+
+
+class GridAnswer(TypedDict):
+    """A network's responses over a grid; the last one is its output. `y` is null over a line."""
+
+    iteration: int
+    over: Literal["line", "plane"]
+    x: list[float]
+    y: list[float] | None
+    responses: list[Response]
 
 
 class Magnitudes(TypedDict):

@@ -21,7 +21,7 @@ from app.listener import Listener
 from app.live import Hub
 from app.openapi import document
 from app.places import WEB
-from app.routes import catalogue, datasets, edits, export, insight, live, sessions, traces, training
+from app.routes import catalogue, datasets, edits, evaluate, export, insight, live, sessions, traces, training
 from app.runs import Runs
 from app.sessions import Sessions
 from app.settings import Settings
@@ -91,7 +91,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.uploads = Uploads(store)
     app.state.sessions = Sessions(store, settings, app.state.uploads, app.state.hub)
     app.state.runs = Runs(app.state.sessions)
-    for module in (catalogue, datasets, sessions, edits, training, live, traces, insight, export):
+    for module in (catalogue, datasets, sessions, edits, training, live, traces, evaluate, insight, export):
         app.include_router(module.router, prefix="/api/v1")
     app.include_router(pages)
     app.mount("/static", Static(directory=WEB / "static"), name="static")

@@ -12,7 +12,7 @@ from engine.check import GradientCheck, ParameterCheck, Verification, check, ver
 from engine.cost import Cost, Way, cost, ways
 from engine.demand import Demand, demand
 from engine.diagnose import Diagnosis, diagnose
-from engine.evaluate import evaluate
+from engine.evaluate import evaluate, values_of
 from engine.events import (
     AnyEvent,
     Assign,
@@ -181,6 +181,7 @@ __all__ = [
     "svg",
     "trace",
     "truncation",
+    "values_of",
     "verify",
     "ways",
 ]

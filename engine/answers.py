@@ -5,7 +5,7 @@ That is PyTorch's `model.eval()`. The loss and the share of right answers on sam
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,10 +29,15 @@ class Evaluator:
         self.input = builder.leaf("x", x, "input")
         self.output = add_layers(builder, network, self.input, np.random.default_rng(0), training=False)
         self.nodes, self.first = builder.nodes, builder.values
+        self.layers = {n.group[0]: n.id for n in self.nodes if n.op and n.group}  # what each layer hands on
 
     def __call__(self, values: Values) -> Array:
-        """The last layer's outputs. Each value is let go when nothing needs it any more."""
-        last = {i: n.id for n in self.nodes for i in n.inputs}
+        """The last layer's outputs."""
+        return self.at(values, [self.output.id])[0]
+
+    def at(self, values: Values, ids: Sequence[int]) -> list[Array]:
+        """The values of these nodes. Each other one is let go when nothing needs it any more."""
+        last = {i: n.id for n in self.nodes for i in n.inputs if i not in ids}
         known: dict[int, Array] = {}
         with np.errstate(all="ignore"):
             for node in self.nodes:
@@ -42,9 +47,9 @@ class Evaluator:
                 made = node.row.forward(*(known[i] for i in node.inputs), **node.options)
                 known[node.id] = np.asarray(made[0] if node.row.saved else made)
                 for i in node.inputs:
-                    if last[i] == node.id:
+                    if last.get(i) == node.id:
                         known.pop(i, None)
-        return known[self.output.id]
+        return [known[i] for i in ids]
 
     def _leaf(self, node: Node, values: Values) -> Array:
         value = values.get(node.label, self.first[node.id])

@@ -261,6 +261,31 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions/{id}/evaluate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Evaluate
+         * @description What the network answers over a plane of inputs, or a line: `x` and `y` as from:to:count.
+         *
+         *     The last layer's outputs, before them those of hidden `layers`, by name, separated by commas; with the parameters
+         *     that the iteration begins with, and as in evaluation: nothing is dropped out. As JSON up to 4,096 numbers; with
+         *     `Accept: application/octet-stream` up to 4 MiB of little-endian float64, one layer after another, whose shapes
+         *     are in the header `X-Shapes`.
+         */
+        get: operations["evaluate_api_v1_sessions__id__evaluate_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions/{id}/explain": {
         parameters: {
             query?: never;
@@ -1503,6 +1528,25 @@ export interface components {
             running: components["schemas"]["Running"][];
         };
         /**
+         * GridAnswer
+         * @description A network's responses over a grid; the last one is its output. `y` is null over a line.
+         */
+        GridAnswer: {
+            /** Iteration */
+            iteration: number;
+            /**
+             * Over
+             * @enum {string}
+             */
+            over: "line" | "plane";
+            /** Responses */
+            responses: components["schemas"]["Response"][];
+            /** X */
+            x: components["schemas"]["Number"][];
+            /** Y */
+            y: components["schemas"]["Number"][] | null;
+        };
+        /**
          * Group
          * @description A named set of nodes drawn together; `path` names the groups around it, outermost first.
          */
@@ -2353,6 +2397,18 @@ export interface components {
                 [key: string]: components["schemas"]["ArrayRef"];
             };
             value: components["schemas"]["ArrayRef"];
+        };
+        /**
+         * Response
+         * @description What one layer hands on, at each point of the grid: (rows of y,) columns of x, then the shape of its output.
+         */
+        Response: {
+            /** Data */
+            data: unknown;
+            /** Layer */
+            layer: string;
+            /** Shape */
+            shape: number[];
         };
         Running: [
             number,
@@ -3212,6 +3268,7 @@ export type FreezeEdit = components['schemas']['FreezeEdit'];
 export type GradientCheck = components['schemas']['GradientCheck'];
 export type Grain = components['schemas']['Grain'];
 export type Graph = components['schemas']['Graph'];
+export type GridAnswer = components['schemas']['GridAnswer'];
 export type Group = components['schemas']['Group'];
 export type HistoryAnswer = components['schemas']['HistoryAnswer'];
 export type Influence = components['schemas']['Influence'];
@@ -3254,6 +3311,7 @@ export type Problem = components['schemas']['Problem'];
 export type Quotient = components['schemas']['Quotient'];
 export type Reason = components['schemas']['Reason'];
 export type Recompute = components['schemas']['Recompute'];
+export type Response = components['schemas']['Response'];
 export type Running = components['schemas']['Running'];
 export type RunView = components['schemas']['RunView'];
 export type SampleEdit = components['schemas']['SampleEdit'];
@@ -4151,6 +4209,91 @@ export interface operations {
                 };
             };
             /** @description What was wrong, by number and limit */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    evaluate_api_v1_sessions__id__evaluate_get: {
+        parameters: {
+            query?: {
+                iteration?: number | null;
+                layers?: string;
+                over?: "line" | "plane";
+                x?: string;
+                y?: string;
+            };
+            header?: {
+                accept?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GridAnswer"];
+                    "application/octet-stream": unknown;
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody came back to this session for long */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store does not answer */
             503: {
                 headers: {
                     [name: string]: unknown;

@@ -1,0 +1,51 @@
+"""A network's answers to other inputs than those it trains on."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from fastapi import APIRouter, Header, Query
+from fastapi.responses import Response as Answer
+
+from app import grids
+from app.answers import GridAnswer
+from app.routes import SessionHere, SettingsHere, problems
+from app.wire import answer
+
+router = APIRouter(prefix="/sessions/{id}", tags=["insight"], responses=problems(404, 413, 416, 422))
+Axis = Annotated[str, Query(max_length=64, examples=["-1:1:40"])]
+NUMBERS: dict[int | str, dict[str, Any]] = {200: {"content": {"application/octet-stream": {}}}}
+
+
+@router.get("/evaluate", response_model=GridAnswer, responses=NUMBERS)
+def evaluate(
+    session: SessionHere, settings: SettingsHere, over: Literal["line", "plane"] = "plane", x: Axis = "-1:1:40",
+    y: Axis = "-1:1:40", layers: Annotated[str, Query(max_length=512)] = "",
+    iteration: Annotated[int | None, Query(ge=0, le=10_000_000)] = None,
+    accept: Annotated[str, Header(max_length=256)] = "application/json",
+) -> Answer:  # fmt: skip
+    """What the network answers over a plane of inputs, or a line: `x` and `y` as from:to:count.
+
+    The last layer's outputs, before them those of hidden `layers`, by name, separated by commas; with the parameters
+    that the iteration begins with, and as in evaluation: nothing is dropped out. As JSON up to 4,096 numbers; with
+    `Accept: application/octet-stream` up to 4 MiB of little-endian float64, one layer after another, whose shapes
+    are in the header `X-Shapes`.
+    """
+    binary = "application/octet-stream" in accept
+    axes = [grids.axis(text) for text in ((x, y) if over == "plane" else (x,))]
+    points = grids.grid(axes, settings)
+    with session.lock:
+        network, values, number = grids.asked_of(session, over, points, iteration)
+    most = settings.window_bytes // 8 if binary else settings.window_values
+    wanted = [name.strip() for name in layers.split(",") if name.strip()]
+    told = grids.responses(network, values, points, wanted, settings, most)
+    rows = tuple(map(len, reversed(axes)))
+    found = {name: part.reshape(*rows, *part.shape[1:]) for name, part in told.items()}
+    if binary:
+        shapes = ";".join(",".join(map(str, part.shape)) for part in found.values())
+        body = b"".join(np.ascontiguousarray(part, "<f8").tobytes() for part in found.values())
+        return Answer(body, media_type="application/octet-stream", headers={"X-Shapes": shapes})
+    said = [grids.Response(layer=name, shape=part.shape, data=part) for name, part in found.items()]
+    told_axes = {"x": axes[0], "y": axes[1] if over == "plane" else None}
+    return answer({"iteration": number, "over": over, **told_axes, "responses": said})
