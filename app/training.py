@@ -1,10 +1,15 @@
-"""One training run at work: small slices, and reports that are committed before they are told."""
+"""One training run at work: small slices, and reports that are committed before they are told.
+
+While a report is on its way to the disk, training goes on.
+"""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
+from math import inf
 from threading import Event
 from time import perf_counter
 from typing import Any
@@ -20,12 +25,14 @@ from app.wire import plain
 from engine import StoppedError
 
 Words = dict[str, Any]  # what is said of a run: see `app.views.RunView`; and `lease`, the number of its owner's
+Report = tuple[Sequence[Snapshot], Words]
 Busy = Callable[[], bool]
 
 SLICE = 0.002  # seconds of training between two looks at what else there is to do
 GIVEN = 0.05  # seconds a slice waits at most for requests to be answered first
 PAUSE = 1 / 33  # seconds between two reports
-COST = 8  # or more, where they would take more than one part in so many of the time
+SMALL = 65_536  # bytes of states in a report
+SHARE, LARGE_SHARE = 2, 16  # telling takes one part in so many of the time at most, for a small and a large report
 REST = 0.3  # seconds before a report that the store did not take is told again
 UNDER_WAY = ("waiting", "training")
 
@@ -37,23 +44,25 @@ class Training:
         self.session, self.words, self.lease, self.sessions = session, words | {"lease": lease}, lease, sessions
         self.iteration: int = words["iteration"]
         self.cancelled = Event()
+        self.tested: Words = {"test_loss": words.get("test_loss"), "test_accuracy": words.get("test_accuracy")}
         self.detail: str | None = None
 
     def train(self, busy: Busy, closing: Event) -> None:
         """Train to the end, or until `closing`. Raises what `tell` raises, and what computing raises."""
-        journey = self._set_out(busy)
-        begun = due = perf_counter()
-        first, ended = self.iteration, self._ended(journey)
-        while not (ended or closing.is_set() or self.cancelled.is_set()):
-            _give_way(busy)
-            ended = self._slice(journey)
-            now = perf_counter()
-            if now >= due and not ended:
-                pace = (now - begun) / max(self.iteration - first, 1)
-                self._report(journey, "training", closing, pace * (self.words["to"] - self.iteration))
-                due = perf_counter() + max(PAUSE, COST * (perf_counter() - now))
-        if not self.cancelled.is_set():
-            self._report(journey, ended or "training", closing)
+        with ThreadPoolExecutor(1, thread_name_prefix="report") as teller:
+            journey = self._set_out(busy)
+            begun, first, ended = perf_counter(), self.iteration, self._ended(journey)
+            told: Future[float] = teller.submit(perf_counter)  # when the next report is due
+            while not (ended or closing.is_set() or self.cancelled.is_set()):
+                _give_way(busy)
+                ended = self._slice(journey, told)
+                if not ended and told.done() and perf_counter() >= told.result():
+                    pace = (perf_counter() - begun) / max(self.iteration - first, 1)
+                    report = self._report(journey, pace * (self.words["to"] - self.iteration))
+                    told = teller.submit(self._told, "training", closing, *report)
+            told.result()
+            if not self.cancelled.is_set():
+                self._told(ended or "training", closing, *self._report(journey))
 
     def _set_out(self, busy: Busy) -> Journey:
         """A journey that stands at the iteration reported last."""
@@ -70,7 +79,7 @@ class Training:
             journey.go(iteration)
         return journey
 
-    def _slice(self, journey: Journey) -> str | None:
+    def _slice(self, journey: Journey, told: Future[float]) -> str | None:
         """Train for a moment; how the run ended, if it did."""
         end = perf_counter() + SLICE
         while perf_counter() < end:
@@ -78,6 +87,7 @@ class Training:
                 journey.onward()
             except StoppedError as error:
                 self.detail = str(error)
+                told.result()  # what it stands on again is in the store then
                 journey.go(self.iteration)
                 return "stopped"
             self.iteration += 1
@@ -91,23 +101,29 @@ class Training:
             return "reached"
         return "done" if self.iteration >= self.words["to"] else None
 
-    def _report(self, journey: Journey, status: str, closing: Event, left: float | None = None) -> None:
-        """Commit where the run stands, and what followers are told. A store that does not answer is waited for."""
+    def _report(self, journey: Journey, left: float | None = None) -> Report:
+        """What is to be committed and told of where the run stands."""
         journey.mark()
-        said = plain(journey.current.meter()) | {"left": None if left is None else round(left, 1)}
-        for by_layer in ("gradients", "updates"):
-            said[by_layer] = dict(zip(journey.current.meter.layers, said[by_layer], strict=True))
-        for tested in ("test_loss", "test_accuracy"):
-            if said[tested] is None:
-                said[tested] = self.words.get(tested)
+        meter = journey.current.meter
+        said = plain(meter()) | {"left": None if left is None else round(left, 1)}
+        said |= {name: dict(zip(meter.layers, said[name], strict=True)) for name in ("gradients", "updates")}
+        self.tested |= {name: said[name] for name in ("test_loss", "test_accuracy") if said[name] is not None}
+        changes = journey.snapshots.changes()
+        journey.snapshots.committed()
+        return changes, said | self.tested
+
+    def _told(self, status: str, closing: Event, changes: Sequence[Snapshot], said: Words) -> float:
+        """Commit a report and tell it; when the next one is due. A store that does not answer is waited for."""
         while True:
+            started = perf_counter()
             try:
-                self.tell(status, journey.snapshots.changes(), **said)
+                self.tell(status, changes, **said)
             except StoreError:
                 if closing.wait(REST):
-                    return
+                    return inf
             else:
-                return journey.snapshots.committed()
+                share = SHARE if sum(len(s.state) for s in changes) <= SMALL else LARGE_SHARE
+                return max(started + PAUSE, perf_counter() + (share - 1) * (perf_counter() - started))
 
     def tell(self, status: str, snapshots: Sequence[Snapshot] = (), **said: Any) -> None:
         """Say how the run is. Raises `LeaseError`, `StaleError`, `StoreError` or `NotFoundError`."""
