@@ -36,7 +36,7 @@ def writers(run):
     given = {run.schedule.values[n.id] for n in run.graph.leaves}
     for event in run.schedule.events:
         refs = places(event).values()
-        given |= set(refs) if event.kind == "batch" else set()
+        given |= set(refs) if event.kind == "batch" else {event.value} if event.kind == "stop" else set()
         for ref in set(refs) - given:
             part = first[ref.offset : ref.offset + ref.size]
             part[part < 0] = event.index
@@ -77,6 +77,7 @@ def test_every_number_is_given_or_computed_by_an_event(name):
     first = writers(run)
     given = sum(run.schedule.values[n.id].size for n in run.graph.leaves)
     given += sum(ref.size for e in run.schedule.events if e.kind == "batch" for ref in places(e).values())
+    given += sum(e.value.size for e in run.schedule.events if e.kind == "stop")  # samples held out are in no trace
     given += sum(ref.size for _, _, ref, _ in run.schedule.slots)
     assert np.count_nonzero(first < 0) == given
 
