@@ -6,11 +6,11 @@ from typing import Annotated, Any
 
 from pydantic import Discriminator, Field, Tag
 
-from app.fields import Body, Numbers
+from app.fields import Body, Numbers, Whole
 from app.specs import OptimizerRequest
 
 Label = Annotated[str, Field(min_length=1, max_length=64)]
-Row = Annotated[int, Field(ge=0, lt=2**31)]
+Row = Annotated[Whole, Field(ge=0, lt=2**31)]
 Index = Annotated[list[Row], Field(max_length=8)]
 
 
@@ -54,7 +54,7 @@ class FreezeEdit(Body):
 class CutEdit(Body):
     """Nothing comes back over an edge, given as a node (id or label) and its input's number."""
 
-    cut: tuple[int | Label, Annotated[int, Field(ge=0, le=64)]]
+    cut: tuple[int | Label, Annotated[Whole, Field(ge=0, le=64)]]
 
 
 KINDS = {"set": SetEdit, "label": LabelEdit, "sample": SampleEdit, "optimizer": OptimizerEdit, "freeze": FreezeEdit,
@@ -62,9 +62,10 @@ KINDS = {"set": SetEdit, "label": LabelEdit, "sample": SampleEdit, "optimizer": 
 
 
 def _kind(value: Any) -> str:
+    """Whatever is no edit at all is told what the first kind lacks."""
     if isinstance(value, dict):
         return next((name for name in KINDS if name in value), "set")
-    return next(name for name, kind in KINDS.items() if isinstance(value, kind))
+    return next((name for name, kind in KINDS.items() if isinstance(value, kind)), "set")
 
 
 Edit = Annotated[
@@ -82,11 +83,11 @@ class TwinRequest(Body):
     """What the twin has and its original has not, from an iteration on: the present one where none is said."""
 
     edits: Annotated[list[Edit], Field(max_length=100)] = Field(default_factory=list)
-    iteration: Annotated[int, Field(ge=0, le=10_000_000)] | None = None
+    iteration: Annotated[Whole, Field(ge=0, le=10_000_000)] | None = None
 
 
 class EditsRequest(Body):
     """All of these edits or none, in this order, at an iteration: the one the session stands at where none is said."""
 
     edits: Annotated[list[Edit], Field(min_length=1, max_length=100)]
-    iteration: Annotated[int, Field(ge=0, le=10_000_000)] | None = None
+    iteration: Annotated[Whole, Field(ge=0, le=10_000_000)] | None = None

@@ -12,6 +12,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
+from starlette.routing import compile_path
 
 from app.store.parts import LeaseError, StaleError, StoreError
 from engine import EntryError, ExportError, ExpressionError, PictureError, ShapeError, SizeError, StoppedError
@@ -230,7 +231,16 @@ def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     answer = problem(request, error.status_code, TITLES.get(error.status_code, "Refused"), str(error.detail))
     answer.headers.update(error.headers or {})
+    if error.status_code == 405:
+        answer.headers["Allow"] = ", ".join(sorted(_methods(request)))
     return answer
+
+
+def _methods(request: Request) -> set[str]:
+    """What this address takes, of all the routes that share it."""
+    told = request.app.openapi()["paths"]
+    found = next((path for path in told if compile_path(path)[0].match(request.url.path)), None)
+    return {method.upper() for method in told[found]} if found else {"GET"}
 
 
 def _unforeseen(request: Request, error: Exception) -> Response:

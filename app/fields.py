@@ -4,15 +4,26 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Strict
 
 from app.checks import numbers
 
+
+def _number(value: Any) -> Any:
+    """A word that looks like a number is none, and neither is a truth."""
+    if isinstance(value, bool | str):
+        raise ValueError(f"a number is needed, not {value!r:.64}")
+    return value
+
+
+Whole = Annotated[int, BeforeValidator(_number)]
+Real = Annotated[float, BeforeValidator(_number)]
+Flag = Annotated[bool, Strict()]
 Numbers = Annotated[
     Any, AfterValidator(numbers), Field(json_schema_extra={"anyOf": [{"type": "number"}, {"type": "array"}]})
 ]
 Name = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
-Seed = Annotated[int, Field(ge=0, lt=2**32)]
+Seed = Annotated[Whole, Field(ge=0, lt=2**32)]
 
 
 class Body(BaseModel):

@@ -38,7 +38,25 @@ NUMBER_SCHEMA: dict[str, Any] = {
 
 
 SESSION = "/api/v1/sessions/{id}"
-EVERYWHERE = {"410": "Nobody came back to this session for long", "503": "The store does not answer"}
+OF_SESSIONS = {"410": "Nobody came back to this session for long"}
+# What the gate answers, whatever the operation: see `admission` and `gate`.
+ANYWHERE = {
+    "400": "A head that says what a request cannot, or JSON that is none, or too deep",
+    "421": "A host this service is not called by",
+    "422": "A field that is not as it must be",
+    "503": "Too much to do, or a store that is away: try again",
+}
+CHANGING = {"403": "A page elsewhere, or a token that is not this session's"}
+WITH_BODY = {"413": "A body that is larger than allowed", "415": "A body of another type"}
+BY_ADDRESS = {"429": "More than one address may ask for in a minute"}
+RATED = {("post", "/api/v1/sessions"), ("post", "/api/v1/join")}
+
+
+def _refusals(path: str, method: str) -> dict[str, str]:
+    """What may be answered before a route is reached, by status."""
+    changing = CHANGING | WITH_BODY if method in ("post", "delete") else {}
+    of_sessions = OF_SESSIONS if path.startswith(SESSION) else {}
+    return ANYWHERE | changing | of_sessions | (BY_ADDRESS if (method, path) in RATED else {})
 
 
 def _allow_nonfinite(schema: Any) -> None:
@@ -76,10 +94,9 @@ def _document(app: FastAPI) -> dict[str, Any]:
     schemas.pop("HTTPValidationError", None)
     schemas.pop("ValidationError", None)
     for path, operations in made["paths"].items():
-        for operation in operations.values():
-            if path.startswith(SESSION):
-                for status, description in EVERYWHERE.items():
-                    operation["responses"].setdefault(status, {"description": description})
+        for method, operation in operations.items():
+            for status, description in _refusals(path, method).items():
+                operation["responses"].setdefault(status, {"description": description})
             for status, answer in operation["responses"].items():
                 if status.startswith(("4", "5")):
                     answer["content"] = {

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field, model_validator
 
 from app.edits import EditsRequest
-from app.fields import Body
+from app.fields import Body, Flag, Real, Whole
 from app.specs import SpecRequest
 from app.timeline import Batch, Timeline
 
@@ -20,9 +20,9 @@ class SessionExport(Body):
     version: Literal[1]
     example: Annotated[str, Field(max_length=64)] | None = None
     spec: SpecRequest
-    iteration: Annotated[int, Field(ge=0, le=10_000_000)] = 0
-    cursor: Annotated[int, Field(ge=0, le=100_000_000)] = 0
-    frontier: Annotated[int, Field(ge=0, le=10_000_000)] = 0
+    iteration: Annotated[Whole, Field(ge=0, le=10_000_000)] = 0
+    cursor: Annotated[Whole, Field(ge=0, le=100_000_000)] = 0
+    frontier: Annotated[Whole, Field(ge=0, le=10_000_000)] = 0
     edits: Annotated[tuple[EditsRequest, ...], Field(max_length=1_000)] = ()
 
     @model_validator(mode="after")
@@ -85,34 +85,34 @@ class StepRequest(Body):
     """Move the cursor. Negative counts go back. The same request at the same place always gives the same events."""
 
     grain: Grain = Grain.OPERATION
-    count: Annotated[int, Field(ge=-10_000, le=10_000)] = 1
+    count: Annotated[Whole, Field(ge=-10_000, le=10_000)] = 1
 
 
 class SeekRequest(Body):
     """Go to a place: `cursor` events of training step `iteration` have happened."""
 
-    iteration: Annotated[int, Field(ge=0, le=10_000_000)]
-    cursor: Annotated[int, Field(ge=0, le=100_000_000)]
+    iteration: Annotated[Whole, Field(ge=0, le=10_000_000)]
+    cursor: Annotated[Whole, Field(ge=0, le=100_000_000)]
 
 
 class UntilRequest(Body):
     """Train until an iteration's loss is this low, or lower."""
 
-    loss: Annotated[float, Field(allow_inf_nan=False)]
+    loss: Annotated[Real, Field(allow_inf_nan=False)]
 
 
 class TrainRequest(Body):
     """Train so many iterations beyond the furthest so far, or `until` something, whichever comes first."""
 
-    iterations: Annotated[int, Field(ge=1, le=10_000_000, examples=[1000])]
+    iterations: Annotated[Whole, Field(ge=1, le=10_000_000, examples=[1000])]
     until: UntilRequest | None = None
 
 
 class CheckRequest(Body):
     """How to check gradients: the step of the difference, and how long to look."""
 
-    epsilon: Annotated[float, Field(ge=1e-12, le=1e-1, allow_inf_nan=False)] = 1e-5
-    seconds: Annotated[float, Field(gt=0, le=10, allow_inf_nan=False)] = 10.0
+    epsilon: Annotated[Real, Field(ge=1e-12, le=1e-1, allow_inf_nan=False)] = 1e-5
+    seconds: Annotated[Real, Field(gt=0, le=10, allow_inf_nan=False)] = 10.0
 
 
 class PredictRequest(Body):
@@ -121,12 +121,12 @@ class PredictRequest(Body):
     With `total`, the gradient that has arrived so far is meant, and not what this event brings.
     """
 
-    event: Annotated[int, Field(ge=0, le=100_000_000)]
-    entry: Annotated[list[Annotated[int, Field(ge=0)]], Field(max_length=8)] = Field(default_factory=list)
-    total: bool = False
-    value: Annotated[float, Field(ge=-1e300, le=1e300, allow_inf_nan=False)] | None = None
-    sign: Annotated[int, Field(ge=-1, le=1)] | None = None
-    size: Annotated[int, Field(ge=-400, le=400)] | None = None
+    event: Annotated[Whole, Field(ge=0, le=100_000_000)]
+    entry: Annotated[list[Annotated[Whole, Field(ge=0)]], Field(max_length=8)] = Field(default_factory=list)
+    total: Flag = False
+    value: Annotated[Real, Field(ge=-1e300, le=1e300, allow_inf_nan=False)] | None = None
+    sign: Annotated[Whole, Field(ge=-1, le=1)] | None = None
+    size: Annotated[Whole, Field(ge=-400, le=400)] | None = None
 
     @model_validator(mode="after")
     def _one(self) -> PredictRequest:
@@ -139,5 +139,5 @@ class NudgeRequest(Body):
     """Move one entry of the node `set` (an id or a label) by `by`; without `index`, its first one."""
 
     set: Annotated[str, Field(min_length=1, max_length=64)]
-    index: Annotated[list[Annotated[int, Field(ge=0)]], Field(max_length=8)] | None = None
-    by: Annotated[float, Field(ge=-1e12, le=1e12, allow_inf_nan=False)]
+    index: Annotated[list[Annotated[Whole, Field(ge=0)]], Field(max_length=8)] | None = None
+    by: Annotated[Real, Field(ge=-1e12, le=1e12, allow_inf_nan=False)]

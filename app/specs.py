@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from app.checks import check_option, check_settings, one_of
 from app.data.requests import DataRequest
-from app.fields import Body, Name, Numbers, Seed
+from app.fields import Body, Flag, Name, Numbers, Real, Seed, Whole
 from engine import (
     LAYERS,
     LOSSES,
@@ -136,8 +136,8 @@ class ScheduleRequest(BaseModel):
 class ClipRequest(Body):
     """A bound on the norm of all gradients together, or on the size of every entry."""
 
-    norm: Annotated[float, Field(gt=0, le=1e12, allow_inf_nan=False)] | None = None
-    value: Annotated[float, Field(gt=0, le=1e12, allow_inf_nan=False)] | None = None
+    norm: Annotated[Real, Field(gt=0, le=1e12, allow_inf_nan=False)] | None = None
+    value: Annotated[Real, Field(gt=0, le=1e12, allow_inf_nan=False)] | None = None
 
     @model_validator(mode="after")
     def _one(self) -> ClipRequest:
@@ -154,10 +154,10 @@ class OptimizerRequest(BaseModel):
 
     model_config = ConfigDict(extra="allow", frozen=True)
     name: str = "sgd"
-    learning_rate: Annotated[float, Field(gt=0, le=1e6, allow_inf_nan=False)]
+    learning_rate: Annotated[Real, Field(gt=0, le=1e6, allow_inf_nan=False)]
     schedule: ScheduleRequest = ScheduleRequest()
     clip: ClipRequest | None = None
-    zero_grad: bool = True
+    zero_grad: Flag = True
 
     @model_validator(mode="after")
     def _known(self) -> OptimizerRequest:
@@ -188,10 +188,10 @@ class BackwardRequest(Body):
 
     mode: Mode = "reverse"
     sides: Sides = "central"
-    epsilon: Annotated[float, Field(ge=1e-12, le=1e-1, allow_inf_nan=False)] | None = None
-    inputs: bool = True
+    epsilon: Annotated[Real, Field(ge=1e-12, le=1e-1, allow_inf_nan=False)] | None = None
+    inputs: Flag = True
     checkpoint: Annotated[list[Name], Field(max_length=64)] = Field(default_factory=list)
-    truncate: Annotated[int, Field(ge=1, le=10_000)] | None = None
+    truncate: Annotated[Whole, Field(ge=1, le=10_000)] | None = None
 
 
 class TrainedRequest(Body):
@@ -200,15 +200,15 @@ class TrainedRequest(Body):
     Its parameters are where the session's begin; what the optimizer had gathered by then is forgotten.
     """
 
-    iterations: Annotated[int, Field(ge=0, le=10_000)]
-    batch: Annotated[int, Field(ge=1, le=1_024)]
+    iterations: Annotated[Whole, Field(ge=0, le=10_000)]
+    batch: Annotated[Whole, Field(ge=1, le=1_024)]
 
 
 class StopRequest(Body):
     """Training ends after `patience` steps in a row whose test loss is not below the best by `minimum_change`."""
 
-    patience: Annotated[int, Field(ge=1, le=1_000_000)]
-    minimum_change: Annotated[float, Field(ge=0, le=1e12, allow_inf_nan=False)] = 0.0
+    patience: Annotated[Whole, Field(ge=1, le=1_000_000)]
+    minimum_change: Annotated[Real, Field(ge=0, le=1e12, allow_inf_nan=False)] = 0.0
 
 
 class SpecRequest(Body):

@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Discriminator, Field, Tag, model_validator
 
 from app.checks import one_of, shape_of
 from app.data import SOURCES, Source
-from app.fields import Body, Numbers, Seed
+from app.fields import Body, Flag, Numbers, Real, Seed, Whole
 
 
 class Chosen(Body):
@@ -19,11 +19,11 @@ class Chosen(Body):
     see, chosen by the seed. `standardize`: each feature gets mean 0 and standard deviation 1 over the samples seen.
     """
 
-    sample: Annotated[int, Field(ge=0, lt=2**31)] | None = None
-    batch: Annotated[int, Field(ge=1, le=1_024)] | None = None
-    shuffle: bool = True
-    split: Annotated[float, Field(ge=0, le=0.9, allow_inf_nan=False)] = 0.0
-    standardize: bool = False
+    sample: Annotated[Whole, Field(ge=0, lt=2**31)] | None = None
+    batch: Annotated[Whole, Field(ge=1, le=1_024)] | None = None
+    shuffle: Flag = True
+    split: Annotated[Real, Field(ge=0, le=0.9, allow_inf_nan=False)] = 0.0
+    standardize: Flag = False
     seed: Seed = 0
 
 
