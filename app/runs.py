@@ -38,6 +38,7 @@ class Runs:
         self.busy: Busy = lambda: False
         self.owner = secrets.token_hex(8)
         self._here: dict[str, Training] = {}  # by session; waiting ones too
+        self._unable: set[str] = set()  # sessions that cannot be built, of which it was said once
         self._lock = RLock()
         self._closing = Event()
         self._pool = ThreadPoolExecutor(self.settings.runs, thread_name_prefix="training")
@@ -197,20 +198,29 @@ class Runs:
     def _take_up(self) -> bool:
         """Take up runs while there is room. Whether there may be more."""
         for id in self.store.running():
-            if id in self._here:
-                continue
-            try:
-                session = self.sessions.get(id)
-                work = self._enter(session, session.training or {})
-            except (BusyError, NotFoundError):
-                continue
-            try:
-                work.tell("waiting")
-            except (LeaseError, NotFoundError, StaleError, KeyError):
-                self._leave(work)
-            else:
-                self._pool.submit(self._work, work)
-        return any(id not in self._here for id in self.store.running())
+            if id not in self._here and id not in self._unable:
+                try:
+                    self._take(self.sessions.get(id))
+                except (BusyError, NotFoundError, LeaseError, StaleError):
+                    continue  # later, or somebody else
+                except StoreError:
+                    raise
+                except Exception:
+                    LOG.exception("a run cannot be taken up")
+                    self._unable.add(id)
+        return any(id not in self._here and id not in self._unable for id in self.store.running())
+
+    def _take(self, session: Session) -> None:
+        """Go on with a session's run. Raises `BusyError` where there is no room, or somebody works on it."""
+        if session.training is None or "ended" in session.training:
+            return
+        work = self._enter(session, session.training)
+        try:
+            work.tell("waiting")
+        except Exception:
+            self._leave(work)
+            raise
+        self._pool.submit(self._work, work)
 
 
 def said_of(session: Session, run: str) -> Words:

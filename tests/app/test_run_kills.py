@@ -126,3 +126,19 @@ def test_whoever_does_not_work_on_a_run_can_cancel_it(tmp_path):
         assert (here["iteration"], here["revision"]) == (1, 2)
         assert client.ended(client.train(5))["status"] == "done"
     redis.stop()
+
+
+def test_a_server_that_is_stopped_hands_its_run_to_the_next(tmp_path):
+    store = ("--store", f"sqlite://{tmp_path}/sessions.db")
+    with serving(*store) as first:
+        client = Client(first, SPEC)
+        run = client.train(1_000_000)
+        client.until(lambda: client.run(run)["iteration"] > 20)
+        first.process.terminate()
+        assert first.process.wait(timeout=20) in (0, -15)
+    with serving(*store) as second:
+        client.server = second
+        reported = client.run(run)["iteration"]
+        assert reported > 20
+        client.until(lambda: client.run(run)["iteration"] > reported)
+        assert client.do("DELETE", run)[0] == 204

@@ -19,16 +19,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python3 -m tests.benchmarks", description=__doc__)
     parser.add_argument("--only", default="", help="work whose name begins so, such as W5")
     parser.add_argument("--seconds", type=float, default=1.0, help="time for each candidate (default: %(default)s)")
+    parser.add_argument("--runs", action="store_true", help="a service that trains, instead of the engine alone")
     parser.add_argument("--pair", default="", help="tell the seconds of this work alone, with BLAS's own threads")
     chosen = parser.parse_args()
     _begin_with(MALLOC if chosen.pair else MALLOC | dict.fromkeys(THREADS, "1"))
 
-    from tests.benchmarks import table
+    from tests.benchmarks import table, training
 
     if chosen.pair:
         print(table.pair(chosen.pair, chosen.seconds))
         return
-    for line in table.lines(chosen.only, chosen.seconds):
+    for line in training.lines() if chosen.runs else table.lines(chosen.only, chosen.seconds):
         print(line, flush=True)
 
 
