@@ -13,7 +13,9 @@ from engine.op import Index
 from engine.paths import Paths, paths
 from engine.schedule import of_pass
 from engine.trace import Trace
-from engine.why import Reason, why_zero
+from engine.why import Reason, why_value_zero, why_zero
+
+SHOWN = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,8 +35,36 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Product:
+    """One term of an entry of a matrix product: the entries that are multiplied, and what they give."""
+
+    left: Index
+    right: Index
+    factors: tuple[float, float]
+    value: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Products:
+    """The `count` terms of an entry of the matrix product `left` · `right`.
+
+    `shown` are the largest in size; `rest_count` others add up to `rest`.
+    """
+
+    left: str
+    right: str
+    count: int
+    shown: tuple[Product, ...]
+    rest_count: int
+    rest: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Insight:
-    """`terms` spell out the entry's value; `parts` add up to its gradient (None where it never gets one)."""
+    """`terms` spell out the entry's value; `parts` add up to its gradient (None where it never gets one).
+
+    `products` are the terms of a matrix product's entry, None for every other operation.
+    """
 
     node: int
     label: str
@@ -42,9 +72,11 @@ class Insight:
     value: float
     gradient: float | None
     terms: tuple[Formula, ...]
+    products: Products | None
     parts: tuple[Part, ...]
     paths: Paths
     why_zero: tuple[Reason, ...]
+    why_value_zero: Reason | None
 
 
 def explain_entry(trace: Trace, explainer: Explainer, node: int, index: Index) -> Insight:
@@ -53,9 +85,10 @@ def explain_entry(trace: Trace, explainer: Explainer, node: int, index: Index) -
     gradients = explainer.words.gradient
     seeded = 1.0 if node == trace.graph.loss.id else None
     gradient = float(trace.view(gradients[node])[chosen]) if node in gradients else seeded
+    value = float(trace.view(trace.schedule.values[node])[chosen])
     return Insight(
-        node=node, label=trace.graph.nodes[node].label, index=chosen, gradient=gradient,
-        value=float(trace.view(trace.schedule.values[node])[chosen]),
+        node=node, label=trace.graph.nodes[node].label, index=chosen, gradient=gradient, value=value,
+        why_value_zero=why_value_zero(trace, node, chosen, value), products=products(trace, node, chosen),
         terms=_terms(trace, explainer, node, chosen), parts=_parts(trace, explainer, node, chosen),
         paths=paths(trace, node, chosen), why_zero=why_zero(trace, node, chosen, gradient),
     )  # fmt: skip
@@ -72,6 +105,39 @@ def check_entry(trace: Trace, node: int, index: Index) -> Index:
 def _terms(trace: Trace, explainer: Explainer, node: int, index: Index) -> tuple[Formula, ...]:
     forward = (e.index for e in trace.schedule.events if isinstance(e, Forward) and e.node == node)
     return next((explainer.explain(event, index).lines for event in forward), ())
+
+
+def products(trace: Trace, node: int, index: Index, most: int = SHOWN) -> Products | None:
+    """The terms of one entry of a matrix product, the largest first; None for any other operation."""
+    made = trace.graph.nodes[node]
+    if made.op != "matmul":
+        return None
+    left, right = (trace.graph.nodes[i] for i in made.inputs)
+    if min(len(left.shape), len(right.shape)) < 2:
+        return None
+    *lead, i, k = index
+    count = left.shape[-1]
+    places = [(_within(left.shape, (*lead, i, j)), _within(right.shape, (*lead, j, k))) for j in range(count)]
+    a, b = (trace.view(trace.schedule.values[n.id]) for n in (left, right))
+    with np.errstate(all="ignore"):
+        factors = np.array([(a[p], b[q]) for p, q in places])
+        values = factors[:, 0] * factors[:, 1]
+        order = np.argsort(-np.where(np.isnan(values), np.inf, np.abs(values)), kind="stable")
+        rest = float(np.sum(values[order[most:]]))
+    shown = tuple(
+        Product(left=places[j][0], right=places[j][1], factors=(float(factors[j, 0]), float(factors[j, 1])),
+                value=float(values[j]))
+        for j in order[:most].tolist()
+    )  # fmt: skip
+    return Products(
+        left=left.label, right=right.label, count=count, shown=shown, rest_count=count - len(shown), rest=rest
+    )
+
+
+def _within(shape: Index, index: Index) -> Index:
+    """The entry of an operand that broadcasting takes for this one."""
+    own = index[len(index) - len(shape) :]
+    return tuple(0 if n == 1 else int(i) for i, n in zip(own, shape, strict=True))
 
 
 def _parts(trace: Trace, explainer: Explainer, node: int, index: Index) -> tuple[Part, ...]:

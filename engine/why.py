@@ -21,7 +21,7 @@ SQUASHING = ("sigmoid", "tanh", "hard_tanh", "clip")
 
 Kind = Literal[
     "dead relu", "saturated", "masked", "not chosen", "zero factor", "flat", "cancelled",
-    "cut", "no path", "not wanted", "frozen", "detached", "faint",
+    "cut", "no path", "not wanted", "frozen", "detached", "faint", "closed relu", "given", "rounded away",
 ]  # fmt: skip
 
 
@@ -46,6 +46,44 @@ def why_zero(trace: Trace, node: int, index: Index, gradient: float | None) -> t
         found = tuple(_Search(trace).walk(node, index))
     blocked = tuple(r for r in found if r.kind != "saturated" or gradient == 0) or found
     return blocked or (_faint(gradient) if gradient else _unconnected(trace, trace.graph.nodes[node]),)
+
+
+def why_value_zero(trace: Trace, node: int, index: Index, value: float) -> Reason | None:
+    """Why a value is exactly 0, by the operands it is made from; None where it is not."""
+    made = trace.graph.nodes[node]
+    if value != 0:
+        return None
+    if made.op is None:
+        return _reason("given", f"{made.label} is not computed: it is 0 here from the start or since an update.", made)
+    inputs = [trace.graph.nodes[i] for i in made.inputs]
+    here = [_operand(trace, n, made.shape, index) for n in inputs]
+    if made.op == "relu":
+        return _reason("closed relu", f"{inputs[0].label} is {here[0]:.4g}: what is not above 0 a ReLU makes 0.", made)
+    if made.op == "mul":
+        zero = next((n for n, x in zip(inputs, here, strict=True) if x == 0), None)
+        if zero and zero.label.endswith(".mask"):
+            return _reason("masked", "The mask is 0 here in this training step: the number is dropped.", made)
+        if zero:
+            return _reason("zero factor", f"{zero.label} is 0, and whatever it multiplies becomes 0.", made)
+    if made.op == "matmul" or made.row.family == "contraction":
+        return _reason("zero factor", "Every term of the sum has a factor 0, or the terms cancel.", made)
+    if made.op in ("add", "sub"):
+        said = "Both operands are 0." if not any(here) else "The two operands cancel exactly."
+        return _reason("zero factor" if not any(here) else "cancelled", said, made)
+    if made.row.family == "structural" or made.op in CHOOSING:
+        return _reason("given", "It is taken as it is from an entry that is 0.", made)
+    return _reason(
+        "rounded away", f"The {made.row.title} gives 0 here: exactly, or too little to be told from it.", made
+    )
+
+
+def _operand(trace: Trace, node: Node, shape: tuple[int, ...], index: Index) -> float:
+    """The operand's entry that broadcasting takes; NaN where the operation is not entry by entry."""
+    value = trace.view(trace.schedule.values[node.id])
+    try:
+        return float(np.broadcast_to(value, shape)[index])
+    except ValueError:
+        return float("nan")
 
 
 def _never(trace: Trace, node: Node) -> Reason:

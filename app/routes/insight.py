@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from typing_extensions import TypedDict
 
 from app.errors import OutsideError
+from app.histogram import Histogram, counted
 from app.requests import NudgeRequest, PredictRequest
 from app.routes import SessionHere, SettingsHere, problems
-from app.tensors import entry_of, find
+from app.tensors import entry_of, find, read
 from app.treatments import Treated, treated
 from app.wire import answer
 from engine import (
@@ -66,10 +67,10 @@ def _told(count: float) -> float:
 
 
 @router.post("/nudge", response_model=Nudge, responses=problems(400))
-def nudge_entry(session: SessionHere, body: NudgeRequest) -> Response:
-    """Move one entry in a copy of the present iteration: the slope's prediction beside the loss's true change."""
+def nudge_entry(session: SessionHere, body: NudgeRequest, iteration: Iteration = None) -> Response:
+    """Move one entry in a copy of an iteration: the slope's prediction beside the loss's true change."""
     with session.lock:
-        trace = session.trace()
+        trace = session.trace(iteration)
         chosen = find(session.run.graph, body.set)
         index = (0,) * len(chosen.shape) if body.index is None else tuple(body.index)
         return answer(nudge(trace, chosen.id, check_entry(trace, chosen.id, index), body.by))
@@ -86,6 +87,21 @@ def predict(session: SessionHere, body: PredictRequest) -> Response:
         if body.size is not None:
             return answer(predict_size(trace, body.event, entry, body.size, total=body.total))
         return answer(predict_value(trace, body.event, entry, float(body.value or 0.0), total=body.total))
+
+
+@router.get("/tensors/{node}/{kind}/histogram", response_model=Histogram)
+def histogram(
+    session: SessionHere, node: str, kind: Literal["value", "gradient"], iteration: Iteration = None,
+    cursor: Annotated[int | None, Query(ge=0, le=1_000_000_000)] = None,
+) -> Response:  # fmt: skip
+    """The numbers of a tensor counted in bins of equal width, at a cursor or as `tensors` reads them without one."""
+    with session.lock:
+        trace = session.trace(iteration)
+        place = session.cursor if iteration is None and cursor is None else cursor
+        if place is not None and place > trace.schedule.length:
+            raise OutsideError(f"cursor {place} asked for; a training step has {trace.schedule.length} events")
+        chosen = find(session.run.graph, node)
+        return answer(counted(chosen, kind, read(trace, chosen, kind, place)))
 
 
 @router.get("/diagnosis", response_model=Treated)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Header, Request
+from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import Response
 
 from app import tokens
@@ -139,7 +139,7 @@ def check_gradients(session: SessionHere, body: CheckRequest, settings: Settings
 
 
 @router.get("/{id}/verify", response_model=Verification)
-def verify_trace(session: SessionHere) -> Response:
-    """Whether every event of the present iteration follows from the leaves and the events before it."""
+def verify_trace(session: SessionHere, iteration: Annotated[int | None, Query(ge=0, le=10_000_000)] = None) -> Response:
+    """Whether every event of an iteration, else of the present one, follows from the leaves and the events before."""
     with session.lock:
-        return answer(verify(session.trace()))
+        return answer(verify(session.trace(iteration)))

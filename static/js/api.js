@@ -70,5 +70,18 @@ export const truncation = (id, iteration) => getJson(`/sessions/${id}/truncation
 /** @param {string} id @param {number} event @param {number[]} entry @returns {Promise<import("./types").Explanation>} */
 export const explanation = async (id, event, entry) =>
   (await getJson(`/sessions/${id}/explanations?event=${event}&entry=${entry.join(",")}`)).explanations[0];
+/** @typedef {{iteration: number, cursor: number, window?: string}} Where of a tensor */
+/** @param {string} id @param {number} node @param {number[]} index @param {number} iteration @returns {Promise<import("./generated/api").Insight>} */
+export const explain = (id, node, index, iteration) => getJson(`/sessions/${id}/explain?node=${node}${index.length ? `&index=${index.join(",")}` : ""}&iteration=${iteration}`);
+/** @param {string} id @param {{set: string, index: number[], by: number}} what @param {number} iteration @returns {Promise<import("./generated/api").Nudge>} */
+export const nudge = (id, what, iteration) => postJson(`/sessions/${id}/nudge?iteration=${iteration}`, what);
+/** @param {string} id @param {number} iteration @returns {Promise<import("./generated/api").Verification>} */
+export const verify = (id, iteration) => getJson(`/sessions/${id}/verify?iteration=${iteration}`);
+/** @param {string} id @param {number} node @param {"value" | "gradient"} which @param {Where} where @returns {Promise<import("./generated/api").Tensor>} */
+export const tensor = (id, node, which, { iteration, cursor, window }) =>
+  getJson(`/sessions/${id}/tensors/${node}/${which}?iteration=${iteration}&cursor=${cursor}${window ? `&window=${window}` : ""}`);
+/** @param {string} id @param {number} node @param {"value" | "gradient"} which @param {Where} where @returns {Promise<import("./generated/api").Histogram>} */
+export const histogram = (id, node, which, { iteration, cursor }) =>
+  getJson(`/sessions/${id}/tensors/${node}/${which}/histogram?iteration=${iteration}&cursor=${cursor}`);
 /** @param {string} id @param {number} iteration @param {number} cursor @returns {Promise<Session>} */
 export const seek = (id, iteration, cursor) => postJson(`/sessions/${id}/seek`, { iteration, cursor });

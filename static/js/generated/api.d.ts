@@ -450,7 +450,7 @@ export interface paths {
         put?: never;
         /**
          * Nudge Entry
-         * @description Move one entry in a copy of the present iteration: the slope's prediction beside the loss's true change.
+         * @description Move one entry in a copy of an iteration: the slope's prediction beside the loss's true change.
          */
         post: operations["nudge_entry_api_v1_sessions__id__nudge_post"];
         delete?: never;
@@ -653,6 +653,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions/{id}/tensors/{node}/{kind}/histogram": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Histogram
+         * @description The numbers of a tensor counted in bins of equal width, at a cursor or as `tensors` reads them without one.
+         */
+        get: operations["histogram_api_v1_sessions__id__tensors__node___kind__histogram_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions/{id}/trace": {
         parameters: {
             query?: never;
@@ -767,7 +787,7 @@ export interface paths {
         };
         /**
          * Verify Trace
-         * @description Whether every event of the present iteration follows from the leaves and the events before it.
+         * @description Whether every event of an iteration, else of the present one, follows from the leaves and the events before.
          */
         get: operations["verify_trace_api_v1_sessions__id__verify_get"];
         put?: never;
@@ -1556,6 +1576,38 @@ export interface components {
             /** Title */
             title: string;
         };
+        /**
+         * Histogram
+         * @description `counts[k]` numbers lie from `edges[k]` up to `edges[k + 1]`, the last edge included.
+         *
+         *     `zeros` are counted among them too; `nan` and `infinite` stand apart. Without numbers to count there are no bins.
+         */
+        Histogram: {
+            /** Counts */
+            counts: number[];
+            /** Edges */
+            edges: components["schemas"]["Number"][];
+            /** Infinite */
+            infinite: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "value" | "gradient";
+            /** Label */
+            label: string;
+            /** Nan */
+            nan: number;
+            /** Node */
+            node: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "computed" | "pending" | "none";
+            /** Zeros */
+            zeros: number;
+        };
         /** HistoryAnswer */
         HistoryAnswer: {
             /** Accuracy */
@@ -1626,6 +1678,8 @@ export interface components {
         /**
          * Insight
          * @description `terms` spell out the entry's value; `parts` add up to its gradient (None where it never gets one).
+         *
+         *     `products` are the terms of a matrix product's entry, None for every other operation.
          */
         Insight: {
             /** Gradient */
@@ -1639,10 +1693,12 @@ export interface components {
             /** Parts */
             parts: components["schemas"]["Part"][];
             paths: components["schemas"]["Paths"];
+            products: components["schemas"]["Products"] | null;
             /** Terms */
             terms: components["schemas"]["Formula"][];
             /** Value */
             value: components["schemas"]["Number"];
+            why_value_zero: components["schemas"]["Reason"] | null;
             /** Why Zero */
             why_zero: components["schemas"]["Reason"][];
         };
@@ -2313,6 +2369,43 @@ export interface components {
             type: string;
         };
         /**
+         * Product
+         * @description One term of an entry of a matrix product: the entries that are multiplied, and what they give.
+         */
+        Product: {
+            /** Factors */
+            factors: [
+                components["schemas"]["Number"],
+                components["schemas"]["Number"]
+            ];
+            /** Left */
+            left: number[];
+            /** Right */
+            right: number[];
+            /** Value */
+            value: components["schemas"]["Number"];
+        };
+        /**
+         * Products
+         * @description The `count` terms of an entry of the matrix product `left` · `right`.
+         *
+         *     `shown` are the largest in size; `rest_count` others add up to `rest`.
+         */
+        Products: {
+            /** Count */
+            count: number;
+            /** Left */
+            left: string;
+            /** Rest */
+            rest: components["schemas"]["Number"];
+            /** Rest Count */
+            rest_count: number;
+            /** Right */
+            right: string;
+            /** Shown */
+            shown: components["schemas"]["Product"][];
+        };
+        /**
          * Quotient
          * @description Two losses, `above` and `below`, and their `difference` over the `step` between them: entry `entry` of the
          *     gradient of `into`. `total` is the whole gradient, once this was its last entry.
@@ -2356,7 +2449,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            kind: "dead relu" | "saturated" | "masked" | "not chosen" | "zero factor" | "flat" | "cancelled" | "cut" | "no path" | "not wanted" | "frozen" | "detached" | "faint";
+            kind: "dead relu" | "saturated" | "masked" | "not chosen" | "zero factor" | "flat" | "cancelled" | "cut" | "no path" | "not wanted" | "frozen" | "detached" | "faint" | "closed relu" | "given" | "rounded away";
             /** Label */
             label?: string | null;
             /** Node */
@@ -3270,6 +3363,7 @@ export type Grain = components['schemas']['Grain'];
 export type Graph = components['schemas']['Graph'];
 export type GridAnswer = components['schemas']['GridAnswer'];
 export type Group = components['schemas']['Group'];
+export type Histogram = components['schemas']['Histogram'];
 export type HistoryAnswer = components['schemas']['HistoryAnswer'];
 export type Influence = components['schemas']['Influence'];
 export type Insight = components['schemas']['Insight'];
@@ -3308,6 +3402,8 @@ export type Prediction = components['schemas']['Prediction'];
 export type PredictRequest = components['schemas']['PredictRequest'];
 export type Probe = components['schemas']['Probe'];
 export type Problem = components['schemas']['Problem'];
+export type Product = components['schemas']['Product'];
+export type Products = components['schemas']['Products'];
 export type Quotient = components['schemas']['Quotient'];
 export type Reason = components['schemas']['Reason'];
 export type Recompute = components['schemas']['Recompute'];
@@ -3368,42 +3464,6 @@ export interface operations {
                     "application/json": components["schemas"]["Catalogue"];
                 };
             };
-            /** @description A head that says what a request cannot, or JSON that is none, or too deep */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A host this service is not called by */
-            421: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A field that is not as it must be */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too much to do, or a store that is away: try again */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
         };
     };
     create_api_v1_datasets_post: {
@@ -3435,44 +3495,8 @@ export interface operations {
                     "application/json": components["schemas"]["DatasetAnswer"];
                 };
             };
-            /** @description A head that says what a request cannot, or JSON that is none, or too deep */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A page elsewhere, or a token that is not this session's */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description What was wrong, by number and limit */
             413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A body of another type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A host this service is not called by */
-            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3518,42 +3542,6 @@ export interface operations {
                     "application/json": components["schemas"]["Examples"];
                 };
             };
-            /** @description A head that says what a request cannot, or JSON that is none, or too deep */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A host this service is not called by */
-            421: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A field that is not as it must be */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too much to do, or a store that is away: try again */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
         };
     };
     example_api_v1_examples__id__get: {
@@ -3576,15 +3564,6 @@ export interface operations {
                     "application/json": components["schemas"]["Example"];
                 };
             };
-            /** @description A head that says what a request cannot, or JSON that is none, or too deep */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description What was wrong, by number and limit */
             404: {
                 headers: {
@@ -3594,26 +3573,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A host this service is not called by */
-            421: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description Validation Error */
             422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too much to do, or a store that is away: try again */
-            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3645,53 +3606,8 @@ export interface operations {
                     "application/json": components["schemas"]["JoinAnswer"];
                 };
             };
-            /** @description A head that says what a request cannot, or JSON that is none, or too deep */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A page elsewhere, or a token that is not this session's */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description What was wrong, by number and limit */
             404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A body that is larger than allowed */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A body of another type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A host this service is not called by */
-            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3762,15 +3678,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A page elsewhere, or a token that is not this session's */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description What was wrong, by number and limit */
             404: {
                 headers: {
@@ -3789,35 +3696,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A body of another type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A host this service is not called by */
-            421: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description What was wrong, by number and limit */
             422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description More than one address may ask for in a minute */
-            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3856,15 +3736,6 @@ export interface operations {
                     "application/json": components["schemas"]["SessionView"];
                 };
             };
-            /** @description A head that says what a request cannot, or JSON that is none, or too deep */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description What was wrong, by number and limit */
             404: {
                 headers: {
@@ -3885,15 +3756,6 @@ export interface operations {
             };
             /** @description What was wrong, by number and limit */
             413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A host this service is not called by */
-            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3941,15 +3803,6 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description A head that says what a request cannot, or JSON that is none, or too deep */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description What was wrong, by number and limit */
             401: {
                 headers: {
@@ -3988,24 +3841,6 @@ export interface operations {
             };
             /** @description What was wrong, by number and limit */
             413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A body of another type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A host this service is not called by */
-            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4066,15 +3901,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A page elsewhere, or a token that is not this session's */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description What was wrong, by number and limit */
             404: {
                 headers: {
@@ -4095,24 +3921,6 @@ export interface operations {
             };
             /** @description What was wrong, by number and limit */
             413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A body of another type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A host this service is not called by */
-            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4160,15 +3968,6 @@ export interface operations {
                     "application/json": components["schemas"]["CodeAnswer"];
                 };
             };
-            /** @description A head that says what a request cannot, or JSON that is none, or too deep */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description What was wrong, by number and limit */
             401: {
                 headers: {
@@ -4198,33 +3997,6 @@ export interface operations {
             };
             /** @description Nobody came back to this session for long */
             410: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A body that is larger than allowed */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A body of another type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A host this service is not called by */
-            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4272,15 +4044,6 @@ export interface operations {
                     "application/json": components["schemas"]["CostAnswer"];
                 };
             };
-            /** @description A head that says what a request cannot, or JSON that is none, or too deep */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description What was wrong, by number and limit */
             404: {
                 headers: {
@@ -4317,15 +4080,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A host this service is not called by */
-            421: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description What was wrong, by number and limit */
             422: {
                 headers: {
@@ -4335,7 +4089,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too much to do, or a store that is away: try again */
+            /** @description The store does not answer */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4368,15 +4122,6 @@ export interface operations {
                     "application/json": components["schemas"]["Treated"];
                 };
             };
-            /** @description A head that says what a request cannot, or JSON that is none, or too deep */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description What was wrong, by number and limit */
             404: {
                 headers: {
@@ -4413,15 +4158,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A host this service is not called by */
-            421: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description What was wrong, by number and limit */
             422: {
                 headers: {
@@ -4431,7 +4167,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too much to do, or a store that is away: try again */
+            /** @description The store does not answer */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4541,26 +4277,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A body of another type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description What was wrong, by number and limit */
             416: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A host this service is not called by */
-            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4626,15 +4344,6 @@ export interface operations {
                     "application/octet-stream": unknown;
                 };
             };
-            /** @description A head that says what a request cannot, or JSON that is none, or too deep */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description What was wrong, by number and limit */
             404: {
                 headers: {
@@ -4671,15 +4380,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A host this service is not called by */
-            421: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description What was wrong, by number and limit */
             422: {
                 headers: {
@@ -4689,7 +4389,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too much to do, or a store that is away: try again */
+            /** @description The store does not answer */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4724,15 +4424,6 @@ export interface operations {
                     "application/json": components["schemas"]["Insight"];
                 };
             };
-            /** @description A head that says what a request cannot, or JSON that is none, or too deep */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description What was wrong, by number and limit */
             404: {
                 headers: {
@@ -4769,15 +4460,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A host this service is not called by */
-            421: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description What was wrong, by number and limit */
             422: {
                 headers: {
@@ -4787,7 +4469,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too much to do, or a store that is away: try again */
+            /** @description The store does not answer */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4824,15 +4506,6 @@ export interface operations {
                     "application/json": components["schemas"]["ExplanationPage"];
                 };
             };
-            /** @description A head that says what a request cannot, or JSON that is none, or too deep */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description What was wrong, by number and limit */
             404: {
                 headers: {
@@ -4869,15 +4542,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A host this service is not called by */
-            421: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description What was wrong, by number and limit */
             422: {
                 headers: {
@@ -4887,7 +4551,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too much to do, or a store that is away: try again */
+            /** @description The store does not answer */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4924,15 +4588,6 @@ export interface operations {
                     "text/x-python": unknown;
                 };
             };
-            /** @description A head that says what a request cannot, or JSON that is none, or too deep */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description What was wrong, by number and limit */
             404: {
                 headers: {
@@ -4969,15 +4624,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A host this service is not called by */
-            421: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description What was wrong, by number and limit */
             422: {
                 headers: {
@@ -4987,7 +4633,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too much to do, or a store that is away: try again */
+            /** @description The store does not answer */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5022,15 +4668,6 @@ export interface operations {
                     "application/json": components["schemas"]["Graph"];
                 };
             };
-            /** @description A head that says what a request cannot, or JSON that is none, or too deep */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description What was wrong, by number and limit */
             404: {
                 headers: {
@@ -5067,15 +4704,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A host this service is not called by */
-            421: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description What was wrong, by number and limit */
             422: {
                 headers: {
@@ -5085,7 +4713,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too much to do, or a store that is away: try again */
+            /** @description The store does not answer */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5119,15 +4747,6 @@ export interface operations {
                     "application/json": components["schemas"]["HistoryAnswer"];
                 };
             };
-            /** @description A head that says what a request cannot, or JSON that is none, or too deep */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description What was wrong, by number and limit */
             404: {
                 headers: {
@@ -5157,15 +4776,6 @@ export interface operations {
             };
             /** @description What was wrong, by number and limit */
             416: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A host this service is not called by */
-            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5222,15 +4832,6 @@ export interface operations {
                     "text/event-stream": unknown;
                 };
             };
-            /** @description A head that says what a request cannot, or JSON that is none, or too deep */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description What was wrong, by number and limit */
             404: {
                 headers: {
@@ -5242,15 +4843,6 @@ export interface operations {
             };
             /** @description Nobody came back to this session for long */
             410: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A host this service is not called by */
-            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5309,15 +4901,6 @@ export interface operations {
                     "application/json": components["schemas"]["Magnitudes"];
                 };
             };
-            /** @description A head that says what a request cannot, or JSON that is none, or too deep */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description What was wrong, by number and limit */
             404: {
                 headers: {
@@ -5354,15 +4937,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A host this service is not called by */
-            421: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description What was wrong, by number and limit */
             422: {
                 headers: {
@@ -5372,7 +4946,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too much to do, or a store that is away: try again */
+            /** @description The store does not answer */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5385,7 +4959,9 @@ export interface operations {
     };
     nudge_entry_api_v1_sessions__id__nudge_post: {
         parameters: {
-            query?: never;
+            query?: {
+                iteration?: number | null;
+            };
             header?: never;
             path: {
                 id: string;
@@ -5416,15 +4992,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A page elsewhere, or a token that is not this session's */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description What was wrong, by number and limit */
             404: {
                 headers: {
@@ -5452,26 +5019,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A body of another type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description What was wrong, by number and limit */
             416: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A host this service is not called by */
-            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5488,7 +5037,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too much to do, or a store that is away: try again */
+            /** @description The store does not answer */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5522,15 +5071,6 @@ export interface operations {
                     "application/octet-stream": unknown;
                 };
             };
-            /** @description A head that says what a request cannot, or JSON that is none, or too deep */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description What was wrong, by number and limit */
             404: {
                 headers: {
@@ -5567,15 +5107,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A host this service is not called by */
-            421: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description What was wrong, by number and limit */
             422: {
                 headers: {
@@ -5585,7 +5116,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too much to do, or a store that is away: try again */
+            /** @description The store does not answer */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5629,15 +5160,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A page elsewhere, or a token that is not this session's */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description What was wrong, by number and limit */
             404: {
                 headers: {
@@ -5665,26 +5187,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A body of another type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description What was wrong, by number and limit */
             416: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A host this service is not called by */
-            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5701,7 +5205,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too much to do, or a store that is away: try again */
+            /** @description The store does not answer */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5737,15 +5241,6 @@ export interface operations {
                     "application/octet-stream": unknown;
                 };
             };
-            /** @description A head that says what a request cannot, or JSON that is none, or too deep */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description What was wrong, by number and limit */
             404: {
                 headers: {
@@ -5782,15 +5277,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A host this service is not called by */
-            421: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description What was wrong, by number and limit */
             422: {
                 headers: {
@@ -5800,7 +5286,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too much to do, or a store that is away: try again */
+            /** @description The store does not answer */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5906,26 +5392,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A body of another type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description What was wrong, by number and limit */
             416: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A host this service is not called by */
-            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5986,15 +5454,6 @@ export interface operations {
                     "text/event-stream": unknown;
                 };
             };
-            /** @description A head that says what a request cannot, or JSON that is none, or too deep */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description What was wrong, by number and limit */
             404: {
                 headers: {
@@ -6006,15 +5465,6 @@ export interface operations {
             };
             /** @description Nobody came back to this session for long */
             410: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A host this service is not called by */
-            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6072,15 +5522,6 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description A head that says what a request cannot, or JSON that is none, or too deep */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description What was wrong, by number and limit */
             401: {
                 headers: {
@@ -6110,33 +5551,6 @@ export interface operations {
             };
             /** @description Nobody came back to this session for long */
             410: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A body that is larger than allowed */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A body of another type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A host this service is not called by */
-            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6188,15 +5602,6 @@ export interface operations {
                     "application/json": components["schemas"]["Schedule"];
                 };
             };
-            /** @description A head that says what a request cannot, or JSON that is none, or too deep */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description What was wrong, by number and limit */
             404: {
                 headers: {
@@ -6233,15 +5638,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A host this service is not called by */
-            421: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description What was wrong, by number and limit */
             422: {
                 headers: {
@@ -6251,7 +5647,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too much to do, or a store that is away: try again */
+            /** @description The store does not answer */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6342,26 +5738,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A body of another type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description What was wrong, by number and limit */
             416: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A host this service is not called by */
-            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6469,26 +5847,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A body of another type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description What was wrong, by number and limit */
             416: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A host this service is not called by */
-            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6545,13 +5905,85 @@ export interface operations {
                     "application/octet-stream": unknown;
                 };
             };
-            /** @description A head that says what a request cannot, or JSON that is none, or too deep */
-            400: {
+            /** @description What was wrong, by number and limit */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody came back to this session for long */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    histogram_api_v1_sessions__id__tensors__node___kind__histogram_get: {
+        parameters: {
+            query?: {
+                cursor?: number | null;
+                iteration?: number | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+                kind: "value" | "gradient";
+                node: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Histogram"];
                 };
             };
             /** @description What was wrong, by number and limit */
@@ -6590,15 +6022,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A host this service is not called by */
-            421: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description What was wrong, by number and limit */
             422: {
                 headers: {
@@ -6608,7 +6031,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too much to do, or a store that is away: try again */
+            /** @description The store does not answer */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6643,15 +6066,6 @@ export interface operations {
                     "application/json": components["schemas"]["TracePage"];
                 };
             };
-            /** @description A head that says what a request cannot, or JSON that is none, or too deep */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description What was wrong, by number and limit */
             404: {
                 headers: {
@@ -6688,15 +6102,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A host this service is not called by */
-            421: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description What was wrong, by number and limit */
             422: {
                 headers: {
@@ -6706,7 +6111,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too much to do, or a store that is away: try again */
+            /** @description The store does not answer */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6806,26 +6211,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A body of another type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description What was wrong, by number and limit */
             416: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A host this service is not called by */
-            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6875,15 +6262,6 @@ export interface operations {
                     "application/json": components["schemas"]["Truncation"];
                 };
             };
-            /** @description A head that says what a request cannot, or JSON that is none, or too deep */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description What was wrong, by number and limit */
             404: {
                 headers: {
@@ -6920,15 +6298,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A host this service is not called by */
-            421: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description What was wrong, by number and limit */
             422: {
                 headers: {
@@ -6938,7 +6307,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too much to do, or a store that is away: try again */
+            /** @description The store does not answer */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7048,26 +6417,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A body of another type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description What was wrong, by number and limit */
             416: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A host this service is not called by */
-            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7199,26 +6550,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A body of another type */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description What was wrong, by number and limit */
             416: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A host this service is not called by */
-            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7257,7 +6590,9 @@ export interface operations {
     };
     verify_trace_api_v1_sessions__id__verify_get: {
         parameters: {
-            query?: never;
+            query?: {
+                iteration?: number | null;
+            };
             header?: never;
             path: {
                 id: string;
@@ -7273,15 +6608,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Verification"];
-                };
-            };
-            /** @description A head that says what a request cannot, or JSON that is none, or too deep */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description What was wrong, by number and limit */
@@ -7304,15 +6630,6 @@ export interface operations {
             };
             /** @description What was wrong, by number and limit */
             413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A host this service is not called by */
-            421: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -43,3 +43,8 @@ export function markGradients(tex, output) {
   const fraction = new RegExp(`\\\\frac\\{\\\\partial ${name}\\}\\{\\\\partial (?:[^{}]|\\{(?:[^{}]|\\{[^{}]*\\})*\\})*\\}`, "g");
   return tex.replace(fraction, (found) => `\\htmlClass{gradient}{${found}}`);
 }
+
+/** A sentence of the service with real minus signs before its numbers. @param {string} sentence */
+export function withMinus(sentence) {
+  return sentence.replace(/(?<![\p{L}\d])-(?=\d)/gu, "\u2212");
+}

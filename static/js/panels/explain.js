@@ -10,7 +10,9 @@ import { Code } from "./code.js";
 import { largestOf } from "./entries.js";
 import { Jacobian } from "./jacobian.js";
 import { Formula } from "./math.js";
+import { Made, Return } from "./origin.js";
 import { Thumbnail } from "./thumbnail.js";
+import { Verify } from "./verify.js";
 
 /** This many numbers still read as a line. */
 const FEW = 3;
@@ -31,6 +33,7 @@ export function Explain() {
     ${explanation && html`<${Lines} trace=${trace} explanation=${explanation} />`}
     ${trace.graph.outputs.length > 1 && html`<${Jacobian} trace=${trace} />`}
     ${explanation && explanation.operands.length > 0 && html`<h2>${explanation.title}</h2><${Operands} trace=${trace} operands=${explanation.operands} />`}
+    <div class="aids"><${Return} /><${Verify} trace=${trace} /></div>
     <${Code} />
   </section>`;
 }
@@ -96,7 +99,7 @@ function Operands({ trace, operands }) {
     <tbody>${operands.map((operand) => html`<tr class="tone-${operand.tone}">
       <th scope="row"><span class="who">${operand.label}</span> <span class="what">${operand.says}</span></th>
       <td>${operand.ref ? shapeText(operand.ref.shape) : "()"}</td>
-      <td><${Operand} trace=${trace} operand=${operand} /></td></tr>`)}</tbody></table>`;
+      <td><${Made} place=${operand.ref} name=${operand.label}><${Operand} trace=${trace} operand=${operand} /><//></td></tr>`)}</tbody></table>`;
 }
 
 /** @param {{trace: Trace, operand: import("../types").Operand}} props */

@@ -5,17 +5,19 @@ import { format } from "../model/format.js";
 import { entryIn, numberIn } from "../model/grid.js";
 import { PALETTES, heatPixels } from "../model/scale.js";
 
-const WIDEST = 270, TALLEST = 160, TALLEST_PICTURES = 210, LARGEST = 30, SMALLEST = 1.2, LEGIBLE = 13, ROWS = 24;
+/** Pixels there are in the panel. */
+const PANEL = { width: 270, height: 160 };
+const TALLEST_PICTURES = 210, LARGEST = 30, SMALLEST = 1.2, LEGIBLE = 13, ROWS = 24;
 
 /**
  * @typedef {import("../model/grid.js").Grid} Grid
- * @typedef {{grid: Grid, at: number, marked: boolean, label: string, dark: boolean, choose: (cell: number) => void}} Props `at` is a cell of the grid
+ * @typedef {{grid: Grid, at: number, marked: boolean, label: string, dark: boolean, choose: (cell: number) => void, room?: {width: number, height: number}, first?: number[]}} Props `at` is a cell of the grid; `first` names its first row and column
  * @param {Props} props
  */
-export function Heatmap({ grid, at, marked, label, dark, choose }) {
+export function Heatmap({ grid, at, marked, label, dark, choose, room = PANEL, first = [0, 0] }) {
   const canvas = useRef(/** @type {HTMLCanvasElement | null} */ (null));
   const { rows, columns, pick, places } = grid;
-  const [width, height] = cellSize(grid);
+  const [width, height] = cellSize(grid, room);
   useEffect(() => paint(canvas.current, grid, dark), [grid.numbers, dark]);
   const mark = { left: share(at % columns, columns), top: share(Math.floor(at / columns), rows), width: share(1, columns), height: share(1, rows) };
   /** @param {number} cell */
@@ -27,22 +29,22 @@ export function Heatmap({ grid, at, marked, label, dark, choose }) {
     take(clamp(Math.floor((event.clientY - box.top) / box.height * rows), rows) * columns + column);
   };
   return html`<div class="heatmap ${pick || places ? "bare" : ""}" role="group" aria-label=${label} style=${{ maxWidth: `${columns * width + (pick || places ? 0 : ROWS)}px` }}>
-    ${!pick && !places && html`<${Headers} count=${columns} size=${width} axis="columns" /><${Headers} count=${rows} size=${height} axis="rows" />`}
+    ${!pick && !places && html`<${Headers} count=${columns} size=${width} from=${first[1]} axis="columns" /><${Headers} count=${rows} size=${height} from=${first[0]} axis="rows" />`}
     <div class="cells" style=${{ height: `${rows * height}px` }} tabindex="0" role="slider" aria-label="${label}, entry" aria-valuemin="0" aria-valuemax=${rows * columns - 1}
-      aria-valuenow=${at} aria-valuetext="row ${Math.floor(at / columns)}, column ${at % columns}: ${format(numberIn(grid, at))}"
+      aria-valuenow=${at} aria-valuetext="row ${first[0] + Math.floor(at / columns)}, column ${first[1] + at % columns}: ${format(numberIn(grid, at))}"
       onPointerMove=${point} onPointerDown=${point} onKeyDown=${(/** @type {KeyboardEvent} */ event) => byKey(event, at, rows, columns, take)}>
       <canvas ref=${canvas} width=${columns} height=${rows}></canvas>${marked && html`<span class="mark" style=${mark}></span>`}
     </div></div>`;
 }
 
-/** Pictures keep their sides' ratio. @param {Grid} grid @returns {[number, number]} */
-function cellSize({ rows, columns, pick }) {
+/** Pictures keep their sides' ratio. @param {Grid} grid @param {{width: number, height: number}} room @returns {[number, number]} */
+function cellSize({ rows, columns, pick }, room) {
   if (pick) {
-    const side = Math.min(LARGEST, WIDEST / columns, TALLEST_PICTURES / rows);
+    const side = Math.min(LARGEST, room.width / columns, TALLEST_PICTURES / rows);
     return [side, side];
   }
-  const width = cell(columns, WIDEST);
-  return [width, Math.min(cell(rows, TALLEST), Math.max(width, 10))];
+  const width = cell(columns, room.width);
+  return [width, Math.min(cell(rows, room.height), Math.max(width, 10))];
 }
 
 /** @param {number} part @param {number} whole */
@@ -53,12 +55,12 @@ function cell(count, room) {
   return Math.max(SMALLEST, Math.min(LARGEST, room / Math.max(1, count)));
 }
 
-/** @param {{count: number, size: number, axis: string}} props */
-function Headers({ count, size, axis }) {
+/** @param {{count: number, size: number, from: number, axis: string}} props */
+function Headers({ count, size, from, axis }) {
   const every = Math.ceil((axis === "columns" && count > 10 ? LEGIBLE * 1.4 : LEGIBLE) / size);
   const shown = Array.from({ length: Math.ceil(count / every) }, (_, i) => i * every);
   return html`<div class="headers ${axis}" aria-hidden="true">${shown.map((i) =>
-    html`<span style=${axis === "columns" ? { left: share(i + 0.5, count) } : { top: share(i + 0.5, count) }}>${i}</span>`)}</div>`;
+    html`<span style=${axis === "columns" ? { left: share(i + 0.5, count) } : { top: share(i + 0.5, count) }}>${from + i}</span>`)}</div>`;
 }
 
 /** @param {HTMLCanvasElement | null} canvas @param {Grid} grid @param {boolean} dark */

@@ -9,6 +9,7 @@ import * as actions from "../actions.js";
 import * as store from "../store.js";
 import { MathLine } from "./explain.js";
 import { Heatmap } from "./heatmap.js";
+import { Insight } from "./insight.js";
 import { Lost } from "./lost.js";
 
 /** @typedef {import("../types").GraphNode} GraphNode */
@@ -31,6 +32,7 @@ export function Chosen() {
       place=${(name === "value" ? frame.values : frame.gradients)[node.id]} />`)}
     ${node.op === null && node.wanted && html`<${Lost} node=${node} trace=${trace} />`}
     <${EntryLines} trace=${trace} />
+    <${Insight} trace=${trace} />
   </section>`;
 }
 
