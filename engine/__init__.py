@@ -36,7 +36,7 @@ from engine.events import (
 )
 from engine.explain import Explainer
 from engine.explanation import EntryError, Explanation, Formula, Operand
-from engine.export import ExportError, notebook, numpy_script, pytorch_script
+from engine.export import ExportError, PyTorchLines, notebook, numpy_script, pytorch_script
 from engine.feeds import Data
 from engine.graph import Graph, Group, Node, Role
 from engine.init import INITIALIZERS
@@ -126,6 +126,7 @@ __all__ = [
     "Prediction",
     "Probe",
     "Progress",
+    "PyTorchLines",
     "Quotient",
     "Recompute",
     "Recording",

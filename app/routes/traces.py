@@ -10,7 +10,7 @@ import numpy as np
 from fastapi import APIRouter, Header, Query
 from fastapi.responses import Response
 
-from app.answers import ExplanationPage, Magnitudes, TracePage
+from app.answers import ExplanationPage, Magnitudes, PyTorchPage, TracePage
 from app.errors import OutsideError
 from app.journey import Part
 from app.overviews import MOST_READ, overview, places_of, ranges_of
@@ -18,7 +18,7 @@ from app.routes import SessionHere, SettingsHere, problems
 from app.session import Session
 from app.tensors import Tensor, allow, entry_of, find, npy, read, why_none, window_of, window_text, with_numbers
 from app.wire import answer, encode
-from engine import Graph, Schedule, Trace
+from engine import Graph, PyTorchLines, Schedule, Trace
 
 router = APIRouter(prefix="/sessions/{id}", tags=["traces"], responses=problems(404, 413, 416, 422))
 
@@ -169,6 +169,27 @@ def explanations(
     index = entry_of(entry)
     found = [explainer.explain(k, index) for k in range(first, end)]
     page: ExplanationPage = {"from": first, "to": end, "length": length, "explanations": found}
+    return answer(page)
+
+
+@router.get("/pytorch", response_model=PyTorchPage)
+def pytorch(
+    session: SessionHere, settings: SettingsHere, first: From = 0, last: To = None, iteration: Iteration = None
+) -> Response:
+    """The lines of PyTorch that stand beside each event: none where autograd or the optimizer is at work."""
+    with session.lock:
+        part = session.journey.part(session.iteration if iteration is None else iteration)
+        written, length = PyTorchLines(part.run.graph, part.schedule), part.schedule.length
+    end = _end(first, last, length)
+    if last is None:
+        end = min(end, first + settings.explanations)
+    allow(end - first, settings.explanations, "events")
+    page: PyTorchPage = {
+        "from": first,
+        "to": end,
+        "length": length,
+        "lines": [written.at(k) for k in range(first, end)],
+    }
     return answer(page)
 
 

@@ -2,7 +2,8 @@
 
 from engine.export.notebook import notebook
 from engine.export.numpy_script import numpy_script
+from engine.export.pytorch_lines import PyTorchLines
 from engine.export.pytorch_script import pytorch_script
 from engine.export.step import ExportError
 
-__all__ = ["ExportError", "notebook", "numpy_script", "pytorch_script"]
+__all__ = ["ExportError", "PyTorchLines", "notebook", "numpy_script", "pytorch_script"]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from engine.export.listing import check, comment
 from engine.export.numbers import array
 from engine.export.numpy_script import SAME
 from engine.export.step import Expected, Given, Held, expected, given, trained_parameters, within
 from engine.export.updates import clip_lines, kept_line, optimizer_line
-from engine.graph import Node
+from engine.graph import Graph, Node
 from engine.names import CodeNames, literal
 from engine.notation import Text, number
 from engine.ops.pytorch import pytorch_line
@@ -117,17 +117,20 @@ def _optimizer(trace: Trace, names: CodeNames, numbers: Given, trained: list[str
 
 
 def _forward(trace: Trace, names: CodeNames) -> Iterator[str]:
-    cut = trace.schedule.backward.cut
-    nodes = trace.graph.nodes
-    for node in nodes:
+    for node in trace.graph.nodes:
         if node.op:
-            operands = [nodes[i] for i in node.inputs]
-            texts = [
-                Text(f"{t.text}.detach()") if (node.id, slot) in cut else t
-                for slot, t in enumerate(_operands(node, operands, names))
-            ]
-            line = pytorch_line(node.row, texts, node.options, [x.shape for x in operands])
-            yield f"{names.value(node)} = {line}"
+            yield forward_line(trace.graph, node, trace.schedule.backward.cut, names)
+
+
+def forward_line(graph: Graph, node: Node, cut: Collection[tuple[int, int]], names: CodeNames) -> str:
+    """A node in PyTorch; what comes over an edge that is cut is detached."""
+    operands = [graph.nodes[i] for i in node.inputs]
+    texts = [
+        Text(f"{t.text}.detach()") if (node.id, slot) in cut else t
+        for slot, t in enumerate(_operands(node, operands, names))
+    ]
+    line = pytorch_line(node.row, texts, node.options, [x.shape for x in operands])
+    return f"{names.value(node)} = {line}"
 
 
 def _operands(node: Node, operands: list[Node], names: CodeNames) -> list[Text]:

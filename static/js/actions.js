@@ -19,6 +19,8 @@ let recordings = null;
 let opening = 0;
 /** Pages of explanations that were asked for. @type {Set<number>} */
 let explained = new Set();
+/** Pages of PyTorch that were asked for. @type {Set<number>} */
+let translated = new Set();
 /** What is told when numbers come late, or not at all. */
 const HEARERS = { arrived: () => void store.arrivals.value++, failed: fail };
 
@@ -42,6 +44,7 @@ export async function open(find, place = {}) {
 function enter(session, opened, trace, cursor) {
   recordings = opened;
   explained = new Set();
+  translated = new Set();
   batch(() => {
     store.session.value = session;
     store.selection.value = null;
@@ -51,6 +54,8 @@ function enter(session, opened, trace, cursor) {
     if (!/** @type {{batch?: number | null} | undefined} */ (session.spec.data)?.batch || session.data?.sample == null) store.batches.value = null;
     store.explanations.value = new Map();
     store.entries.value = new Map();
+    store.pytorch.value = new Map();
+    store.row.value = 0;
     show(trace, cursor);
   });
 }
@@ -180,6 +185,25 @@ export function takeOver() {
     store.touring.value = false;
     store.playing.value = false;
   });
+}
+
+/** Cursor and selection stay what they are. @param {import("./types").View} view */
+export function look(view) {
+  store.view.value = view;
+}
+
+/** Lines of PyTorch around an event, once. @param {number} event @param {number} length */
+export async function loadPyTorch(event, length) {
+  const page = Math.max(0, Math.floor(Math.min(event, length - 1) / PAGE)), from = page * PAGE, id = store.session.peek()?.id;
+  if (!id || translated.has(page)) return;
+  const asked = translated.add(page);
+  try {
+    const found = await api.pytorch(id, from, Math.min(from + PAGE, length));
+    if (store.session.peek()?.id === id) store.pytorch.value = new Map([...store.pytorch.peek(), ...found.map((lines, k) => /** @type {const} */ ([from + k, lines]))]);
+  } catch (error) {
+    asked.delete(page);
+    fail(error);
+  }
 }
 
 /** @param {string} path */

@@ -67,6 +67,8 @@ export const magnitudes = async (id, iteration) =>
 export const explanations = (id, from, to) => getJson(`/sessions/${id}/explanations?from=${from}&to=${to}`);
 /** What cut edges leave out of the gradients. @param {string} id @param {number} iteration @returns {Promise<import("./generated/api").Truncation>} */
 export const truncation = (id, iteration) => getJson(`/sessions/${id}/truncation?iteration=${iteration}`);
+/** @param {string} id @param {number} from @param {number} to @returns {Promise<string[][]>} */
+export const pytorch = async (id, from, to) => (await getJson(`/sessions/${id}/pytorch?from=${from}&to=${to}`)).lines;
 /** @param {string} id @param {number} event @param {number[]} entry @returns {Promise<import("./types").Explanation>} */
 export const explanation = async (id, event, entry) =>
   (await getJson(`/sessions/${id}/explanations?event=${event}&entry=${entry.join(",")}`)).explanations[0];

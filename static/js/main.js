@@ -1,6 +1,6 @@
 // Wires the page: state to panels and stage, address to state, clock and keys to commands.
 
-import { effect, html, render } from "../vendor/vendor.js";
+import { effect, html, render, untracked } from "../vendor/vendor.js";
 import * as api from "./api.js";
 import * as actions from "./actions.js";
 import { plainText } from "./model/text.js";
@@ -35,8 +35,28 @@ function mount() {
   mountStage(place("stage"), ready);
 }
 
+/** What is not the graph is fetched when it is first looked at. @type {Record<import("./types").View, () => Promise<unknown>>} */
+const VIEWS = {
+  graph: async () => {},
+  network: () => import("./scene/network/view.js").then(({ mountNetwork }) => mountNetwork(place("stage"))),
+  code: () => import("./panels/code-view.js").then(({ mountCode }) => mountCode(place("stage"))),
+};
+const NAMES = { graph: "Graph", network: "Network", code: "Code" };
+/** @type {Partial<Record<import("./types").View, Promise<unknown>>>} */
+const mounted = {};
+
+function showView() {
+  effect(() => {
+    const view = store.view.value;
+    document.body.dataset.view = view;
+    place("stage").setAttribute("aria-label", NAMES[view]);
+    mounted[view] ??= untracked(VIEWS[view]);
+  });
+}
+
 /** The first picture stands: formulas may now be loaded. */
-function ready() {
+async function ready() {
+  await mounted[store.view.peek()];
   document.documentElement.dataset.ready = "";
   void loadMath();
   void actions.loadGallery();
@@ -84,6 +104,7 @@ function say(text) {
 function openAddress() {
   const address = readAddress(location.search);
   store.present.value = address.present;
+  store.view.value = address.view;
   const { session, example } = address;
   if (session) return actions.open(() => api.session(session), address);
   store.touring.value = !example;
@@ -96,6 +117,7 @@ mount();
 listenToKeys();
 runClock();
 showPosition();
+showView();
 reportPosition();
 watchEntries();
 watchConnection(openAddress);

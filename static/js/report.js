@@ -14,7 +14,7 @@ export function reportPosition() {
   let timer = null;
   effect(() => {
     if (!store.session.value || !store.trace.value) return;
-    void [store.cursor.value, store.present.value];
+    void [store.cursor.value, store.present.value, store.view.value];
     timer ??= setTimeout(() => { timer = null; report(); }, PAUSE);
   });
 }

@@ -2,6 +2,7 @@
 
 import { computed, signal } from "../vendor/vendor.js";
 import { membersOf } from "./model/batch.js";
+import { networkOf } from "./model/network.js";
 import { frameAt, stops } from "./model/playhead.js";
 import { readingOf } from "./model/reading.js";
 
@@ -17,6 +18,11 @@ export const arrivals = signal(0);
 export const selection = signal(/** @type {import("./types").Selection | null} */ (null));
 /** Paths of closed groups, joined by "/". */
 export const closed = signal(/** @type {Set<string>} */ (new Set()));
+
+/** Which sample of a batch is shown where there is room for one. */
+export const row = signal(0);
+/** How the step is shown. */
+export const view = signal(/** @type {import("./types").View} */ ("graph"));
 
 export const playing = signal(false);
 /** The page walks by itself and nobody has taken over yet. */
@@ -40,6 +46,8 @@ export const catalogue = signal(/** @type {import("./types").Catalogue | null} *
 export const examples = signal(/** @type {import("./types").Example[] | null} */ (null));
 /** Explanations of the training step on screen, by event. */
 export const explanations = signal(/** @type {Map<number, import("./types").Explanation>} */ (new Map()));
+/** Lines of PyTorch, by event. */
+export const pytorch = signal(/** @type {Map<number, string[]>} */ (new Map()));
 /** Explanations for the entry that says most, by `entryKey`. */
 export const entries = signal(/** @type {Map<string, import("./types").Explanation>} */ (new Map()));
 /** The chosen entry's own explanation. */
@@ -49,6 +57,8 @@ export const entryExplanation = signal(/** @type {import("./types").Explanation 
 export const cameraWish = signal(/** @type {null | {do: "fit" | "in" | "out"}} */ (null));
 
 export const dark = computed(() => (theme.value === "system" ? systemDark.value : theme.value === "dark"));
+/** The same for every training step. */
+export const graph = computed(() => trace.value?.graph ?? null);
 export const frame = computed(() => (trace.value ? frameAt(trace.value, cursor.value) : null));
 export const ends = computed(() => (trace.value ? stops(trace.value, grain.value) : [0]));
 export const length = computed(() => trace.value?.length ?? 0);
@@ -59,6 +69,9 @@ export const explanation = computed(() => explanationOf(cursor.value - 1));
 
 /** Where the probabilities are that the page draws, if the model classifies one sample. */
 export const reading = computed(() => (trace.value ? readingOf(trace.value, session.value?.data ?? null) : null));
+
+/** The model as columns of units and the weights between them, or what keeps it from being one. */
+export const layers = computed(() => (graph.value ? networkOf(graph.value, session.value?.data?.picture ?? null) : null));
 
 /** The samples of the batch on screen, if there are several. */
 export const members = computed(() => (arrivals.value >= 0 && trace.value ? membersOf(trace.value, session.value?.data ?? null, cursor.value) : null));

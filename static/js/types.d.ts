@@ -57,6 +57,8 @@ export interface Frame {
 /** The operation the cursor stands in: what is highlighted, and where the signal travels. */
 export interface Live { tone: Tone; nodes: Set<number>; edges: Set<string>; reverse: boolean }
 
+/** Three pictures of one trace: operations, units, lines of code. */
+export type View = "graph" | "network" | "code";
 export interface Selection { node: number; which: "value" | "gradient"; entry: number[] | null }
 
 export type Point = [number, number];

@@ -2,7 +2,9 @@
 
 import * as store from "./store.js";
 
-/** @typedef {{example?: string, session?: string, cursor?: number, iteration?: number, present: boolean}} Address */
+/** @typedef {{example?: string, session?: string, cursor?: number, iteration?: number, present: boolean, view: import("./types").View}} Address */
+
+const VIEWS = /** @type {const} */ (["graph", "network", "code"]);
 
 /** @param {string} search @returns {Address} */
 export function readAddress(search) {
@@ -10,6 +12,7 @@ export function readAddress(search) {
   return {
     example: given.get("example") ?? undefined, session: given.get("session") ?? undefined,
     cursor: whole(given.get("cursor")), iteration: whole(given.get("iteration")), present: given.get("present") === "1",
+    view: VIEWS.find((view) => view === given.get("view")) ?? "graph",
   };
 }
 
@@ -25,5 +28,6 @@ export function writeAddress() {
   parameters.set("iteration", String(store.iteration.value));
   parameters.set("cursor", String(store.cursor.value));
   if (store.present.value) parameters.set("present", "1");
+  if (store.view.value !== "graph") parameters.set("view", store.view.value);
   return `?${parameters}`;
 }

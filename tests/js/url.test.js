@@ -6,7 +6,7 @@ import { squareTrace } from "./square.js";
 
 test("an address says what to open and where", () => {
   assert.deepEqual(readAddress("?example=neuron&cursor=9&iteration=2&present=1"),
-    { example: "neuron", session: undefined, cursor: 9, iteration: 2, present: true });
+    { example: "neuron", session: undefined, cursor: 9, iteration: 2, present: true, view: "graph" });
 });
 
 test("nonsense in an address is left out, not guessed at", () => {
@@ -14,10 +14,16 @@ test("nonsense in an address is left out, not guessed at", () => {
   assert.deepEqual([cursor, iteration, present], [undefined, undefined, false]);
 });
 
+test("a view is named in the address, and one that does not exist is the graph", () => {
+  assert.equal(readAddress("?example=neuron&view=network").view, "network");
+  assert.equal(readAddress("?example=neuron&view=moon").view, "graph");
+});
+
 test("what is written is read back: the same session, training step and cursor", () => {
   store.session.value = { id: "a_b-c" };
   store.trace.value = { ...squareTrace(), iteration: 4 };
   store.cursor.value = 5;
-  const { session, iteration, cursor } = readAddress(writeAddress());
-  assert.deepEqual([session, iteration, cursor], ["a_b-c", 4, 5]);
+  store.view.value = "code";
+  const { session, iteration, cursor, view } = readAddress(writeAddress());
+  assert.deepEqual([session, iteration, cursor, view], ["a_b-c", 4, 5, "code"]);
 });

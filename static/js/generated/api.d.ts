@@ -504,6 +504,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions/{id}/pytorch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Pytorch
+         * @description The lines of PyTorch that stand beside each event: none where autograd or the optimizer is at work.
+         */
+        get: operations["pytorch_api_v1_sessions__id__pytorch_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions/{id}/recording": {
         parameters: {
             query?: never;
@@ -2405,6 +2425,17 @@ export interface components {
             /** Shown */
             shown: components["schemas"]["Product"][];
         };
+        /** PyTorchPage */
+        PyTorchPage: {
+            /** From */
+            from: number;
+            /** Length */
+            length: number;
+            /** Lines */
+            lines: string[][];
+            /** To */
+            to: number;
+        };
         /**
          * Quotient
          * @description Two losses, `above` and `below`, and their `difference` over the `step` between them: entry `entry` of the
@@ -3404,6 +3435,7 @@ export type Probe = components['schemas']['Probe'];
 export type Problem = components['schemas']['Problem'];
 export type Product = components['schemas']['Product'];
 export type Products = components['schemas']['Products'];
+export type PyTorchPage = components['schemas']['PyTorchPage'];
 export type Quotient = components['schemas']['Quotient'];
 export type Reason = components['schemas']['Reason'];
 export type Recompute = components['schemas']['Recompute'];
@@ -3464,6 +3496,42 @@ export interface operations {
                     "application/json": components["schemas"]["Catalogue"];
                 };
             };
+            /** @description A head that says what a request cannot, or JSON that is none, or too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A host this service is not called by */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field that is not as it must be */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much to do, or a store that is away: try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     create_api_v1_datasets_post: {
@@ -3495,8 +3563,44 @@ export interface operations {
                     "application/json": components["schemas"]["DatasetAnswer"];
                 };
             };
+            /** @description A head that says what a request cannot, or JSON that is none, or too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A page elsewhere, or a token that is not this session's */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description What was wrong, by number and limit */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A body of another type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A host this service is not called by */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3542,6 +3646,42 @@ export interface operations {
                     "application/json": components["schemas"]["Examples"];
                 };
             };
+            /** @description A head that says what a request cannot, or JSON that is none, or too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A host this service is not called by */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field that is not as it must be */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much to do, or a store that is away: try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     example_api_v1_examples__id__get: {
@@ -3564,6 +3704,15 @@ export interface operations {
                     "application/json": components["schemas"]["Example"];
                 };
             };
+            /** @description A head that says what a request cannot, or JSON that is none, or too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description What was wrong, by number and limit */
             404: {
                 headers: {
@@ -3573,8 +3722,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A host this service is not called by */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Validation Error */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much to do, or a store that is away: try again */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3606,8 +3773,53 @@ export interface operations {
                     "application/json": components["schemas"]["JoinAnswer"];
                 };
             };
+            /** @description A head that says what a request cannot, or JSON that is none, or too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A page elsewhere, or a token that is not this session's */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description What was wrong, by number and limit */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A body that is larger than allowed */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A body of another type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A host this service is not called by */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3678,6 +3890,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A page elsewhere, or a token that is not this session's */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description What was wrong, by number and limit */
             404: {
                 headers: {
@@ -3696,8 +3917,35 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A body of another type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A host this service is not called by */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description What was wrong, by number and limit */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More than one address may ask for in a minute */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3736,6 +3984,15 @@ export interface operations {
                     "application/json": components["schemas"]["SessionView"];
                 };
             };
+            /** @description A head that says what a request cannot, or JSON that is none, or too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description What was wrong, by number and limit */
             404: {
                 headers: {
@@ -3756,6 +4013,15 @@ export interface operations {
             };
             /** @description What was wrong, by number and limit */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A host this service is not called by */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3803,6 +4069,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description A head that says what a request cannot, or JSON that is none, or too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description What was wrong, by number and limit */
             401: {
                 headers: {
@@ -3841,6 +4116,24 @@ export interface operations {
             };
             /** @description What was wrong, by number and limit */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A body of another type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A host this service is not called by */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3901,6 +4194,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A page elsewhere, or a token that is not this session's */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description What was wrong, by number and limit */
             404: {
                 headers: {
@@ -3921,6 +4223,24 @@ export interface operations {
             };
             /** @description What was wrong, by number and limit */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A body of another type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A host this service is not called by */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3968,6 +4288,15 @@ export interface operations {
                     "application/json": components["schemas"]["CodeAnswer"];
                 };
             };
+            /** @description A head that says what a request cannot, or JSON that is none, or too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description What was wrong, by number and limit */
             401: {
                 headers: {
@@ -3997,6 +4326,33 @@ export interface operations {
             };
             /** @description Nobody came back to this session for long */
             410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A body that is larger than allowed */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A body of another type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A host this service is not called by */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4044,6 +4400,15 @@ export interface operations {
                     "application/json": components["schemas"]["CostAnswer"];
                 };
             };
+            /** @description A head that says what a request cannot, or JSON that is none, or too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description What was wrong, by number and limit */
             404: {
                 headers: {
@@ -4080,6 +4445,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A host this service is not called by */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description What was wrong, by number and limit */
             422: {
                 headers: {
@@ -4089,7 +4463,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The store does not answer */
+            /** @description Too much to do, or a store that is away: try again */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4122,6 +4496,15 @@ export interface operations {
                     "application/json": components["schemas"]["Treated"];
                 };
             };
+            /** @description A head that says what a request cannot, or JSON that is none, or too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description What was wrong, by number and limit */
             404: {
                 headers: {
@@ -4158,6 +4541,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A host this service is not called by */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description What was wrong, by number and limit */
             422: {
                 headers: {
@@ -4167,7 +4559,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The store does not answer */
+            /** @description Too much to do, or a store that is away: try again */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4277,8 +4669,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A body of another type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description What was wrong, by number and limit */
             416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A host this service is not called by */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4344,6 +4754,15 @@ export interface operations {
                     "application/octet-stream": unknown;
                 };
             };
+            /** @description A head that says what a request cannot, or JSON that is none, or too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description What was wrong, by number and limit */
             404: {
                 headers: {
@@ -4380,6 +4799,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A host this service is not called by */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description What was wrong, by number and limit */
             422: {
                 headers: {
@@ -4389,7 +4817,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The store does not answer */
+            /** @description Too much to do, or a store that is away: try again */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4424,6 +4852,15 @@ export interface operations {
                     "application/json": components["schemas"]["Insight"];
                 };
             };
+            /** @description A head that says what a request cannot, or JSON that is none, or too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description What was wrong, by number and limit */
             404: {
                 headers: {
@@ -4460,6 +4897,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A host this service is not called by */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description What was wrong, by number and limit */
             422: {
                 headers: {
@@ -4469,7 +4915,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The store does not answer */
+            /** @description Too much to do, or a store that is away: try again */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4506,6 +4952,15 @@ export interface operations {
                     "application/json": components["schemas"]["ExplanationPage"];
                 };
             };
+            /** @description A head that says what a request cannot, or JSON that is none, or too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description What was wrong, by number and limit */
             404: {
                 headers: {
@@ -4542,6 +4997,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A host this service is not called by */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description What was wrong, by number and limit */
             422: {
                 headers: {
@@ -4551,7 +5015,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The store does not answer */
+            /** @description Too much to do, or a store that is away: try again */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4588,6 +5052,15 @@ export interface operations {
                     "text/x-python": unknown;
                 };
             };
+            /** @description A head that says what a request cannot, or JSON that is none, or too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description What was wrong, by number and limit */
             404: {
                 headers: {
@@ -4624,6 +5097,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A host this service is not called by */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description What was wrong, by number and limit */
             422: {
                 headers: {
@@ -4633,7 +5115,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The store does not answer */
+            /** @description Too much to do, or a store that is away: try again */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4668,6 +5150,15 @@ export interface operations {
                     "application/json": components["schemas"]["Graph"];
                 };
             };
+            /** @description A head that says what a request cannot, or JSON that is none, or too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description What was wrong, by number and limit */
             404: {
                 headers: {
@@ -4704,6 +5195,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A host this service is not called by */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description What was wrong, by number and limit */
             422: {
                 headers: {
@@ -4713,7 +5213,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The store does not answer */
+            /** @description Too much to do, or a store that is away: try again */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4747,6 +5247,15 @@ export interface operations {
                     "application/json": components["schemas"]["HistoryAnswer"];
                 };
             };
+            /** @description A head that says what a request cannot, or JSON that is none, or too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description What was wrong, by number and limit */
             404: {
                 headers: {
@@ -4776,6 +5285,15 @@ export interface operations {
             };
             /** @description What was wrong, by number and limit */
             416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A host this service is not called by */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4832,6 +5350,15 @@ export interface operations {
                     "text/event-stream": unknown;
                 };
             };
+            /** @description A head that says what a request cannot, or JSON that is none, or too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description What was wrong, by number and limit */
             404: {
                 headers: {
@@ -4843,6 +5370,15 @@ export interface operations {
             };
             /** @description Nobody came back to this session for long */
             410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A host this service is not called by */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4901,6 +5437,15 @@ export interface operations {
                     "application/json": components["schemas"]["Magnitudes"];
                 };
             };
+            /** @description A head that says what a request cannot, or JSON that is none, or too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description What was wrong, by number and limit */
             404: {
                 headers: {
@@ -4937,6 +5482,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A host this service is not called by */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description What was wrong, by number and limit */
             422: {
                 headers: {
@@ -4946,7 +5500,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The store does not answer */
+            /** @description Too much to do, or a store that is away: try again */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4992,6 +5546,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A page elsewhere, or a token that is not this session's */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description What was wrong, by number and limit */
             404: {
                 headers: {
@@ -5019,8 +5582,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A body of another type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description What was wrong, by number and limit */
             416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A host this service is not called by */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5037,7 +5618,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The store does not answer */
+            /** @description Too much to do, or a store that is away: try again */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5071,87 +5652,7 @@ export interface operations {
                     "application/octet-stream": unknown;
                 };
             };
-            /** @description What was wrong, by number and limit */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody came back to this session for long */
-            410: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description What was wrong, by number and limit */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description What was wrong, by number and limit */
-            416: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description What was wrong, by number and limit */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The store does not answer */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    predict_api_v1_sessions__id__predict_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PredictRequest"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Prediction"];
-                };
-            };
-            /** @description What was wrong, by number and limit */
+            /** @description A head that says what a request cannot, or JSON that is none, or too deep */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5196,6 +5697,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A host this service is not called by */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description What was wrong, by number and limit */
             422: {
                 headers: {
@@ -5205,7 +5715,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The store does not answer */
+            /** @description Too much to do, or a store that is away: try again */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5216,12 +5726,127 @@ export interface operations {
             };
         };
     };
-    recording_api_v1_sessions__id__recording_get: {
+    predict_api_v1_sessions__id__predict_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PredictRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Prediction"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A page elsewhere, or a token that is not this session's */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody came back to this session for long */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A body of another type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A host this service is not called by */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much to do, or a store that is away: try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pytorch_api_v1_sessions__id__pytorch_get: {
         parameters: {
             query?: {
                 from?: number;
                 iteration?: number | null;
-                ranges?: string | null;
                 to?: number | null;
             };
             header?: never;
@@ -5238,7 +5863,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/octet-stream": unknown;
+                    "application/json": components["schemas"]["PyTorchPage"];
+                };
+            };
+            /** @description A head that says what a request cannot, or JSON that is none, or too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description What was wrong, by number and limit */
@@ -5277,6 +5911,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A host this service is not called by */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description What was wrong, by number and limit */
             422: {
                 headers: {
@@ -5286,7 +5929,106 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The store does not answer */
+            /** @description Too much to do, or a store that is away: try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    recording_api_v1_sessions__id__recording_get: {
+        parameters: {
+            query?: {
+                from?: number;
+                iteration?: number | null;
+                ranges?: string | null;
+                to?: number | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            /** @description A head that says what a request cannot, or JSON that is none, or too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody came back to this session for long */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A host this service is not called by */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much to do, or a store that is away: try again */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5392,8 +6134,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A body of another type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description What was wrong, by number and limit */
             416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A host this service is not called by */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5454,6 +6214,15 @@ export interface operations {
                     "text/event-stream": unknown;
                 };
             };
+            /** @description A head that says what a request cannot, or JSON that is none, or too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description What was wrong, by number and limit */
             404: {
                 headers: {
@@ -5465,6 +6234,15 @@ export interface operations {
             };
             /** @description Nobody came back to this session for long */
             410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A host this service is not called by */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5522,6 +6300,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description A head that says what a request cannot, or JSON that is none, or too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description What was wrong, by number and limit */
             401: {
                 headers: {
@@ -5551,6 +6338,33 @@ export interface operations {
             };
             /** @description Nobody came back to this session for long */
             410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A body that is larger than allowed */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A body of another type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A host this service is not called by */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5602,6 +6416,15 @@ export interface operations {
                     "application/json": components["schemas"]["Schedule"];
                 };
             };
+            /** @description A head that says what a request cannot, or JSON that is none, or too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description What was wrong, by number and limit */
             404: {
                 headers: {
@@ -5638,6 +6461,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A host this service is not called by */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description What was wrong, by number and limit */
             422: {
                 headers: {
@@ -5647,7 +6479,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The store does not answer */
+            /** @description Too much to do, or a store that is away: try again */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5738,8 +6570,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A body of another type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description What was wrong, by number and limit */
             416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A host this service is not called by */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5847,8 +6697,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A body of another type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description What was wrong, by number and limit */
             416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A host this service is not called by */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5905,6 +6773,15 @@ export interface operations {
                     "application/octet-stream": unknown;
                 };
             };
+            /** @description A head that says what a request cannot, or JSON that is none, or too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description What was wrong, by number and limit */
             404: {
                 headers: {
@@ -5941,6 +6818,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A host this service is not called by */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description What was wrong, by number and limit */
             422: {
                 headers: {
@@ -5950,7 +6836,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The store does not answer */
+            /** @description Too much to do, or a store that is away: try again */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5986,6 +6872,15 @@ export interface operations {
                     "application/json": components["schemas"]["Histogram"];
                 };
             };
+            /** @description A head that says what a request cannot, or JSON that is none, or too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description What was wrong, by number and limit */
             404: {
                 headers: {
@@ -6022,6 +6917,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A host this service is not called by */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description What was wrong, by number and limit */
             422: {
                 headers: {
@@ -6031,7 +6935,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The store does not answer */
+            /** @description Too much to do, or a store that is away: try again */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6066,6 +6970,15 @@ export interface operations {
                     "application/json": components["schemas"]["TracePage"];
                 };
             };
+            /** @description A head that says what a request cannot, or JSON that is none, or too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description What was wrong, by number and limit */
             404: {
                 headers: {
@@ -6102,6 +7015,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A host this service is not called by */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description What was wrong, by number and limit */
             422: {
                 headers: {
@@ -6111,7 +7033,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The store does not answer */
+            /** @description Too much to do, or a store that is away: try again */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6211,8 +7133,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A body of another type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description What was wrong, by number and limit */
             416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A host this service is not called by */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6262,6 +7202,15 @@ export interface operations {
                     "application/json": components["schemas"]["Truncation"];
                 };
             };
+            /** @description A head that says what a request cannot, or JSON that is none, or too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description What was wrong, by number and limit */
             404: {
                 headers: {
@@ -6298,6 +7247,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A host this service is not called by */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description What was wrong, by number and limit */
             422: {
                 headers: {
@@ -6307,7 +7265,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The store does not answer */
+            /** @description Too much to do, or a store that is away: try again */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6417,8 +7375,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A body of another type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description What was wrong, by number and limit */
             416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A host this service is not called by */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6550,8 +7526,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A body of another type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description What was wrong, by number and limit */
             416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A host this service is not called by */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6610,6 +7604,15 @@ export interface operations {
                     "application/json": components["schemas"]["Verification"];
                 };
             };
+            /** @description A head that says what a request cannot, or JSON that is none, or too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description What was wrong, by number and limit */
             404: {
                 headers: {
@@ -6630,6 +7633,15 @@ export interface operations {
             };
             /** @description What was wrong, by number and limit */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A host this service is not called by */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };

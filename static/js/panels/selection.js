@@ -7,6 +7,7 @@ import { entryAt, flatOf, scalarAt, shownAt } from "../model/trace.js";
 import * as api from "../api.js";
 import * as actions from "../actions.js";
 import * as store from "../store.js";
+import { Chain } from "./chain.js";
 import { MathLine } from "./explain.js";
 import { Heatmap } from "./heatmap.js";
 import { Insight } from "./insight.js";
@@ -31,6 +32,7 @@ export function Chosen() {
     ${which.map((name) => html`<${Numbers} key=${`${node.id} ${name}`} node=${node} which=${name} trace=${trace}
       place=${(name === "value" ? frame.values : frame.gradients)[node.id]} />`)}
     ${node.op === null && node.wanted && html`<${Lost} node=${node} trace=${trace} />`}
+    <${Chain} trace=${trace} />
     <${EntryLines} trace=${trace} />
     <${Insight} trace=${trace} />
   </section>`;
@@ -52,10 +54,11 @@ function Single({ which, number }) {
 /** @param {{node: GraphNode, which: Which, trace: Trace, place: import("../types").Ref}} props */
 function Many({ node, which, trace, place }) {
   void store.arrivals.value;
-  const [at, setAt] = useState(0);
-  const { offset, shape } = place;
+  const [own, setAt] = useState(0);
+  const { offset, shape } = place, chosen = store.selection.value;
+  const active = chosen?.which === which && chosen.entry !== null;
+  const at = active ? flatOf(/** @type {number[]} */ (chosen?.entry), shape) : own;
   const entry = entryAt(at, shape);
-  const active = store.selection.value?.which === which && store.selection.value.entry !== null;
   useEntryExplanation(trace, node.id, which, entry, active);
   /** @param {number} flat */
   const choose = (flat) => {

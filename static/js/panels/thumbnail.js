@@ -9,13 +9,13 @@ import * as store from "../store.js";
 /** @param {{trace: import("../types").Trace, place: import("../types").Ref}} props */
 export function Thumbnail({ trace, place }) {
   const canvas = useRef(/** @type {HTMLCanvasElement | null} */ (null));
-  const [rows, columns] = gridSize(place.shape);
-  const shown = shownAt(trace, place);
+  const shown = shownAt(trace, place), grid = shown && gridOf(shown, place.shape);
+  const [rows, columns] = grid ? [grid.rows, grid.columns] : gridSize(place.shape);
   const dark = store.dark.value;
   void store.arrivals.value;
   useEffect(() => {
-    if (!shown) return;
-    const pixels = heatPixels(gridOf(shown, place.shape), dark ? PALETTES.dark : PALETTES.light);
+    if (!grid) return;
+    const pixels = heatPixels(grid, dark ? PALETTES.dark : PALETTES.light);
     canvas.current?.getContext("2d")?.putImageData(new ImageData(pixels, columns, rows), 0, 0);
   }, [trace, place.offset, dark, shown !== null]);
   const style = { width: `${Math.min(92, Math.max(16, columns * 6))}px`, height: `${Math.min(28, Math.max(12, rows * 6))}px` };

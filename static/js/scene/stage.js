@@ -127,11 +127,12 @@ function watchFrame(scene) {
   let last = -1;
   effect(() => {
     void store.arrivals.value;
-    if (scene.picture) paint(scene);
+    if (scene.picture && store.view.peek() === "graph") paint(scene);
   });
   effect(() => {
     const frame = store.frame.value;
     void store.dark.value;
+    if (store.view.value !== "graph") return;
     if (!frame || !scene.picture || scene.picture.cards.length === 0) return;
     paint(scene);
     const stepped = frame.cursor > last;

@@ -12,12 +12,22 @@ export function Top() {
   const dark = store.dark.value;
   return html`<h1 class="brand">Backprop Explorer</h1>
     <${Button} id="gallery" named class="pill title">${store.session.value?.title ?? "Choose an example"} <span class="caret" aria-hidden="true">▾</span><//>
+    <${Views} />
     <${Sample} />
     <span class="space"></span>
     <div class="group"><${Button} id="zoom-out" class="icon-only"><${Icon} name="minus" /><//><${Button} id="fit" class="icon-only"><${Icon} name="fit" /><//><${Button} id="zoom-in" class="icon-only"><${Icon} name="plus" /><//></div>
     <${Button} id="theme" class="icon-only"><${Icon} name=${dark ? "sun" : "moon"} /><//>
     <${Button} id="help" class="icon-only">?<//>
     <${Button} id="present" named class="pill ${store.present.value ? "on" : ""}" pressed=${store.present.value}>Present<//>`;
+}
+
+/** One trace, three pictures of it. */
+function Views() {
+  const view = store.view.value;
+  return html`<div class="views" role="group" aria-label="View">
+    <${Button} id="view-graph" named pressed=${view === "graph"}>Graph<//>
+    <${Button} id="view-network" named pressed=${view === "network"}>Network<//>
+    <${Button} id="view-code" named pressed=${view === "code"}>Code<//></div>`;
 }
 
 function Sample() {

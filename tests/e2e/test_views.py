@@ -1,0 +1,497 @@
+"""Three views, one cursor, one selection: the switch, the network of units and weights, the lines of code."""
+
+import json
+import math
+import re
+from functools import lru_cache
+
+import numpy as np
+import pytest
+
+from engine import Assign, Contribution, Forward, Trace, pytorch_script
+from tests.e2e.reading import assert_rounded, at, engine_run, press, where_of
+
+STILL = pytest.mark.browser_context_args(reduced_motion="reduce")
+run_of = lru_cache(engine_run)
+
+UNITS = """() => [...document.querySelectorAll('#network [data-unit]')].map((unit) => ({
+  place: unit.dataset.unit, kind: unit.dataset.kind, label: unit.getAttribute('aria-label'),
+  ring: Number(unit.querySelector('.halo')?.getAttribute('stroke-width') ?? 0),
+  fill: unit.querySelector('circle.body')?.style.fill ?? '',
+  numbers: [...unit.querySelectorAll('[data-role]')].map((row) => ({ role: row.dataset.role,
+    exact: row.dataset.exact ?? null, offset: row.dataset.offset ?? null, text: row.textContent })),
+}))"""
+LINES = """() => [...document.querySelectorAll('#network [data-weight]')].map((line) => ({
+  place: line.dataset.weight, which: line.dataset.which, exact: line.dataset.exact, offset: Number(line.dataset.offset),
+  width: Number(line.querySelector('.ink').getAttribute('stroke-width')), label: line.getAttribute('aria-label'),
+  dashes: getComputedStyle(line.querySelector('.ink')).strokeDasharray, colour: line.querySelector('.ink').style.stroke,
+}))"""
+ROWS = """() => [...document.querySelectorAll('#code-view [data-event]')].map((row) => ({
+  event: Number(row.dataset.event), state: row.getAttribute('aria-selected'),
+  numpy: row.querySelector('.numpy').textContent, pytorch: row.querySelector('.pytorch').textContent,
+  exact: row.querySelector('[data-exact]')?.dataset.exact ?? null,
+  offset: row.querySelector('[data-offset]')?.dataset.offset ?? null, result: row.querySelector('.result').textContent,
+}))"""
+
+
+def number_at(run, offset):
+    return float(run.recording.numbers(offset, offset + 1)[0])
+
+
+def split(place):
+    node, flat = place.split(":")
+    return int(node), int(flat)
+
+
+def opened(open_page, example, view, cursor=0):
+    page = open_page(f"?example={example}&cursor={cursor}&view={view}")
+    at(page, cursor)
+    ready = {
+        "network": "#network [data-unit], #network .missing",
+        "code": "#code-view [data-event]",
+        "graph": "[data-node]",
+    }
+    page.wait_for_selector(ready[view], state="attached", timeout=15_000)
+    return page
+
+
+def last(run, kind, **wanted):
+    """One more than the index of the last event of a kind with these fields."""
+    return 1 + max(
+        e.index
+        for e in run.schedule.events
+        if isinstance(e, kind) and all(getattr(e, k) == v for k, v in wanted.items())
+    )
+
+
+def weights_between(page, run, label):
+    node = run.graph.find(label).id
+    return [line for line in page.evaluate(LINES) if split(line["place"])[0] == node]
+
+
+# The switch
+
+
+@STILL
+def test_the_three_views_are_switched_by_buttons_and_by_keys_and_named_in_the_address(open_page):
+    page = open_page("?example=neuron&cursor=13")
+    for key, name in (("2", "network"), ("3", "code"), ("1", "graph")):
+        page.keyboard.press(key)
+        assert page.locator(f'[data-command="view-{name}"]').first.get_attribute("aria-pressed") == "true"
+        wanted = (
+            f"() => location.search.includes('view={name}')"
+            if name != "graph"
+            else "() => !location.search.includes('view=')"
+        )
+        page.wait_for_function(wanted)
+    for name in ("code", "network", "graph"):
+        page.locator(f'#top [data-command="view-{name}"]').click()
+        assert page.evaluate("() => document.body.dataset.view") == name
+
+
+@STILL
+def test_a_link_opens_the_view_it_names(open_page):
+    page = opened(open_page, "neuron", "code", 13)
+    page.wait_for_function("() => location.search.includes('session=') && location.search.includes('view=code')")
+    page.goto(page.url)
+    page.wait_for_selector("#code-view [data-event]")
+    at(page, 13)
+
+
+@STILL
+def test_switching_keeps_the_cursor_and_the_selection(open_page):
+    run = run_of("digits8")
+    page = opened(open_page, "digits8", "graph", 14)
+    chosen = run.graph.find("a1").id
+    page.locator(f'[data-node="{chosen}"]').click()
+    for key in "231":
+        page.keyboard.press(key)
+        at(page, 14)
+        assert page.locator(".chosen h2").first.text_content() == "a1"
+    assert page.locator(f'[data-node="{chosen}"]').get_attribute("aria-pressed") == "true"
+
+
+@STILL
+def test_a_unit_chosen_in_the_network_is_the_chosen_card_of_the_graph(open_page):
+    run = run_of("digits8")
+    page = opened(open_page, "digits8", "network", 14)
+    node = run.graph.find("a1").id
+    page.locator(f'#network [data-unit="{node}:4"]').click()
+    assert page.locator(".chosen .numbers.gradient .index input").nth(1).input_value() == "4"
+    page.keyboard.press("1")
+    assert page.locator(f'[data-node="{node}"]').get_attribute("aria-pressed") == "true"
+
+
+# The network: its numbers
+
+
+@STILL
+@pytest.mark.parametrize("example", ["neuron", "digits8", "cnn", "lstm"])
+@pytest.mark.parametrize("share", [0.2, 0.6, 1.0])
+def test_every_number_of_the_network_is_the_engines(open_page, example, share):
+    run = run_of(example)
+    place = round(run.schedule.length * share)
+    page = opened(open_page, example, "network", place)
+    units, lines = page.evaluate(UNITS), page.evaluate(LINES)
+    for unit in units:
+        node, flat = split(unit["place"])
+        for number in unit["numbers"]:
+            ref = where_of(run, node, number["role"], place)
+            known = ref is not None and (number["role"] == "gradient" or value_known(run, node, place))
+            if unit["kind"] in ("units", "loss") and known:
+                assert int(number["offset"]) == ref.offset + flat
+                assert_rounded(number["text"], number_at(run, ref.offset + flat))
+            assert (number["exact"] is None) == (not known)
+            if number["exact"] is not None:
+                assert float(number["exact"]) == number_at(run, int(number["offset"]))
+    for line in lines:
+        node, flat = split(line["place"])
+        ref = where_of(run, node, line["which"], place)
+        assert line["offset"] == ref.offset + flat
+        assert float(line["exact"]) == number_at(run, line["offset"])
+    assert units
+    assert lines
+
+
+def value_known(run, node, place):
+    found = [e.index for e in run.schedule.events if isinstance(e, Forward) and e.node == node]
+    return not found or found[0] < place
+
+
+@STILL
+def test_before_anything_is_computed_units_show_a_dash_and_no_ring(open_page):
+    run = run_of("digits8")
+    page = opened(open_page, "digits8", "network", 0)
+    hidden = run.graph.find("a1").id
+    units = [unit for unit in page.evaluate(UNITS) if split(unit["place"])[0] == hidden]
+    assert len(units) == 16
+    assert {unit["numbers"][0]["text"] for unit in units} == {"—"}
+    assert {(unit["ring"], unit["fill"]) for unit in units} == {(0, "")}
+
+
+@STILL
+def test_a_unit_is_filled_by_its_value_and_ringed_by_its_gradient_once_it_has_arrived(open_page):
+    run = run_of("digits8")
+    page = opened(open_page, "digits8", "network", run.schedule.length)
+    hidden = run.graph.find("a1").id
+    units = [unit for unit in page.evaluate(UNITS) if split(unit["place"])[0] == hidden]
+    sizes = [abs(float(unit["numbers"][1]["exact"])) for unit in units]
+    assert [u["ring"] for u in sorted(units, key=lambda u: abs(float(u["numbers"][1]["exact"])))] == sorted(
+        u["ring"] for u in units
+    )
+    assert all(
+        math.isclose(u["ring"], 1.5 + 4.5 * log_place(size, 1e-6, 10)) for u, size in zip(units, sizes, strict=True)
+    )
+    assert len({unit["fill"] for unit in units}) > 3
+
+
+def log_place(size, low, high):
+    return min(1.0, max(0.0, math.log(size / low) / math.log(high / low))) if size > 0 else 0.0
+
+
+@STILL
+def test_a_lines_width_is_its_weight_on_the_stated_logarithmic_scale_and_negative_ones_are_dashed(open_page):
+    page = opened(open_page, "digits8", "network", 4)
+    lines = page.evaluate(LINES)
+    for line in lines:
+        number = float(line["exact"])
+        assert math.isclose(line["width"], 0.7 + 6.3 * log_place(abs(number), 1e-4, 10), rel_tol=1e-9)
+        assert (line["dashes"] != "none") == (number < 0)
+    legend = page.locator("#network .legend").text_content()
+    assert all(text in legend for text in ("weights", "10−4", "10−2", "1", "10", "−", "+"))
+
+
+@STILL
+def test_lines_show_weights_forward_and_the_gradients_of_the_weights_backward_as_they_arrive(open_page):
+    run = run_of("digits8")
+    second, first = run.graph.find("dense2.weight").id, run.graph.find("dense1.weight").id
+    page = opened(open_page, "digits8", "network", last(run, Contribution, into=second))
+    assert {line["which"] for line in weights_between(page, run, "dense2.weight")} == {"gradient"}
+    assert {line["which"] for line in weights_between(page, run, "dense1.weight")} == {"value"}
+    page.keyboard.press("End")
+    at(page, run.schedule.length)
+    updated = {e.param: e.value.offset for e in run.schedule.events if isinstance(e, Assign)}
+    for label, node in (("dense1.weight", first), ("dense2.weight", second)):
+        assert all(
+            line["offset"] == updated[node] + split(line["place"])[1] for line in weights_between(page, run, label)
+        )
+
+
+# The network: what is left out, and how it says so
+
+
+@STILL
+def test_784_inputs_are_one_picture_and_a_large_layer_shows_its_largest_units_by_a_rule_on_screen(open_page):
+    run = run_of("deep-digits")
+    page = opened(open_page, "deep-digits", "network", 4)
+    page.wait_for_function("() => document.querySelector('#network [data-kind=picture] image')?.getAttribute('href')")
+    units = page.evaluate(UNITS)
+    assert [unit["place"] for unit in units if unit["kind"] == "picture"] == [f"{run.graph.find('x').id}:0"]
+    hidden = run.graph.find("a1")
+    shown = sorted(split(unit["place"])[1] for unit in units if split(unit["place"])[0] == hidden.id)
+    assert 8 <= len(shown) < 40
+    value = np.abs(run.recording.view(run.schedule.values[hidden.id]))[0]
+    assert sorted(value[shown]) == sorted(np.sort(value)[-len(shown) :])
+    assert f"{len(shown)} of 128 units" in page.locator("#network .headings").text_content()
+    assert "the units with the largest |value|" in page.locator("#network .rules").text_content()
+
+
+@STILL
+def test_the_strongest_connections_stand_where_all_would_be_a_blur_by_a_rule_on_screen(open_page):
+    run = run_of("digits8")
+    page = opened(open_page, "digits8", "network", 4)
+    lines = weights_between(page, run, "dense2.weight")
+    weight = np.abs(run.recording.view(run.schedule.values[run.graph.find("dense2.weight").id]))
+    assert len(lines) == 64 < weight.size
+    assert sorted(abs(float(line["exact"])) for line in lines) == sorted(np.sort(weight, axis=None)[-64:])
+    assert "the 64 strongest connections" in page.locator("#network .rules").text_content()
+
+
+@STILL
+def test_the_weights_of_a_unit_that_sees_a_picture_are_a_picture(open_page):
+    page = opened(open_page, "digits8", "network", 4)
+    assert page.locator("#network .filter").count() == 16
+
+
+@STILL
+def test_a_model_without_units_says_so_and_leads_to_its_graph(open_page):
+    page = opened(open_page, "chain", "network")
+    assert "not a network of units" in page.locator("#network .missing").text_content()
+    page.locator('#network [data-command="view-graph"]').click()
+    assert page.evaluate("() => document.body.dataset.view") == "graph"
+
+
+# The network: kinds of layers
+
+
+@STILL
+def test_a_neuron_is_drawn_with_its_weight_its_bias_and_its_target(open_page):
+    page = opened(open_page, "neuron", "network", 7)
+    lines = page.evaluate(LINES)
+    assert sorted(float(line["exact"]) for line in lines) == [0.1, 0.5]
+    assert page.locator("#network .line.few text").evaluate_all(
+        "(texts) => texts.map((t) => t.textContent).sort()"
+    ) == ["0.1000", "0.5000"]
+    assert "always 1" in page.locator("#network [data-bias]").get_attribute("aria-label")
+    assert page.locator("#network .target").text_content() == "target y 1.000"
+
+
+@STILL
+def test_convolutions_are_stacks_of_feature_maps_with_their_filters(open_page):
+    run = run_of("cnn")
+    page = opened(open_page, "cnn", "network", last(run, Forward, node=run.graph.find("a1").id))
+    page.wait_for_selector("#network [data-kind=maps] image[href]")
+    assert page.locator("#network [data-kind=maps] .value image[href]").count() == 2  # those of the first layer, so far
+    assert "2 maps 6 × 6" in page.locator("#network .headings").text_content()
+    assert page.locator("#network .filter").count() == 2 + 3
+
+
+@STILL
+def test_a_recurrent_layer_is_unrolled_from_left_to_right_with_its_gates_behind_a_click(open_page):
+    run = run_of("lstm")
+    page = opened(open_page, "lstm", "network", 60)
+    page.set_viewport_size({"width": 1920, "height": 1080})
+    page.wait_for_function("() => document.querySelectorAll('#network [data-gates]').length === 6")
+    lefts = [page.locator(f'#network [data-gates="lstm1/t{t}"]').bounding_box()["x"] for t in range(1, 7)]
+    assert lefts == sorted(lefts)
+    gate = run.graph.find("lstm1.f3").id
+    page.locator('#network [data-gates="lstm1/t3"]').click()
+    page.wait_for_selector(f'[data-node="{gate}"]')
+    assert page.evaluate("() => document.body.dataset.view") == "graph"
+    assert page.locator(".chosen h2").first.text_content() == "lstm1.h3"
+
+
+@STILL
+def test_columns_that_do_not_fit_are_shown_around_the_event_and_said(open_page):
+    page = opened(open_page, "vanishing", "network", 100)
+    said = page.locator("#network .rules").text_content()
+    assert re.search(r"Columns \d+ to \d+ of 22", said)
+    live = page.locator("#network .heading[data-live]").count()
+    assert live >= 1
+
+
+@STILL
+def test_of_a_batch_one_sample_is_shown_and_another_can_be_chosen(open_page):
+    run = run_of("gradient-check")
+    page = opened(open_page, "gradient-check", "network", 4)
+    hidden = run.graph.find("a1")
+    page.locator('[data-command="row-after"]').click()
+    assert "sample 2 of 5" in page.locator(".net-sample").text_content()
+    shown = [split(unit["place"]) for unit in page.evaluate(UNITS)]
+    assert [(hidden.id, 4 + k) for k in range(4)] == [place for place in shown if place[0] == hidden.id]
+
+
+# The network: chosen, spoken, moving
+
+
+@STILL
+def test_a_chosen_weight_is_explained_by_the_chain_rule_with_its_numbers(open_page):
+    run = run_of("digits8")
+    page = opened(open_page, "digits8", "network", run.schedule.length - 1)
+    weight, x = run.graph.find("dense1.weight"), run.graph.find("x")
+    gradient = where_of(run, weight.id, "gradient", run.schedule.length)
+    flat = int(np.abs(run.recording.view(gradient)).argmax())
+    i, j = divmod(flat, 16)
+    press(page, "Home", 0)
+    press(page, "End", run.schedule.length)
+    page.keyboard.press("1")
+    page.locator(f'[data-node="{weight.id}"]').click()
+    index = page.locator(".chosen .numbers.gradient .index input")
+    index.nth(0).fill(str(i)), index.nth(0).press("Enter")
+    index.nth(1).fill(str(j)), index.nth(1).press("Enter")
+    page.wait_for_function("() => document.querySelector('.chosen .lines .says')?.textContent.includes('chain rule')")
+    page.wait_for_selector(".chosen .lines .katex")
+    sent = next(e for e in run.schedule.events if isinstance(e, Contribution) and e.node == run.graph.find("a1").id)
+    factors = [
+        number_at(run, run.schedule.values[x.id].offset + i),
+        number_at(run, sent.local.offset + j),
+        number_at(run, where_of(run, run.graph.find("a1").id, "gradient", run.schedule.length).offset + j),
+    ]
+    assert math.isclose(math.prod(factors), number_at(run, gradient.offset + flat), rel_tol=1e-12)
+    said = page.locator(".chosen .lines").first.text_content()
+    for number in (*factors, number_at(run, gradient.offset + flat)):
+        assert f"{number:.4g}"[:5].replace("-", "−") in said or f"{number:.3f}".replace("-", "−") in said
+
+
+@STILL
+def test_a_click_on_a_connection_chooses_its_weight(open_page):
+    run = run_of("digits8")
+    page = opened(open_page, "digits8", "network", 4)
+    line = page.locator("#network [data-weight]").last
+    node, flat = split(line.get_attribute("data-weight"))
+    line.dispatch_event("click")
+    assert page.locator(".chosen h2").first.text_content() == run.graph.nodes[node].label
+    typed = page.locator(".chosen .numbers.value .index input")
+    columns = run.graph.nodes[node].shape[1]
+    assert [int(typed.nth(k).input_value()) for k in range(2)] == list(divmod(flat, columns))
+    assert line.get_attribute("aria-pressed") == "true"
+
+
+@STILL
+def test_units_and_connections_are_reached_by_keyboard_with_spoken_names_and_values(open_page):
+    page = opened(open_page, "digits8", "network", 14)
+    page.locator("#network .units [tabindex='0']").nth(1).focus()
+    label = "() => document.activeElement.getAttribute('aria-label')"
+    assert re.fullmatch(r"unit 0 of dense1: a1 \S+, gradient \S+", page.evaluate(label))
+    page.keyboard.press("ArrowDown")
+    assert page.evaluate(label).startswith("unit 1 of dense1")
+    at(page, 14)  # the arrows along a column move no step
+    page.keyboard.press("Enter")
+    assert page.locator(".chosen h2").first.text_content() == "a1"
+    stops = page.locator("#network .lines [tabindex='0']")
+    assert stops.count() == 2  # one stop of the Tab key for each pair of layers
+    stops.last.focus()
+    assert re.search(
+        r"dense2.weight \[\d+, \d+\], from unit \d+ of dense1 to unit \d+ \(class \d\) of dense2: \S+",
+        page.evaluate(label),
+    )
+    before = page.evaluate(label)
+    page.keyboard.press("ArrowDown")
+    assert page.evaluate(label) != before
+
+
+MOVING = """() => { const canvas = document.querySelector('#network canvas');
+  return canvas.width > 0 && canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data
+    .some(Boolean); }"""
+
+
+def test_the_signal_moves_over_the_connections_forward_and_backward(open_page):
+    run = run_of("digits8")
+    page = opened(open_page, "digits8", "network", 1)
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function(MOVING, polling="raf", timeout=5_000)
+    page.wait_for_function(f"() => !({MOVING})()", timeout=5_000)
+    product = next(e for e in run.schedule.events if isinstance(e, Contribution) and e.node == run.graph.find("v7").id)
+    page.evaluate("(k) => import('/static/js/actions.js').then((actions) => actions.seek(k))", product.index)
+    page.wait_for_function(f"() => !({MOVING})()", timeout=5_000)
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function(MOVING, polling="raf", timeout=5_000)
+
+
+@STILL
+def test_under_reduced_motion_nothing_travels_over_the_network(open_page):
+    page = opened(open_page, "digits8", "network", 1)
+    page.evaluate(
+        f"""() => {{ window.moved = 0;
+          const look = () => {{ window.moved += ({MOVING})(); requestAnimationFrame(look); }}; look(); }}"""
+    )
+    press(page, "ArrowRight", 2)
+    page.wait_for_timeout(300)
+    assert page.evaluate("() => window.moved") == 0
+    assert page.locator("#network .unit[data-live=forward]").count() == 16
+
+
+# The code
+
+
+@STILL
+@pytest.mark.parametrize("example", ["neuron", "digits8", "cnn", "lstm"])
+def test_each_line_of_code_stands_beside_the_number_it_gave(open_page, example):
+    run = run_of(example)
+    place = run.schedule.length * 2 // 3
+    page = opened(open_page, example, "code", place)
+    rows = page.evaluate(ROWS)
+    shown = [row for row in rows if row["event"] < place and row["offset"] is not None]
+    assert len(shown) > 5
+    for row in shown:
+        event = run.schedule.events[row["event"]]
+        ref = event.total if isinstance(event, Contribution) else event.value
+        assert int(row["offset"]) == ref.offset
+        if row["exact"] is not None:
+            expected = run.recording.numbers(ref.offset, ref.offset + ref.size)
+            assert np.array_equal(np.atleast_1d(np.array(json.loads(row["exact"]), float)), expected)
+    assert {row["result"] for row in rows if row["event"] >= place} <= {"—"}
+
+
+@STILL
+def test_the_line_of_this_event_is_lit_and_kept_in_view_in_both_directions(open_page):
+    page = opened(open_page, "cnn", "code", 1)
+    inside = """() => { const box = document.querySelector('.code-rows').getBoundingClientRect();
+      const line = document.querySelector('#code-view [aria-selected=true]').getBoundingClientRect();
+      return line.top >= box.top && line.bottom <= box.bottom; }"""
+    page.keyboard.press("End")
+    page.wait_for_function(f"() => document.querySelector('#code-view [aria-selected=true]') && ({inside})()")
+    length = int(page.evaluate("() => document.body.dataset.cursor"))
+    press(page, "ArrowLeft", length - 1)
+    assert page.locator("#code-view [aria-selected=true]").get_attribute("data-event") == str(length - 2)
+    page.wait_for_function(inside)
+
+
+@STILL
+def test_a_click_on_a_line_moves_the_cursor_to_it_and_up_and_down_move_from_line_to_line(open_page):
+    page = opened(open_page, "neuron", "code", 13)
+    page.locator('#code-view [data-event="3"]').click()
+    at(page, 4)
+    page.locator(".code-rows").focus()
+    press(page, "ArrowDown", 5)
+    press(page, "ArrowUp", 4)
+
+
+@STILL
+def test_a_name_under_the_pointer_is_lit_wherever_it_stands_and_says_its_number(open_page):
+    page = opened(open_page, "neuron", "code", 13)
+    page.locator('#code-view [data-event="3"] .numpy [data-name="z"]').hover()
+    page.wait_for_selector('#code-view [data-chip="z"].lit')
+    assert set(
+        page.locator("#code-view .row-of-code .lit").evaluate_all("(names) => names.map((n) => n.textContent)")
+    ) == {"z"}
+    assert "0.6000" in page.locator('[data-chip="z"]').text_content()
+    page.locator('[data-chip="d_a"]').click()
+    assert page.locator(".chosen h2").first.text_content() == "a"
+
+
+@STILL
+@pytest.mark.parametrize("example", ["neuron", "digits8", "cnn", "lstm"])
+def test_pytorch_says_the_same_beside_numpy(open_page, example):
+    run = run_of(example)
+    page = opened(open_page, example, "code", 3)
+    page.wait_for_function("() => [...document.querySelectorAll('.pytorch')].some((line) => line.textContent)")
+    script = pytorch_script(Trace(run.graph, run.schedule, run.recording)).splitlines()
+    forward = [row for row in page.evaluate(ROWS) if isinstance(run.schedule.events[row["event"]], Forward)]
+    assert len(forward) >= 5
+    assert all(row["pytorch"] in script for row in forward)
+    page.keyboard.press("End")
+    at(page, run.schedule.length)
+    lines = {row["pytorch"] for row in page.evaluate(ROWS)}
+    assert "optimizer.step()" in lines
+    assert any(line.endswith(".grad") for line in lines)
