@@ -40,8 +40,15 @@ const cellsOf = (count) => Math.ceil(count / Math.max(1, Math.ceil(count / SIDE)
 
 /** A recording that is here to the last number. @param {Floats} all @returns {Numbers} */
 export function wholeNumbers(all) {
+  /** One view an array, so that its picture is drawn once. @type {Map<string, Floats>} */
+  const views = new Map();
   /** @param {Ref} ref */
-  const array = ({ offset, shape }) => all.subarray(offset, offset + sizeOf(shape));
+  const array = ({ offset, shape }) => {
+    const size = sizeOf(shape), key = `${offset} ${size}`;
+    const found = views.get(key) ?? all.subarray(offset, offset + size);
+    views.set(key, found);
+    return found;
+  };
   return {
     held: () => all.length,
     at: (k) => all[k],

@@ -8,17 +8,40 @@ import { edgeKey } from "./trace.js";
 /** @typedef {import("../types").Grain} Grain */
 /** @typedef {import("../types").Live} Live */
 
+/** A frame is kept at every so many events, and the one shown last: a step costs its own events and a copy. */
+const APART = 256;
+/** Frames that are known, by cursor. Nobody writes to a frame once it is made. @type {WeakMap<Trace, {posts: Frame[], last: Frame}>} */
+const known = new WeakMap();
+
 /** @param {Trace} trace @param {number} cursor @returns {Frame} */
 export function frameAt(trace, cursor) {
+  const kept = known.get(trace) ?? { posts: [firstFrame(trace)], last: firstFrame(trace) };
+  known.set(trace, kept);
+  while (kept.posts.length * APART <= cursor) kept.posts.push(walked(trace, kept.posts[kept.posts.length - 1], kept.posts.length * APART));
+  const post = kept.posts[Math.floor(cursor / APART)];
+  kept.last = walked(trace, kept.last.cursor <= cursor && kept.last.cursor > post.cursor ? kept.last : post, cursor);
+  return kept.last;
+}
+
+/** @param {Trace} trace @returns {Frame} */
+function firstFrame(trace) {
+  const { nodes } = trace.graph;
+  return {
+    cursor: 0, event: null, phase: trace.events[0]?.phase ?? "forward",
+    values: nodes.map((node) => (node.op === null ? trace.schedule.values[node.id] : null)),
+    gradients: nodes.map(() => null), tangents: new Set(), assigned: nodes.map(() => false),
+    edges: new Map(), live: liveAt(trace, 0),
+  };
+}
+
+/** What is known at `cursor`, from what was known before. @param {Trace} trace @param {Frame} before @param {number} cursor @returns {Frame} */
+function walked(trace, before, cursor) {
   const event = cursor > 0 ? trace.events[cursor - 1] : null;
-  const frame = /** @type {Frame} */ ({
-    cursor, event, phase: event?.phase ?? trace.events[0]?.phase ?? "forward",
-    values: trace.graph.nodes.map((node) => (node.op === null ? trace.schedule.values[node.id] : null)),
-    gradients: trace.graph.nodes.map(() => null), tangents: new Set(),
-    assigned: trace.graph.nodes.map(() => false),
-    edges: new Map(), live: liveAt(trace, cursor),
-  });
-  for (let k = 0; k < cursor; k++) happen(frame, trace, trace.events[k]);
+  const frame = {
+    cursor, event, phase: event?.phase ?? before.phase, values: [...before.values], gradients: [...before.gradients],
+    tangents: new Set(before.tangents), assigned: [...before.assigned], edges: new Map(before.edges), live: liveAt(trace, cursor),
+  };
+  for (let k = before.cursor; k < cursor; k++) happen(frame, trace, trace.events[k]);
   return frame;
 }
 
@@ -60,7 +83,7 @@ function contribution(frame, event) {
 /** A pass begins with no gradients: with several outputs, those of the one before go. @param {Frame} frame @param {import("../types").Kind<"seed">} event */
 function seed(frame, event) {
   frame.gradients.fill(null);
-  for (const edge of frame.edges.values()) edge.contribution = null;
+  for (const [key, { forward, contribution }] of frame.edges) if (contribution) frame.edges.set(key, { forward, contribution: null });
   frame.gradients[event.node] = event.value;
 }
 

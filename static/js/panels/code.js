@@ -17,6 +17,16 @@ const listing = computed(() => {
   return lines.value.filter(({ event }) => Math.abs(event - at) <= NEAR);
 });
 
+/** Lines as they were drawn: one that stays as it is costs nothing. @type {WeakMap<object, Record<string, unknown>>} */
+const drawn = new WeakMap();
+
+/** @param {{event: number, text: string}} line @param {"at" | "done" | ""} state */
+function lineOf(line, state) {
+  const found = drawn.get(line) ?? {};
+  drawn.set(line, found);
+  return found[state] ??= html`<div class=${state} aria-current=${state === "at" ? "step" : undefined}>${line.text}</div>`;
+}
+
 export function Code() {
   const box = useRef(/** @type {HTMLElement | null} */ (null));
   const at = store.cursor.value - 1;
@@ -25,7 +35,7 @@ export function Code() {
   if (listing.value.length === 0) return null;
   return html`<div class="listing"><h2>The same step in NumPy</h2>
     <div class="code" ref=${box} tabindex="0" role="region" aria-label="NumPy listing">
-    ${listing.value.map(({ event, text }) => html`<div class=${event === at ? "at" : event < at ? "done" : ""} aria-current=${event === at ? "step" : undefined}>${text}</div>`)}
+    ${listing.value.map((line) => lineOf(line, line.event === at ? "at" : line.event < at ? "done" : ""))}
   </div></div>`;
 }
 

@@ -17,15 +17,46 @@ const OPTIONS = {
   trust: (/** @type {{command: string}} */ { command }) => command === "\\htmlClass",
 };
 
+/** Formulas wait until the step stands on screen; whoever scrubs sees them where the pointer rests. */
+const REST = 40;
+/** One task draws formulas for so long. */
+const SLICE = 8;
+/** Formulas to be drawn. @type {Map<HTMLElement, string>} */
+const waiting = new Map();
+let timer = 0;
+
+/** @param {HTMLElement} place @param {string} tex */
+function drawLater(place, tex) {
+  waiting.set(place, tex);
+  clearTimeout(timer);
+  timer = setTimeout(drawSome, REST);
+}
+
+/** All are drawn before one is measured: measuring lays the page out. */
+function drawSome() {
+  const library = katex.value, end = performance.now() + SLICE;
+  /** @type {HTMLElement[]} */
+  const drawn = [];
+  for (const [place, tex] of waiting) {
+    waiting.delete(place);
+    withoutStyleText(() => library.render(tex, place, OPTIONS));
+    drawn.push(place);
+    if (performance.now() > end) break;
+  }
+  fitAll(drawn);
+  if (document.fonts.status !== "loaded") void document.fonts.ready.then(() => fitAll(drawn));
+  if (waiting.size) timer = setTimeout(drawSome);
+}
+
 /** @param {{tex: string}} props */
 export function Formula({ tex }) {
   const place = useRef(/** @type {HTMLElement | null} */ (null));
   const library = katex.value;
   useEffect(() => {
-    if (!library || !place.current) return;
-    withoutStyleText(() => library.render(tex, place.current, OPTIONS));
-    fitInto(place.current);
-    void document.fonts.ready.then(() => place.current && fitInto(place.current));
+    const { current } = place;
+    if (!library || !current) return;
+    drawLater(current, tex);
+    return () => void waiting.delete(current);
   }, [tex, library]);
   return html`<div class="formula" ref=${place}></div>`;
 }
@@ -44,11 +75,15 @@ function withoutStyleText(draw) {
   }
 }
 
-/** One line if it stays legible, smaller where it must; only then it breaks. @param {HTMLElement} place */
-function fitInto(place) {
-  place.classList.remove("broken");
-  place.style.fontSize = "";
-  const share = place.clientWidth / Math.max(1, place.scrollWidth);
-  if (share >= SMALLEST) place.style.fontSize = share < 1 ? `${Math.floor(share * 98)}%` : "";
-  else place.classList.add("broken");
+/** One line if it stays legible, smaller where it must; only then it breaks. @param {HTMLElement[]} places */
+function fitAll(places) {
+  for (const place of places) {
+    place.classList.remove("broken");
+    place.style.fontSize = "";
+  }
+  const shares = places.map((place) => place.clientWidth / Math.max(1, place.scrollWidth));
+  places.forEach((place, i) => {
+    if (shares[i] >= SMALLEST) place.style.fontSize = shares[i] < 1 ? `${Math.floor(shares[i] * 98)}%` : "";
+    else place.classList.add("broken");
+  });
 }

@@ -47,9 +47,10 @@ export function makeCamera(svg, moved) {
   /** @returns {Transform} */
   const now = () => /** @type {any} */ (svg).__zoom ?? zoomIdentity;
 
+  let lastRoom = { clientWidth: 0, clientHeight: 0 };
   const room = () => {
     const { clientWidth, clientHeight } = /** @type {Element} */ (svg.parentElement);
-    return { clientWidth, clientHeight };
+    return lastRoom = { clientWidth, clientHeight };
   };
 
   const fitted = () => {
@@ -93,6 +94,7 @@ export function makeCamera(svg, moved) {
       begin(true);
     },
     resized() {
+      room();
       if (!byHand && fitted().k >= sizes.whole) fit(true);
     },
     /** @param {number} factor */
@@ -105,7 +107,7 @@ export function makeCamera(svg, moved) {
     },
     /** What happens now must be seen: where it is not, it comes to the middle; of what is too far apart, its core. @param {Box} whole @param {Box} core @param {boolean} quick */
     reveal(whole, core, quick) {
-      const { clientWidth: w, clientHeight: h } = room();
+      const { clientWidth: w, clientHeight: h } = lastRoom; // asking the page would have it laid out in the middle of a step
       const { k, x, y } = now();
       const box = whole.width * k > w || whole.height * k > h ? core : whole;
       const dx = shift(box.x * k + x, (box.x + box.width) * k + x, w);

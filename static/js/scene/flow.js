@@ -18,6 +18,7 @@ export function makeFlow(canvas, pointAt) {
   let began = 0;
   let lasts = 0;
   let frame = 0;
+  let ratio = 1;
   /** @type {Transform} */
   let transform = { k: 1, x: 0, y: 0 };
 
@@ -31,7 +32,6 @@ export function makeFlow(canvas, pointAt) {
     clear();
     const t = Math.max(0, (time - began) / lasts);
     if (t >= 1) return;
-    const ratio = canvas.width / Math.max(1, canvas.clientWidth);
     pen.setTransform(ratio * transform.k, 0, 0, ratio * transform.k, ratio * transform.x, ratio * transform.y);
     pen.fillStyle = colour;
     for (const stream of streams) comet(stream, ease(t) * (1 + TAIL.length * SPACING));
@@ -68,7 +68,7 @@ export function makeFlow(canvas, pointAt) {
       transform = to;
     },
     resized() {
-      const ratio = Math.min(2, devicePixelRatio || 1);
+      ratio = Math.min(2, devicePixelRatio || 1);
       canvas.width = Math.round(canvas.clientWidth * ratio);
       canvas.height = Math.round(canvas.clientHeight * ratio);
     },

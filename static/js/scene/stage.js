@@ -20,6 +20,8 @@ const ROOMY = 1100;
 const CARD = 124;
 /** Below this zoom the numbers on edges are too small to read. */
 const SMALLEST_LABEL = 0.56;
+/** Below these, the names of cards, and then the numbers on them: 6 pixels high or less. */
+const SMALLEST_NAME = 0.4, SMALLEST_NUMBER = 0.3;
 
 /** @param {HTMLElement} host @param {() => void} drawn called when a picture stands */
 export function mountStage(host, drawn) {
@@ -31,6 +33,8 @@ export function mountStage(host, drawn) {
   const camera = makeCamera(svg, (transform) => {
     layers.world.attr("transform", `translate(${transform.x},${transform.y}) scale(${transform.k})`);
     svg.classList.toggle("far", transform.k < SMALLEST_LABEL);
+    svg.classList.toggle("farther", transform.k < SMALLEST_NAME);
+    svg.classList.toggle("farthest", transform.k < SMALLEST_NUMBER);
     flow.moved(transform);
   });
   const scene = { layers, flow, camera, picture: /** @type {ReturnType<typeof pictureFrom> | null} */ (null) };
@@ -141,6 +145,17 @@ function watchFrame(scene) {
   });
 }
 
+/** Colours of the style sheet, read once: reading has the whole page styled. @type {Map<string, string>} */
+const colours = new Map();
+
+/** @param {string} name @param {boolean} dark */
+function colourOf(name, dark) {
+  const key = `${name} ${dark}`;
+  const found = colours.get(key) ?? getComputedStyle(document.documentElement).getPropertyValue(name);
+  colours.set(key, found);
+  return found;
+}
+
 /** The signal moves with a step forward; a step back only shows. @param {Scene} scene @param {import("../types").Frame} frame @param {boolean} stepped */
 function travel({ flow, camera, picture }, frame, stepped) {
   const quick = store.reducedMotion.value;
@@ -151,7 +166,7 @@ function travel({ flow, camera, picture }, frame, stepped) {
     const width = edgeWidth(carried ? trace.magnitudes[carried.index] : null);
     return { segments: edge.segments, reverse: frame.live.reverse, radius: 6 + width / 2 };
   });
-  const colour = getComputedStyle(document.documentElement).getPropertyValue(frame.live.tone === "backward" ? "--backward" : "--forward");
+  const colour = colourOf(frame.live.tone === "backward" ? "--backward" : "--forward", store.dark.value);
   flow.run(stepped && !quick ? streams : [], colour, TRAVEL / Math.max(1, store.speed.value));
   const seen = liveBox(picture, frame);
   if (seen) camera.reveal(seen.whole, seen.core, quick);

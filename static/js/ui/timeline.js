@@ -85,8 +85,18 @@ export function Timeline() {
     aria-valuemin="0" aria-valuemax=${store.length.value} aria-valuenow=${cursor} aria-valuetext="step ${cursor} of ${store.length.value}"
     onPointerDown=${(/** @type {PointerEvent} */ event) => { bar.current?.setPointerCapture(event.pointerId); scrub(event); }} onPointerMove=${scrub} onKeyDown=${onUpDown}>
     <div class="phases">${phases(list).map(({ phase, at, blocks: n }) => html`<span class=${phase} style=${{ left: `${at * each}px`, width: `${n * each}px` }}>${n * each > phase.length * (store.present.value ? 15 : 8) ? phase : ""}</span>`)}</div>
-    <div class="blocks ${SPACINGS.find(([below]) => each < below)?.[1] ?? ""}">${list.map((block) => html`<span class="${block.phase} ${state(block, cursor)}" title=${block.symbol}>${each >= NAMED_FROM ? html`<${Name} block=${block} room=${each - (each < 26 ? 4 : 7)} />` : ""}</span>`)}</div>
+    <div class="blocks ${SPACINGS.find(([below]) => each < below)?.[1] ?? ""}">${list.map((block) => blockOf(block, state(block, cursor), each))}</div>
     ${list.length > 0 && html`<div class="head" style=${{ transform: `translateX(${headAt(list, cursor) * each}px)` }}></div>`}</div>`;
+}
+
+/** Blocks as they were drawn, for one width: one that stays as it is costs nothing. @type {WeakMap<Block, Record<string, unknown>>} */
+const drawn = new WeakMap();
+
+/** @param {Block} block @param {"now" | "done" | "ahead"} state @param {number} each width */
+function blockOf(block, state, each) {
+  const found = drawn.get(block)?.each === each ? /** @type {Record<string, unknown>} */ (drawn.get(block)) : { each };
+  drawn.set(block, found);
+  return found[state] ??= html`<span class="${block.phase} ${state}" title=${block.symbol}>${each >= NAMED_FROM ? html`<${Name} block=${block} room=${each - (each < 26 ? 4 : 7)} />` : ""}</span>`;
 }
 
 /** Up and down are a slider's other keys. @param {KeyboardEvent} event */

@@ -34,12 +34,26 @@ export function paintEdges(layer, labels, painting) {
   labels.selectAll("g.carried").each(/** @this {SVGGElement} @param {Edge} edge */ function (edge) { paintLabel(this, edge, painting); });
 }
 
+/** What an edge, or its number, shows already. @type {WeakMap<Element, unknown[]>} */
+const painted = new WeakMap();
+
+/** Whether an element shows all of this already; from now on it does. @param {Element} element @param {unknown[]} state */
+function shows(element, state) {
+  const same = painted.get(element)?.every((part, i) => part === state[i]) ?? false;
+  if (!same) painted.set(element, state);
+  return same;
+}
+
+/** Whether the edge's number is on its way. @param {import("../../types").ContributionEvent | null} carried @param {import("../../types").Trace} trace */
+const awaited = (carried, trace) => carried !== null && carried.value.shape.length === 0 && scalarAt(trace, carried.value) === undefined;
+
 /** @param {SVGPathElement} element @param {Edge} edge @param {Painting} painting */
 function paintEdge(element, { key }, { frame, trace }) {
   const state = frame.edges.get(key);
   const live = frame.live.edges.has(key);
   const carried = state?.contribution ?? null;
   const ahead = frame.tangents.size > 0 && bothMove(key, frame, trace);
+  if (shows(element, [trace, carried, state?.forward, live && frame.live.tone, frame.live.reverse, ahead, awaited(carried, trace)])) return;
   setAttribute(element, "data-carried", carried || ahead ? "backward" : state?.forward ? "forward" : null);
   setAttribute(element, "data-live", live ? (frame.live.tone === "backward" && !frame.live.reverse ? "ahead" : frame.live.tone) : null);
   const size = carried ? trace.magnitudes[carried.index] : null;
@@ -67,6 +81,7 @@ function history(state, trace) {
 /** @param {SVGGElement} element @param {Edge} edge @param {Painting} painting */
 function paintLabel(element, { key }, { frame, trace }) {
   const carried = frame.edges.get(key)?.contribution ?? null;
+  if (shows(element, [trace, carried, carried && frame.live.edges.has(key), awaited(carried, trace)])) return;
   setAttribute(element, "data-live", carried && frame.live.edges.has(key) ? "" : null);
   element.classList.toggle("empty", !carried);
   if (!carried) return;

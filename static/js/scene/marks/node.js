@@ -78,17 +78,25 @@ function row(element, role, { y, height, image }, width) {
   add(group, "text", { x: image ? width / 2 : width - INSET - 5, y: y + height / 2 + 7, class: image ? "middle" : "end" });
 }
 
+/** What a card shows, as far as the frame decides it; a card that shows it already is passed over. @type {WeakMap<Element, unknown[]>} */
+const painted = new WeakMap();
+
 /** @param {any} layer @param {Painting} painting */
 export function paintCards(layer, painting) {
-  const { frame } = painting;
+  const { frame, trace, dark } = painting;
   layer.selectAll("g.card").each(/** @this {SVGGElement} @param {Card} card */ function (card) {
     const { node } = card;
     const live = frame.live.nodes.has(node.id);
+    const state = [trace, dark, frame.values[node.id], frame.gradients[node.id], live && frame.live.tone, frame.assigned[node.id], frame.tangents.has(node.id), card.reading && frame.cursor > card.reading.event && arrayAt(trace, card.reading.place)];
+    if (painted.get(this)?.every((part, i) => part === state[i])) return;
     setAttribute(this, "data-live", live ? frame.live.tone : null);
     setAttribute(this, "data-assigned", frame.assigned[node.id] ? "" : null);
     if (card.reading) paintBars(this, card.size, card.reading, painting);
     const changed = [paintRow(this, card, "value", painting), paintRow(this, card, "gradient", painting)];
     if (changed.some(Boolean)) setAttribute(this, "aria-label", spokenCard(this, node, frame));
+    const here = (/** @type {Ref | null} */ ref, /** @type {number} */ k) => !ref || shown.get(/** @type {Element} */ (this.querySelectorAll(".row")[k]))?.ref === ref;
+    if (here(frame.values[node.id], 0) && here(frame.gradients[node.id], 1)) painted.set(this, state);
+    else painted.delete(this);
   });
 }
 

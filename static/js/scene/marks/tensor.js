@@ -26,12 +26,15 @@ function once(numbers, how, draw) {
   return found;
 }
 
+/** One for all pictures, in ordinary memory: they are read back at once. */
+const canvas = document.createElement("canvas");
+const pen = canvas.getContext("2d", { willReadFrequently: true });
+
 /** @param {Uint8ClampedArray<ArrayBuffer>} pixels @param {number} rows @param {number} columns */
 function imageOf(pixels, rows, columns) {
   if (rows * columns === 0) return "";
-  const canvas = document.createElement("canvas");
-  canvas.width = columns;
-  canvas.height = rows;
-  canvas.getContext("2d")?.putImageData(new ImageData(pixels, columns, rows), 0, 0);
+  if (canvas.width !== columns) canvas.width = columns;
+  if (canvas.height !== rows) canvas.height = rows;
+  pen?.putImageData(new ImageData(pixels, columns, rows), 0, 0);
   return canvas.toDataURL();
 }
