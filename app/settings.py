@@ -66,7 +66,7 @@ class Settings:
     runs_waiting: int = 16
     run_iterations: int = 1_000_000
     lease_seconds: float = 10.0
-    history_points: int = 2_000
+    history_points: int = 512
     grid_points: int = 40_000
     page_bytes: int = 32_768
     window_values: int = 4_096

@@ -121,6 +121,8 @@ class Snapshots:
                 if iteration % self.stride:
                     self._drop((owner(line, iteration), iteration))
             kept = self._in_force(line)
+        if sum(k.size for k in self.known.values()) <= 2 * self._room:
+            return
         inside = {(owner(line, i), i) for i in kept}
         for key in sorted(k for k, known in self.known.items() if known.size and k not in inside):
             if sum(k.size for k in self.known.values()) <= 2 * self._room:

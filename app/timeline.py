@@ -78,4 +78,6 @@ def folded(log: Sequence[Entry], timeline: Timeline | None = None) -> Timeline:
 
 def owner(line: Line, iteration: int) -> int:
     """The revision that decided what an iteration begins with, before the edits that are made at it."""
+    if not line:
+        return 1
     return next((batch.revision for batch in reversed(line) if batch.iteration < iteration), 1)

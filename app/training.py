@@ -31,6 +31,7 @@ Busy = Callable[[], bool]
 SLICE = 0.002  # seconds of training between two looks at what else there is to do
 GIVEN = 0.05  # seconds a slice waits at most for requests to be answered first
 PAUSE = 1 / 33  # seconds between two reports
+LONGEST = 1.0  # seconds between two reports, unless one takes longer
 SMALL = 65_536  # bytes of states in a report
 SHARE, LARGE_SHARE = 2, 16  # telling takes one part in so many of the time at most, for a small and a large report
 REST = 0.3  # seconds before a report that the store did not take is told again
@@ -123,7 +124,8 @@ class Training:
                     return inf
             else:
                 share = SHARE if sum(len(s.state) for s in changes) <= SMALL else LARGE_SHARE
-                return max(started + PAUSE, perf_counter() + (share - 1) * (perf_counter() - started))
+                due = min(perf_counter() + (share - 1) * (perf_counter() - started), started + LONGEST)
+                return max(due, started + PAUSE)
 
     def tell(self, status: str, snapshots: Sequence[Snapshot] = (), **said: Any) -> None:
         """Say how the run is. Raises `LeaseError`, `StaleError`, `StoreError` or `NotFoundError`."""
