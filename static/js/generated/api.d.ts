@@ -380,7 +380,7 @@ export interface paths {
          * Charts
          * @description What was measured, iteration by iteration, from `from` to `to`, both included.
          *
-         *     At most 2,000 points are kept (see `history_points` in the catalogue): iterations that `stride` divides, the
+         *     At most so many points are kept as the catalogue's `history_points` says: iterations that `stride` divides, the
          *     smallest power of two that fits. What is missing, as after an edit, is computed again for two seconds at most;
          *     `complete` says whether all is there. The samples held out are measured in some iterations only, so that it takes
          *     an eighth of the time to train at most.
