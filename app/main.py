@@ -10,7 +10,6 @@ from anyio.to_thread import current_default_thread_limiter
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import HTMLResponse, Response
-from fastapi.staticfiles import StaticFiles
 from fastapi.templating import Jinja2Templates
 from prometheus_client import CONTENT_TYPE_LATEST
 
@@ -25,6 +24,7 @@ from app.routes import catalogue, datasets, edits, evaluate, export, insight, li
 from app.runs import Runs
 from app.sessions import Sessions
 from app.settings import Settings
+from app.static import Static
 from app.store import opened
 
 mimetypes.add_type("text/javascript", ".js")  # Windows may say otherwise, and then no module loads
@@ -105,12 +105,3 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     errors.install(app)
     document(app)
     return app
-
-
-class Static(StaticFiles):
-    """Files that a browser asks about each time, so that a new version is seen at once."""
-
-    def file_response(self, *args: object, **kwargs: object) -> Response:
-        response = super().file_response(*args, **kwargs)  # type: ignore[arg-type]
-        response.headers["Cache-Control"] = "no-cache"
-        return response

@@ -44,3 +44,10 @@ def _named(value: float) -> str:
 def answer(value: Any, status: int = 200, **headers: str) -> Response:
     """A JSON answer."""
     return Response(encode(value), status, headers, media_type="application/json")
+
+
+def takes_gzip(accepted: str) -> bool:
+    """Whether an Accept-Encoding header allows gzip."""
+    return any(
+        part.strip().split(";")[0] == "gzip" and "q=0" not in part.replace("q=0.", "") for part in accepted.split(",")
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Callable, Iterator
 from hashlib import sha256
 from typing import Annotated, Any, Literal
@@ -17,7 +18,7 @@ from app.overviews import MOST_READ, overview, places_of, ranges_of
 from app.routes import SessionHere, SettingsHere, problems
 from app.session import Session
 from app.tensors import Tensor, allow, entry_of, find, npy, read, why_none, window_of, window_text, with_numbers
-from app.wire import answer, encode
+from app.wire import answer, encode, takes_gzip
 from engine import Graph, PyTorchLines, Schedule, Trace
 
 router = APIRouter(prefix="/sessions/{id}", tags=["traces"], responses=problems(404, 413, 416, 422))
@@ -28,36 +29,48 @@ From = Annotated[int, Query(alias="from", ge=0, le=1_000_000_000)]
 To = Annotated[int | None, Query(alias="to", ge=0, le=1_000_000_000)]
 Many = Annotated[str | None, Query(max_length=16_000)]
 Places = Annotated[str, Query(max_length=16_000)]
+Encodings = Annotated[str, Header(include_in_schema=False)]
+SMALL = 2_000  # bytes that are not worth compressing
 NUMBERS: dict[int | str, dict[str, Any]] = {200: {"content": {"application/octet-stream": {}}}}
 
 
 @router.get("/graph", response_model=Graph)
 def graph(
-    session: SessionHere, iteration: Iteration = None, if_none_match: Annotated[str | None, Header()] = None
-) -> Response:
+    session: SessionHere, iteration: Iteration = None, if_none_match: Annotated[str | None, Header()] = None,
+    accept_encoding: Encodings = "",
+) -> Response:  # fmt: skip
     """The nodes, their groups, and where the backward pass begins; of the session's `stretches`, each has its own."""
-    return _once(session, iteration, "graph", lambda part: encode(part.run.graph), if_none_match)
+    return _once(session, iteration, "graph", lambda part: encode(part.run.graph), if_none_match, accept_encoding)
 
 
 @router.get("/schedule", response_model=Schedule)
 def schedule(
-    session: SessionHere, iteration: Iteration = None, if_none_match: Annotated[str | None, Header()] = None
-) -> Response:
+    session: SessionHere, iteration: Iteration = None, if_none_match: Annotated[str | None, Header()] = None,
+    accept_encoding: Encodings = "",
+) -> Response:  # fmt: skip
     """The events of a training step with the places of their numbers; each of the `stretches` has its own."""
-    return _once(session, iteration, "schedule", lambda part: encode(part.run.schedule), if_none_match)
+    return _once(session, iteration, "schedule", lambda part: encode(part.run.schedule), if_none_match, accept_encoding)
 
 
 def _once(
-    session: Session, iteration: int | None, name: str, make: Callable[[Part], bytes], known: str | None
-) -> Response:
-    """What is the same for many iterations is encoded once; a client that has it already gets 304."""
+    session: Session, iteration: int | None, name: str, make: Callable[[Part], bytes], known: str | None,
+    accepted: str,
+) -> Response:  # fmt: skip
+    """What is the same for many iterations is encoded and compressed once; a client that has it already gets 304."""
     with session.lock:
         part = session.journey.part(session.iteration if iteration is None else iteration)
         body = part.encoded.get(name) or part.encoded.setdefault(name, make(part))
+        small = takes_gzip(accepted) and len(body) > SMALL
+        if small:
+            packed = part.encoded.get(f"{name}.gz") or part.encoded.setdefault(f"{name}.gz", gzip.compress(body, 6))
     tag = f'"{sha256(body).hexdigest()[:16]}"'
-    headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
-    if known == tag:
+    if small:
+        body, tag = packed, f"W/{tag}"
+    headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Accept-Encoding"}
+    if known and known.removeprefix("W/") == tag.removeprefix("W/"):
         return Response(status_code=304, headers=headers)
+    if small:
+        headers["Content-Encoding"] = "gzip"
     return Response(body, headers=headers, media_type="application/json")
 
 
