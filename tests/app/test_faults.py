@@ -198,3 +198,9 @@ async def test_a_method_there_is_not_is_answered_with_all_there_are(client):
     for path, methods in allowed.items():
         answer = await client.put(path, json={})
         assert (answer.status_code, answer.headers["allow"]) == (405, methods)
+
+
+def test_the_documentation_tells_every_limit_with_its_default():
+    text = (HERE.parent.parent / "app" / "README.md").read_text(encoding="utf-8")
+    for name, value in Settings().limits().items():
+        assert f"| `BACKPROP_{name.upper()}` | {value:{',' if isinstance(value, int) else 'g'}} |" in text
