@@ -96,8 +96,8 @@ def _norm(arrays: Sequence[Array]) -> float | None:
 
 def _largest(pairs: Sequence[tuple[Array, Array]]) -> float | None:
     """The largest change of a weight over its size; a weight that is all zeros has none."""
-    sizes = [(float((after - before) @ (after - before)), float(before @ before)) for before, after in pairs]
-    return max((sqrt(moved / size) for moved, size in sizes if size), default=None)
+    moved = [(after - before, before) for before, after in pairs]
+    return max((sqrt(float(d @ d) / size) for d, x in moved if (size := float(x @ x))), default=None)
 
 
 def _weights(nodes: Sequence[Node]) -> Sequence[Node]:

@@ -24,7 +24,7 @@ WIDE = {
     "optimizer": {"name": "adam", "learning_rate": 0.001},
 }  # fmt: skip
 ENDLESS = 1_000_000
-WARM = 300  # iterations before anything is measured: at first, every state is kept
+WARM = 1_000  # iterations before anything is measured: at first, every state is kept
 TURNS = 5
 TURN = 1.0  # seconds
 
@@ -121,19 +121,28 @@ def speed(server, spec):
         watcher = Watcher(server.port, driver.path + driver.run)
         while driver.ask("GET", driver.run)["iteration"] < WARM * (len(ratios) + 1):
             time.sleep(0.05)
-        began = driver.ask("GET", driver.run)["iteration"], processor(server.process.pid), watcher.events
+        began = *reported(driver), processor(server.process.pid), watcher.events
         time.sleep(2 * TURN)
-        now = driver.ask("GET", driver.run)["iteration"], processor(server.process.pid), watcher.events
+        now = *reported(driver), processor(server.process.pid), watcher.events
         driver.cancel()
-        followed = (now[0] - began[0]) / (now[1] - began[1])
+        followed = (now[0] - began[0]) / (now[2] - began[2])
         started, first = time.process_time(), run.iteration
         while time.process_time() < started + TURN:
             run.advance()
         alone = (run.iteration - first) / (time.process_time() - started)
         ratios.append(followed / alone)
         rates.append(alone)
-        events.append((now[2] - began[2]) / (2 * TURN))
+        events.append((now[3] - began[3]) / (now[1] - began[1]))
     return median(ratios), median(rates), median(events)
+
+
+def reported(driver):
+    """The next iteration that is reported, and when that was."""
+    before = now = driver.ask("GET", driver.run)["iteration"]
+    while now == before:
+        time.sleep(0.02)
+        now = driver.ask("GET", driver.run)["iteration"]
+    return now, time.perf_counter()
 
 
 def lines():
