@@ -29,7 +29,7 @@ async def test_who_refuses_gzip_gets_none(client):
 
 @pytest.mark.parametrize("part", ["graph", "schedule"])
 async def test_structure_is_sent_compressed_and_says_the_same(client, open_session, part):
-    _, session = await open_session("digits8")
+    _, session = await open_session("lstm")
     path = f"{session}/{part}"
     plain = await client.get(path, headers={"Accept-Encoding": "identity"})
     small = await client.get(path, headers={"Accept-Encoding": "gzip"})
@@ -41,6 +41,6 @@ async def test_structure_is_sent_compressed_and_says_the_same(client, open_sessi
 
 
 async def test_a_recording_is_sent_as_it_is(client, open_session):
-    _, session = await open_session("digits8")
+    _, session = await open_session("lstm")
     answer = await client.get(f"{session}/recording", headers={"Accept-Encoding": "gzip"})
     assert "content-encoding" not in answer.headers
