@@ -3,7 +3,6 @@
 import { effect, html, render, untracked } from "../vendor/vendor.js";
 import * as api from "./api.js";
 import * as actions from "./actions.js";
-import { plainText } from "./model/text.js";
 import { Chosen } from "./panels/selection.js";
 import { watchEntries } from "./panels/entries.js";
 import { Explain } from "./panels/explain.js";
@@ -15,6 +14,9 @@ import * as store from "./store.js";
 import { runClock } from "./ui/clock.js";
 import { Dialogs } from "./ui/dialogs.js";
 import { listenToKeys } from "./ui/keys.js";
+import { mountRoom } from "./ui/room.js";
+import { showPanels } from "./ui/showing.js";
+import { speakSteps } from "./ui/speech.js";
 import { Notices, watchConnection } from "./ui/notices.js";
 import { Top } from "./ui/top.js";
 import { Transport } from "./ui/transport.js";
@@ -87,23 +89,14 @@ function showPosition() {
     dataset.iteration = String(store.iteration.value);
     dataset.phase = store.frame.value.phase;
   });
-  effect(() => {
-    const { value: explanation } = store.explanation;
-    void store.arrivals.value;
-    if (explanation && store.trace.value) say(plainText(explanation.sentence, store.trace.value.numbers));
-  });
+  speakSteps(place("spoken"));
   effect(() => { document.title = store.session.value ? `${store.session.value.title} · Backprop Explorer` : "Backprop Explorer"; });
-}
-
-/** What has been said is not said again. @param {string} text */
-function say(text) {
-  const spoken = place("spoken");
-  if (spoken.textContent !== text) spoken.textContent = text;
 }
 
 function openAddress() {
   const address = readAddress(location.search);
   store.present.value = address.present;
+  store.panels.value = address.panels;
   store.view.value = address.view;
   const { session, example } = address;
   if (session) return actions.open(() => api.session(session), address);
@@ -119,6 +112,8 @@ runClock();
 showPosition();
 showView();
 reportPosition();
+showPanels();
+mountRoom(document.body);
 watchEntries();
 watchConnection(openAddress);
 void actions.loadCatalogue();

@@ -35,9 +35,11 @@ export const theme = signal(/** @type {"system" | "light" | "dark"} */ ("system"
 export const systemDark = signal(false);
 export const present = signal(false);
 export const reducedMotion = signal(false);
+/** The panels a link shows; null is all of them. */
+export const panels = signal(/** @type {string[] | null} */ (null));
 
 /** The dialog that is open. */
-export const dialog = signal(/** @type {null | "gallery" | "help" | "batch"} */ (null));
+export const dialog = signal(/** @type {null | "gallery" | "help" | "batch" | "table" | "palette"} */ (null));
 /** Something the person must know, and what can be done about it. */
 export const notice = signal(/** @type {null | {kind: "lost" | "unknown" | "problem", text: string}} */ (null));
 export const loading = signal(true);

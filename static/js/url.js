@@ -2,16 +2,19 @@
 
 import * as store from "./store.js";
 
-/** @typedef {{example?: string, session?: string, cursor?: number, iteration?: number, present: boolean, view: import("./types").View}} Address */
+/** @typedef {{example?: string, session?: string, cursor?: number, iteration?: number, present: boolean, panels: string[] | null, view: import("./types").View}} Address */
 
 const VIEWS = /** @type {const} */ (["graph", "network", "code"]);
+
+/** What a link may show: `&panels=stage,sentence,transport` hides the rest. */
+export const PANELS = ["top", "stage", "legend", "sentence", "formula", "operands", "code", "card", "transport"];
 
 /** @param {string} search @returns {Address} */
 export function readAddress(search) {
   const given = new URLSearchParams(search);
   return {
     example: given.get("example") ?? undefined, session: given.get("session") ?? undefined,
-    cursor: whole(given.get("cursor")), iteration: whole(given.get("iteration")), present: given.get("present") === "1",
+    cursor: whole(given.get("cursor")), iteration: whole(given.get("iteration")), present: given.get("present") === "1", panels: panelsIn(given.get("panels")),
     view: VIEWS.find((view) => view === given.get("view")) ?? "graph",
   };
 }
@@ -19,6 +22,12 @@ export function readAddress(search) {
 /** @param {string | null} text */
 function whole(text) {
   return text !== null && /^\d{1,9}$/.test(text) ? Number(text) : undefined;
+}
+
+/** Unknown names are left out; no known name at all is no wish. @param {string | null} text @returns {string[] | null} */
+function panelsIn(text) {
+  const named = new Set((text ?? "").split(",").filter((name) => PANELS.includes(name)));
+  return named.size ? [...named] : null;
 }
 
 /** The address of what is on screen, so that a reload shows the same. */
@@ -29,5 +38,5 @@ export function writeAddress() {
   parameters.set("cursor", String(store.cursor.value));
   if (store.present.value) parameters.set("present", "1");
   if (store.view.value !== "graph") parameters.set("view", store.view.value);
-  return `?${parameters}`;
+  return store.panels.value ? `?${parameters}&panels=${store.panels.value.join(",")}` : `?${parameters}`;
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
 import * as store from "../../static/js/store.js";
-import { COMMANDS, command, commandFor, perform } from "../../static/js/ui/commands.js";
+import { COMMANDS, available, command, commandFor, perform } from "../../static/js/ui/commands.js";
 import { squareTrace } from "./square.js";
 
 function show(cursor, grain = "operation") {
@@ -34,6 +34,28 @@ test("every command can be found by its keys, and says what it does", () => {
 test("a presentation clicker's keys step", () => {
   assert.equal(commandFor("PageDown")?.id, "forward");
   assert.equal(commandFor("PageUp")?.id, "back");
+});
+
+test("a clicker that starts, darkens and ends a slide show presents, darkens and stops presenting here", () => {
+  store.present.value = false;
+  perform(commandFor("F5"));
+  assert.equal(store.present.value, true);
+  show(3);
+  perform(commandFor("."));
+  perform(commandFor("PageDown"));
+  assert.equal(store.cursor.value, 3, "the first key only brings the screen back");
+  perform(commandFor("PageDown"));
+  assert.ok(store.cursor.value > 3);
+  perform(commandFor("Escape"));
+  assert.equal(store.present.value, false);
+});
+
+test("a link that hides the bar at the top takes its commands away too", () => {
+  store.panels.value = ["stage", "transport"];
+  perform(command("gallery"));
+  assert.equal(store.dialog.value, null);
+  assert.equal(available(command("help")), true);
+  store.panels.value = null;
 });
 
 test("a step has the chosen size", () => {

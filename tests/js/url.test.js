@@ -6,7 +6,7 @@ import { squareTrace } from "./square.js";
 
 test("an address says what to open and where", () => {
   assert.deepEqual(readAddress("?example=neuron&cursor=9&iteration=2&present=1"),
-    { example: "neuron", session: undefined, cursor: 9, iteration: 2, present: true, view: "graph" });
+    { example: "neuron", session: undefined, cursor: 9, iteration: 2, present: true, panels: null, view: "graph" });
 });
 
 test("nonsense in an address is left out, not guessed at", () => {
@@ -17,6 +17,14 @@ test("nonsense in an address is left out, not guessed at", () => {
 test("a view is named in the address, and one that does not exist is the graph", () => {
   assert.equal(readAddress("?example=neuron&view=network").view, "network");
   assert.equal(readAddress("?example=neuron&view=moon").view, "graph");
+});
+
+test("a link may name the panels it shows, and keeps doing so", () => {
+  assert.deepEqual(readAddress("?panels=stage,sentence,moon").panels, ["stage", "sentence"]);
+  assert.equal(readAddress("?panels=moon").panels, null);
+  store.panels.value = ["stage", "transport"];
+  assert.deepEqual(readAddress(writeAddress()).panels, ["stage", "transport"]);
+  store.panels.value = null;
 });
 
 test("what is written is read back: the same session, training step and cursor", () => {

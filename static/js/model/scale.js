@@ -11,10 +11,10 @@ export const HEAT = { low: 1e-4, high: 10 };
 export const WIDTH = { low: 1e-6, high: 10, thin: 2.5, thick: 8 };
 const FAINTEST = 0.1;
 
-/** Purple and green keep apart for all three colour deficiencies; blue and orange are taken by direction. */
+/** Purple and green: blue and orange are taken by direction. Of either sign the strongest is 0.26 away from the other and from zero, in OKLab, with any kind of colour blindness. */
 export const PALETTES = {
-  light: /** @type {Palette} */ ({ negative: [94, 30, 110], zero: [246, 244, 239], positive: [18, 92, 44], nonfinite: [217, 30, 99], pending: [240, 241, 243] }),
-  dark: /** @type {Palette} */ ({ negative: [205, 152, 235], zero: [36, 42, 54], positive: [120, 214, 140], nonfinite: [255, 92, 150], pending: [30, 36, 47] }),
+  light: /** @type {Palette} */ ({ negative: [195, 0, 225], zero: [246, 244, 239], positive: [20, 112, 4], nonfinite: [20, 20, 24], pending: [240, 241, 243] }),
+  dark: /** @type {Palette} */ ({ negative: [252, 70, 255], zero: [36, 42, 54], positive: [75, 195, 16], nonfinite: [255, 255, 255], pending: [30, 36, 47] }),
 };
 
 /** Where |x| lies between low and high, on a logarithm, in 0…1. @param {number} size @param {{low: number, high: number}} range */

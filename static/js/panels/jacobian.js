@@ -10,7 +10,7 @@ import * as store from "../store.js";
 export function Jacobian({ trace }) {
   const { columns, rows } = jacobianAt(trace, store.cursor.value);
   return html`<h2>All slopes</h2><table class="jacobian" aria-label="Slopes of every output">
-    <thead><tr><th></th>${columns.map((label) => html`<th>∂${label}</th>`)}</tr></thead>
+    <thead><tr><th scope="col"><span class="unseen">output</span></th>${columns.map((label) => html`<th>∂${label}</th>`)}</tr></thead>
     <tbody>${rows.map(({ label, cells }) => html`<tr><th>∂${label}</th>${cells.map((place) => html`<td class=${place ? "" : "pending"}>${cell(trace, place)}</td>`)}</tr>`)}</tbody></table>`;
 }
 

@@ -11,9 +11,11 @@ import { makeFlow } from "./flow.js";
 import { edges, paintEdges } from "./marks/edge.js";
 import { closedGroups, frames, paintClosed } from "./marks/group.js";
 import { cards, markChosen, paintCards } from "./marks/node.js";
+import { paintOrder } from "./marks/order.js";
 import { paintSlot } from "./marks/slot.js";
 import { columnsOf, layoutQuestion, pictureFrom } from "./picture.js";
 import { add } from "./svg.js";
+import { walkByKeys } from "./walk.js";
 
 const TRAVEL = 650;
 const ROOMY = 1100;
@@ -44,6 +46,7 @@ export function mountStage(host, drawn) {
   watchStructure(scene, drawn);
   watchFrame(scene);
   watchWishes(scene);
+  walkByKeys(svg, [layers.frames, layers.closed, layers.cards].map((layer) => layer.node()), (mark) => revealMark(scene, mark));
   watchPresent(scene);
   effect(() => markChosen(layers.cards, store.selection.value?.node ?? null));
 }
@@ -56,7 +59,7 @@ function layersOf(svg) {
   const world = add(svg, "g", { class: "world" });
   /** @param {string} name @returns {any} */
   const layer = (name) => select(add(world, "g", { class: name }));
-  return { room: () => svg.clientWidth, world: /** @type {any} */ (select(world)), frames: layer("frames"), edges: layer("edges"), closed: layer("groups"), cards: layer("cards"), labels: layer("labels"), slot: layer("slots") };
+  return { room: () => svg.clientWidth, world: /** @type {any} */ (select(world)), frames: layer("frames"), edges: layer("edges"), closed: layer("groups"), cards: layer("cards"), labels: layer("labels"), slot: layer("slots"), orders: layer("orders").attr("aria-hidden", "true") };
 }
 
 /** The live edge points where the signal goes: sign and direction without colour. @param {SVGSVGElement} svg */
@@ -122,6 +125,7 @@ function paint({ layers, picture }) {
     paintCards(layers.cards, painting);
     paintSlot(layers.slot, picture?.cards ?? [], painting);
     paintEdges(layers.edges, layers.labels, { frame, trace });
+    paintOrder(layers.orders, picture, { frame, trace }, store.reducedMotion.value);
     paintClosed(layers.closed, frame);
   });
 }
@@ -154,6 +158,12 @@ function colourOf(name, dark) {
   const found = colours.get(key) ?? getComputedStyle(document.documentElement).getPropertyValue(name);
   colours.set(key, found);
   return found;
+}
+
+/** What has the focus must be seen. @param {Scene} scene @param {SVGElement} mark */
+function revealMark({ camera }, mark) {
+  const { box } = /** @type {{box?: Box}} */ (select(mark.closest(".frame") ?? mark).datum());
+  if (box) camera.reveal(box, box, store.reducedMotion.peek());
 }
 
 /** The signal moves with a step forward; a step back only shows. @param {Scene} scene @param {import("../types").Frame} frame @param {boolean} stepped */

@@ -3,6 +3,7 @@
 import * as actions from "../actions.js";
 import { stopAfter, stopBefore } from "../model/playhead.js";
 import * as store from "../store.js";
+import { blank, spotlight, toggleFullScreen } from "./room.js";
 
 /** @typedef {{id: string, label: string, keys: string[], enabled: () => boolean, run: () => unknown}} Command */
 
@@ -42,10 +43,15 @@ export const COMMANDS = [
   { id: "zoom-out", label: "Smaller", keys: ["-"], enabled: hasTrace, run: () => (store.cameraWish.value = { do: "out" }) },
   { id: "gallery", label: "Open the gallery of examples", keys: ["g"], enabled: always, run: () => (store.dialog.value = "gallery") },
   { id: "reopen", label: "Make a lost session again, here", keys: ["r"], enabled: () => store.session.value !== null && store.notice.value?.kind === "unknown", run: actions.reopen },
-  { id: "present", label: "Larger type, for a projector", keys: ["p"], enabled: always, run: () => (store.present.value = !store.present.value) },
+  { id: "present", label: "Present: larger type, for a projector", keys: ["p", "F5"], enabled: always, run: () => (store.present.value = !store.present.value) },
   { id: "theme", label: "Light or dark", keys: ["d"], enabled: always, run: () => (store.theme.value = store.dark.value ? "light" : "dark") },
+  { id: "full-screen", label: "Full screen", keys: ["F"], enabled: always, run: toggleFullScreen },
+  { id: "spotlight", label: "A spotlight that follows the pointer, while presenting", keys: ["l"], enabled: () => store.present.value, run: () => (spotlight.value = !spotlight.value) },
+  { id: "blank", label: "A dark screen, until the next key", keys: ["."], enabled: always, run: () => (blank.value = true) },
+  { id: "table", label: "The step as a table", keys: ["t"], enabled: hasTrace, run: () => (store.dialog.value = "table") },
+  { id: "palette", label: "Find a command by its name", keys: ["/", "Ctrl+K"], enabled: always, run: () => (store.dialog.value = "palette") },
   { id: "help", label: "Keys", keys: ["?"], enabled: always, run: () => (store.dialog.value = "help") },
-  { id: "deselect", label: "Close the chosen card", keys: ["Escape"], enabled: () => store.selection.value !== null, run: () => actions.select(null) },
+  { id: "deselect", label: "Close the chosen card, or stop presenting", keys: ["Escape"], enabled: () => store.selection.value !== null || store.present.value, run: () => (store.selection.value ? actions.select(null) : (store.present.value = false)) },
 ];
 
 /** @param {string} id @returns {Command} */
@@ -55,9 +61,16 @@ export function command(id) {
   return found;
 }
 
+/** What the bar at the top does: a link that hides the bar takes it away. */
+const AT_THE_TOP = new Set(["next-sample", "previous-sample", "batch", "batches", "view-graph", "view-network", "view-code", "gallery", "present", "theme"]);
+
+/** Whether a command can be carried out now. @param {Command} each */
+export const available = (each) => each.enabled() && !(store.panels.value?.includes("top") === false && AT_THE_TOP.has(each.id));
+
 /** Whatever somebody does, the page's own walk ends first: its key then pauses nothing that was not theirs. @param {Command} each */
 export function perform(each) {
-  if (!each.enabled()) return;
+  if (blank.value) return void (blank.value = false);
+  if (!available(each)) return;
   const wasTouring = store.touring.value;
   actions.takeOver();
   if (wasTouring && each.id === "play") return;

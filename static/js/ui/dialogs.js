@@ -5,14 +5,17 @@ import * as actions from "../actions.js";
 import * as store from "../store.js";
 import { Batch } from "./batch.js";
 import { COMMANDS, keyName } from "./commands.js";
+import { Palette } from "./palette.js";
+import { Table } from "./table.js";
 
 export function Dialogs() {
-  return html`<${Sheet} name="gallery" title="Examples"><${Gallery} /><//><${Sheet} name="help" title="Keys"><${Help} /><//><${Sheet} name="batch" title="The samples of this training step"><${Batch} /><//>`;
+  return html`<${Sheet} name="gallery" title="Examples"><${Gallery} /><//><${Sheet} name="help" title="Keys"><${Help} /><//><${Sheet} name="batch" title="The samples of this training step"><${Batch} /><//>
+    <${Sheet} name="table" title="This training step so far"><${Table} /><//><${Sheet} name="palette" title="Find a command"><${Palette} /><//>`;
 }
 
 const close = () => (store.dialog.value = null);
 
-/** @param {{name: "gallery" | "help" | "batch", title: string, children?: any}} props */
+/** @param {{name: NonNullable<typeof store.dialog.value>, title: string, children?: any}} props */
 function Sheet({ name, title, children }) {
   const dialog = useRef(/** @type {HTMLDialogElement | null} */ (null));
   const open = store.dialog.value === name;
@@ -53,5 +56,6 @@ function choose(id) {
 
 function Help() {
   return html`<dl class="keys">${COMMANDS.map((each) => html`<div><dt>${each.keys.map((key) => html`<kbd>${keyName(key)}</kbd> `)}</dt><dd>${each.label}</dd></div>`)}</dl>
-    <p>Drag the timeline to any place. Click a card to see its numbers; inside a tensor the arrow keys move from entry to entry.</p>`;
+    <p>Drag the timeline to any place. Click a card to see its numbers; inside a tensor the arrow keys move from entry to entry.</p>
+    <p>In the graph, reached by Tab: <kbd>↑</kbd> <kbd>↓</kbd> go from card to card, <kbd>Shift</kbd> with <kbd>←</kbd> or <kbd>→</kbd> along an edge, from there <kbd>↑</kbd> <kbd>↓</kbd> to its neighbours, and <kbd>Enter</kbd> chooses a card or opens a group.</p>`;
 }

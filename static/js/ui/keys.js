@@ -1,13 +1,12 @@
-// The keyboard, and presentation clickers, which send PageDown and PageUp.
+// The keyboard, and presentation clickers, which send PageDown, PageUp, F5, Escape and a dot.
 
 import * as store from "../store.js";
 import { commandFor, perform } from "./commands.js";
 
 export function listenToKeys() {
   addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-    if (store.dialog.value || belongsElsewhere(event)) return;
-    const found = commandFor(event.key);
+    if (event.altKey || event.defaultPrevented || store.dialog.value || belongsElsewhere(event)) return;
+    const found = commandFor(event.ctrlKey || event.metaKey ? `Ctrl+${event.key.toUpperCase()}` : event.key);
     if (!found) return;
     event.preventDefault();
     perform(found);

@@ -23,6 +23,7 @@ export function buildBars(card, { width, bars }, { classes, label }) {
     add(group, "rect", { class: "bar", x: x + GAP / 2, width: step - GAP, y: bars.y + bars.height - FOOT, height: 0 });
     if (i === label) add(group, "rect", { class: "true", x, y: bars.y + bars.height - FOOT + 2, width: step, height: FOOT - 4, rx: 3 });
     add(group, "text", { class: i === label ? "is" : "", x: x + step / 2, y: bars.y + bars.height - 6 }, name);
+    group.append(" ");
   });
 }
 

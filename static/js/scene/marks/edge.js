@@ -2,6 +2,7 @@
 
 import { format } from "../../model/format.js";
 import { edgeWidth } from "../../model/scale.js";
+import { spokenEdge } from "../../model/spoken.js";
 import { scalarAt } from "../../model/trace.js";
 import { add, setAttribute, setText } from "../svg.js";
 
@@ -16,7 +17,7 @@ const LETTER = 9.1;
 /** @param {any} layer @param {any} labels @param {Edge[]} data */
 export function edges(layer, labels, data) {
   layer.selectAll("path.edge").data(data, (/** @type {Edge} */ d) => d.key)
-    .join((/** @type {any} */ enter) => enter.append("path").call((/** @type {any} */ path) => path.append("title"))).attr("class", "edge").attr("data-edge", (/** @type {Edge} */ d) => d.key).attr("d", (/** @type {Edge} */ d) => d.path);
+    .join((/** @type {any} */ enter) => enter.append("path").attr("role", "img").attr("tabindex", -1).call((/** @type {any} */ path) => path.append("title"))).attr("class", "edge").attr("data-edge", (/** @type {Edge} */ d) => d.key).attr("d", (/** @type {Edge} */ d) => d.path);
   labels.selectAll("g.carried").data(data.filter((d) => d.label), (/** @type {Edge} */ d) => d.key)
     .join((/** @type {any} */ enter) => enter.append("g").attr("class", "carried").each(/** @this {SVGGElement} */ function () { buildLabel(this); }))
     .attr("transform", (/** @type {Edge} */ d) => `translate(${d.label})`);
@@ -59,7 +60,9 @@ function paintEdge(element, { key }, { frame, trace }) {
   const size = carried ? trace.magnitudes[carried.index] : null;
   setAttribute(element, "stroke-width", edgeWidth(size));
   setAttribute(element, "data-size", sizeWord(size));
-  setText(/** @type {Element} */ (element.firstElementChild), history(state, trace));
+  const said = spokenEdge(trace, key, state);
+  setAttribute(element, "aria-label", said);
+  setText(/** @type {Element} */ (element.firstElementChild), said);
 }
 
 /** A tangent has gone over the edge in the pass that is under way. @param {string} key @param {import("../../types").Frame} frame @param {import("../../types").Trace} trace */
@@ -70,13 +73,6 @@ function bothMove(key, { tangents }, { graph }) {
 
 /** The two sizes a width cannot show. @param {number | null} size */
 const sizeWord = (size) => (size === null || (Number.isFinite(size) && size !== 0) ? null : size === 0 ? "zero" : "nonfinite");
-
-/** What the edge has carried, in words. @param {import("../../types").EdgeState | undefined} state @param {import("../../types").Trace} trace */
-function history(state, trace) {
-  if (!state) return "has carried nothing yet";
-  if (!state.contribution) return "has carried its value forward";
-  return `has carried a gradient of ${state.contribution.value.shape.length ? "size " : ""}${labelText(state.contribution, trace)} back`;
-}
 
 /** @param {SVGGElement} element @param {Edge} edge @param {Painting} painting */
 function paintLabel(element, { key }, { frame, trace }) {

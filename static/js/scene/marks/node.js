@@ -1,6 +1,7 @@
 // A card: symbol and name, a row for the value and a row for the gradient.
 
 import { exact, format, remark, shapeText } from "../../model/format.js";
+import { spokenNumbers } from "../../model/spoken.js";
 import { arrayAt, scalarAt, shownAt } from "../../model/trace.js";
 import { INSET } from "../measure.js";
 import { add, setAttribute, setText, shorten } from "../svg.js";
@@ -93,7 +94,7 @@ export function paintCards(layer, painting) {
     setAttribute(this, "data-assigned", frame.assigned[node.id] ? "" : null);
     if (card.reading) paintBars(this, card.size, card.reading, painting);
     const changed = [paintRow(this, card, "value", painting), paintRow(this, card, "gradient", painting)];
-    if (changed.some(Boolean)) setAttribute(this, "aria-label", spokenCard(this, node, frame));
+    if (changed.some(Boolean)) setAttribute(this, "aria-label", spokenCard(this, node, painting));
     const here = (/** @type {Ref | null} */ ref, /** @type {number} */ k) => !ref || shown.get(/** @type {Element} */ (this.querySelectorAll(".row")[k]))?.ref === ref;
     if (here(frame.values[node.id], 0) && here(frame.gradients[node.id], 1)) painted.set(this, state);
     else painted.delete(this);
@@ -161,11 +162,18 @@ function exactNumbers({ numbers, places }) {
   return JSON.stringify(Array.from(numbers, (x) => (Number.isFinite(x) ? x : exact(x))));
 }
 
-/** What can be read on the card, and what it is. @param {Element} element @param {import("../../types").GraphNode} node @param {import("../../types").Frame} frame */
-function spokenCard(element, { id, wanted }, frame) {
-  const read = Array.from(element.querySelectorAll(":scope > text, .row > text"), (text) => text.textContent).filter(Boolean).join(" ");
-  const gradient = frame.gradients[id] ? "gradient" : wanted ? "gradient not computed yet" : "no gradient wanted";
-  return `${read}: ${frame.values[id] ? "value" : "value not computed yet"}, ${gradient}`;
+/** What can be read on the card, and what it is. @param {Element} element @param {import("../../types").GraphNode} node @param {Painting} painting */
+function spokenCard(element, { id, wanted }, { frame, trace }) {
+  const read = Array.from(element.querySelectorAll(":scope > text, .row > text, .bars > text"), (text) => text.textContent).filter(Boolean).join(" ");
+  const second = frame.tangents.has(id) ? "tangent" : "gradient";
+  const gradient = frame.gradients[id] || wanted ? spokenRow(second, frame.gradients[id], trace) : "no gradient wanted";
+  return `${read}: ${spokenRow("value", frame.values[id], trace)}, ${gradient}`;
+}
+
+/** A single number can be read on the card; of an array, what says most. @param {string} name @param {Ref | null} ref @param {import("../../types").Trace} trace */
+function spokenRow(name, ref, trace) {
+  if (!ref) return `${name} not computed yet`;
+  return ref.shape.length ? `${name} ${spokenNumbers(trace, ref)}` : name;
 }
 
 /** @param {any} layer @param {number | null} chosen */
