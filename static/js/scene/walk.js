@@ -22,7 +22,9 @@ export function walkByKeys(svg, layers, reveal) {
     state.held = mark !== null;
     if (mark && !mark.dataset.edge) only(svg, (state.here = mark));
   });
-  host.addEventListener("focusout", (event) => { if (/** @type {Element} */ (event.target).isConnected) state.held = false; });
+  host.addEventListener("focusout", ({ target }) => {
+    setTimeout(() => { if (/** @type {Element} */ (target).isConnected && !host.contains(document.activeElement)) state.held = false; }); // what is taken away loses the focus before it is gone
+  });
   svg.addEventListener("keydown", (event) => {
     const mark = markOf(event.target), next = mark && nextOf(svg, mark, event, state);
     if (!mark || next === undefined) return;
