@@ -39,7 +39,7 @@ export function mountStage(host, drawn) {
     svg.classList.toggle("farthest", transform.k < SMALLEST_NUMBER);
     flow.moved(transform);
   });
-  const scene = { layers, flow, camera, picture: /** @type {ReturnType<typeof pictureFrom> | null} */ (null) };
+  const scene = { layers, flow, camera, picture: /** @type {ReturnType<typeof pictureFrom> | null} */ (null), graph: /** @type {import("../types").Graph | null} */ (null) };
 
   new ResizeObserver(() => { flow.resized(); camera.resized(); }).observe(host);
   void requestLayout({ nodes: [], edges: [] }).catch(() => {}); // wakes the worker while the model is on its way
@@ -51,7 +51,7 @@ export function mountStage(host, drawn) {
   effect(() => markChosen(layers.cards, store.selection.value?.node ?? null));
 }
 
-/** @typedef {{layers: ReturnType<typeof layersOf>, flow: ReturnType<typeof makeFlow>, camera: ReturnType<typeof makeCamera>, picture: ReturnType<typeof pictureFrom> | null}} Scene */
+/** @typedef {{layers: ReturnType<typeof layersOf>, flow: ReturnType<typeof makeFlow>, camera: ReturnType<typeof makeCamera>, picture: ReturnType<typeof pictureFrom> | null, graph: import("../types").Graph | null}} Scene */
 
 /** @param {SVGSVGElement} svg */
 function layersOf(svg) {
@@ -85,6 +85,7 @@ function watchStructure(scene, drawn) {
       if (!layout || mine !== asked) return;
       const fresh = before !== graph;
       before = graph;
+      scene.graph = graph;
       draw(scene, pictureFrom(graph, layout, setting), fresh);
       drawn();
     }, actions.fail);
@@ -116,11 +117,11 @@ function draw(scene, picture, fresh) {
   markChosen(layers.cards, store.selection.peek()?.node ?? null);
 }
 
-/** @param {Scene} scene */
-function paint({ layers, picture }) {
+/** Until the next model's picture is laid out, the last one's stays as it is. @param {Scene} scene */
+function paint({ layers, picture, graph }) {
   untracked(() => {
     const frame = store.frame.value, trace = store.trace.value;
-    if (!frame || !trace) return;
+    if (!frame || !trace || trace.graph !== graph) return;
     const painting = { frame, trace, dark: store.dark.value };
     paintCards(layers.cards, painting);
     paintSlot(layers.slot, picture?.cards ?? [], painting);
@@ -141,7 +142,7 @@ function watchFrame(scene) {
     const frame = store.frame.value;
     void store.dark.value;
     if (store.view.value !== "graph") return;
-    if (!frame || !scene.picture || scene.picture.cards.length === 0) return;
+    if (!frame || !scene.picture || scene.picture.cards.length === 0 || store.trace.peek()?.graph !== scene.graph) return;
     paint(scene);
     const stepped = frame.cursor > last;
     last = frame.cursor;
