@@ -60,6 +60,7 @@ def test_a_training_step_of_the_neuron_is_done_by_keyboard_and_spoken_text_alone
     assert any("−0.08107" in sentence for sentence in told)
     page.keyboard.press("t")
     table = page.get_by_role("region", name="Events passed so far")
+    table.get_by_role("row").first.wait_for()
     rows = [
         [cell.strip() for cell in row.locator("th, td").all_text_contents()] for row in table.get_by_role("row").all()
     ]
