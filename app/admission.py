@@ -71,7 +71,8 @@ def _own_page(asked: Asked, settings: Settings) -> Refusal | None:
     origin, site = asked.headers.get("origin"), asked.headers.get("sec-fetch-site")
     if not asked.changes or origin in settings.origins:
         return None
-    if site in ("same-origin", "none") or (site is None and (origin is None or urlsplit(origin).netloc == asked.host)):
+    own = origin is None or origin.partition("://")[2] == asked.host
+    if site in ("same-origin", "none") or (site is None and own):
         return None
     detail = f"a page of {(origin or site or '')[:64]} may not change anything here; origins are allowed with --origin"
     return Refusal(status=403, title="Wrong origin", detail=detail)

@@ -16,7 +16,6 @@ from fastapi.responses import Response
 
 COOKIE = "drive"
 BYTES = 16
-AS_COOKIE = "cookie"  # what the header X-Drive says to have the token in a cookie instead of in the answer
 
 
 def made() -> str:

@@ -41,9 +41,7 @@ def numpy_script(trace: Trace, title: str = "A training step") -> str:
     """
     found = list(parts(trace))
     body = "\n".join(_written(found))
-    return "\n".join(
-        (*comment(title), *comment(ABOUT), "", *preamble(trace, body), body, 'print("The numbers are the same.")', "")
-    )
+    return "\n".join((*comment(title), *comment(ABOUT), "", *preamble(trace, body), body, SAME, ""))
 
 
 def preamble(trace: Trace, body: str) -> Iterator[str]:

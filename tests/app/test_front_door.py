@@ -142,6 +142,7 @@ FOREIGN = (
     {"sec-fetch-site": "same-site"},
     {"origin": "http://evil.example"},
     {"origin": "null"},
+    {"origin": "http://["},
 )
 
 
