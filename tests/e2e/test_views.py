@@ -339,8 +339,8 @@ def test_a_chosen_weight_is_explained_by_the_chain_rule_with_its_numbers(open_pa
     index = page.locator(".chosen .numbers.gradient .index input")
     index.nth(0).fill(str(i)), index.nth(0).press("Enter")
     index.nth(1).fill(str(j)), index.nth(1).press("Enter")
-    page.wait_for_function("() => document.querySelector('.chosen .lines .says')?.textContent.includes('chain rule')")
-    page.wait_for_selector(".chosen .lines .katex")
+    said = "place => document.querySelector('.chosen .lines .katex')?.textContent.includes(place)"
+    page.wait_for_function(said, arg=f"w{i},{j}")
     sent = next(e for e in run.schedule.events if isinstance(e, Contribution) and e.node == run.graph.find("a1").id)
     factors = [
         number_at(run, run.schedule.values[x.id].offset + i),
