@@ -146,7 +146,9 @@ function ofShippedFile(file) {
 await mkdir(join(target, "fonts"), { recursive: true });
 await Promise.all([
   bundle(VENDOR, "vendor.js"), bundle('export { default } from "katex";', "katex.js"),
-  types("vendor", "*"), types("katex", "{ default }"),
-  katexStyle(), swagger(), digits(), writeFile(join(target, "fonts.css"), (await inter()) + (await jetbrainsMono())),
+  bundle('export { default } from "uplot";', "uplot.js"),
+  types("vendor", "*"), types("katex", "{ default }"), types("uplot", "{ default }"),
+  katexStyle(), cp(join(modules, "uplot/dist/uPlot.min.css"), join(target, "uplot.css")), swagger(), digits(),
+  writeFile(join(target, "fonts.css"), (await inter()) + (await jetbrainsMono())),
 ]);
 await licences();
