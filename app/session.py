@@ -221,7 +221,9 @@ class Session:
             id=self.id, title=example.title, summary=example.summary, example=self.example.id if self.example else None,
             spec=self.shown_spec(), iteration=at.iteration, cursor=at.cursor, length=part.schedule.length,
             phase=part.schedule.phase(at.cursor), frontier=at.frontier, revision=at.revision, loss=self.loss(at),
-            data=data_view(part.model, part.dataset, terms.spec, terms.amendment), stretches=self.journey.stretches,
+            data=data_view(part.model, part.dataset, terms.spec, terms.amendment),
+            optimizer=terms.spec.optimizer.said if terms.spec.optimizer else None,
+            stretches=self.journey.stretches,
             undo=bool(at.timeline.past), redo=bool(at.timeline.future), differs=self.snapshots.differs, drives=drives,
         )  # fmt: skip
 

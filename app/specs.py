@@ -167,6 +167,11 @@ class OptimizerRequest(BaseModel):
         _ = optimizer.complete, optimizer.rate(0)  # refuses what is outside of its bounds
         return self
 
+    @property
+    def said(self) -> dict[str, Any]:
+        """Its name, and the settings that were given."""
+        return {"name": self.name, **self.model_dump(exclude_unset=True)}
+
     def to_optimizer(self) -> OptimizerSpec:
         return OptimizerSpec(
             name=self.name, learning_rate=self.learning_rate, settings=dict(self.model_extra or {}),

@@ -39,7 +39,8 @@ class Position:
 class SessionView:
     """A session as clients see it. `loss` is null until it is computed in this iteration.
 
-    `length`, `phase` and `data` are those of the iteration it stands at, `spec` is what it was made from. `stretches`
+    `length`, `phase`, `data` and `optimizer` are those of the iteration it stands at, `spec` is what it was made from.
+    `optimizer` has its name and what was said of it, by the spec or by edits; null where nothing trains. `stretches`
     are the iterations from which another graph and schedule hold: 0, and those of edits that changed the model.
     `undo` and `redo`: whether there is something to. `differs`: the first iteration whose replay gave other bits than
     it first had, as another kind of processor may; from there on numbers follow from the stored snapshots. `drives`:
@@ -59,6 +60,7 @@ class SessionView:
     revision: int
     loss: float | None
     data: DataView | None
+    optimizer: dict[str, Any] | None
     stretches: tuple[int, ...]
     undo: bool
     redo: bool

@@ -77,11 +77,14 @@ def nudge_entry(session: SessionHere, body: NudgeRequest, iteration: Iteration =
 
 
 @router.post("/predict", response_model=Prediction, responses=problems(400))
-def predict(session: SessionHere, body: PredictRequest) -> Response:
-    """An answer, before the number is shown: right, a usual mistake and which one, or where to look."""
+def predict(session: SessionHere, body: PredictRequest, iteration: Iteration = None) -> Response:
+    """An answer, before the number is shown: right, a usual mistake and which one, or where to look.
+
+    Of the present iteration, or of the one that is named: whoever follows need not stand where the driver stands.
+    """
     entry = tuple(body.entry)
     with session.lock:
-        trace = session.trace()
+        trace = session.trace(iteration)
         if body.sign is not None:
             return answer(predict_sign(trace, body.event, entry, body.sign, total=body.total))
         if body.size is not None:

@@ -363,3 +363,16 @@ async def test_values_of_an_expression_keep_every_bit(client, open_session, edit
     _, path = await open_session(expression("sum(x*w)", {"x": [0.1, 1e-300], "w": [3.0, 1.1]}))
     await edit(path, {"set": "x", "index": [1], "to": 5e-324})
     assert (await client.get(f"{path}/tensors/x/value")).json()["data"] == [0.1, 5e-324]
+
+
+async def test_a_session_tells_the_optimizer_that_is_in_force_where_it_stands(client, open_session, edit, turn):
+    _, path = await open_session("neuron")
+    assert (await client.get(path)).json()["optimizer"] == {"name": "sgd", "learning_rate": 0.5}
+    changed = {"name": "adam", "learning_rate": 0.1, "beta1": 0.8}
+    assert (await edit(path, {"optimizer": changed})).json()["optimizer"] == changed
+    after = (await edit(path, {"set": "optimizer.beta1", "to": 0.7})).json()
+    assert after["optimizer"] == {**changed, "beta1": 0.7}
+    assert after["spec"]["optimizer"] == {"name": "sgd", "learning_rate": 0.5}
+    assert (await turn(path, "undo")).json()["optimizer"] == changed
+    _, path = await open_session("reuse")
+    assert (await client.get(path)).json()["optimizer"] is None

@@ -46,3 +46,16 @@ async def test_whoever_reads_may_answer_and_nothing_changes(client, open_session
     answer = await client.post(f"{path}/predict", json={"event": 1, "value": 0}, headers={"Authorization": "none"})
     assert answer.status_code == 200
     assert {**(await client.get(path)).json(), "drives": True} == {**before, "drives": True}
+
+
+async def test_an_answer_may_be_held_to_another_iteration_than_the_drivers(client, open_session):
+    _, path = await open_session("neuron")
+    losses = []
+    for iteration in (0, 1):
+        events = (await client.get(f"{path}/trace", params={"iteration": iteration})).json()["events"]
+        losses.append(next(e["value"]["data"] for e in events if e["index"] == 6))
+    assert losses[0] != losses[1]
+    body = {"event": 6, "value": losses[1]}
+    assert not (await client.post(f"{path}/predict", json=body)).json()["right"]
+    assert (await client.post(f"{path}/predict", json=body, params={"iteration": 1})).json()["right"]
+    assert (await client.get(path)).json()["iteration"] == 0

@@ -496,6 +496,8 @@ export interface paths {
         /**
          * Predict
          * @description An answer, before the number is shown: right, a usual mistake and which one, or where to look.
+         *
+         *     Of the present iteration, or of the one that is named: whoever follows need not stand where the driver stands.
          */
         post: operations["predict_api_v1_sessions__id__predict_post"];
         delete?: never;
@@ -1185,6 +1187,10 @@ export interface components {
             length: number;
             /** Loss */
             loss: components["schemas"]["Number"] | null;
+            /** Optimizer */
+            optimizer: {
+                [key: string]: unknown;
+            } | null;
             /**
              * Phase
              * @enum {string}
@@ -2765,7 +2771,8 @@ export interface components {
          * SessionView
          * @description A session as clients see it. `loss` is null until it is computed in this iteration.
          *
-         *     `length`, `phase` and `data` are those of the iteration it stands at, `spec` is what it was made from. `stretches`
+         *     `length`, `phase`, `data` and `optimizer` are those of the iteration it stands at, `spec` is what it was made from.
+         *     `optimizer` has its name and what was said of it, by the spec or by edits; null where nothing trains. `stretches`
          *     are the iterations from which another graph and schedule hold: 0, and those of edits that changed the model.
          *     `undo` and `redo`: whether there is something to. `differs`: the first iteration whose replay gave other bits than
          *     it first had, as another kind of processor may; from there on numbers follow from the stored snapshots. `drives`:
@@ -2791,6 +2798,10 @@ export interface components {
             length: number;
             /** Loss */
             loss: components["schemas"]["Number"] | null;
+            /** Optimizer */
+            optimizer: {
+                [key: string]: unknown;
+            } | null;
             /**
              * Phase
              * @enum {string}
@@ -5728,7 +5739,9 @@ export interface operations {
     };
     predict_api_v1_sessions__id__predict_post: {
         parameters: {
-            query?: never;
+            query?: {
+                iteration?: number | null;
+            };
             header?: never;
             path: {
                 id: string;
