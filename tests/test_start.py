@@ -47,6 +47,13 @@ def test_another_port_is_used_and_said_where_none_was_asked_for(taken_port, monk
     assert capsys.readouterr().err == f"Port {taken_port} is taken; using {port} instead.\n"
 
 
+def test_an_answer_of_two_packets_waits_for_no_acknowledgement():
+    with command.listen("127.0.0.1", 0) as listener, socket.create_connection(listener.getsockname()):
+        accepted, _ = listener.accept()
+        with accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) == 1
+
+
 def test_a_host_that_is_not_this_machine_is_refused():
     with pytest.raises(SystemExit, match=r"Cannot listen on 192\.0\.2\.1, port 8000"):
         command.listen("192.0.2.1", None)

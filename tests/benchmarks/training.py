@@ -24,19 +24,25 @@ WIDE = {
     "optimizer": {"name": "adam", "learning_rate": 0.001},
 }  # fmt: skip
 ENDLESS = 1_000_000
-WARM = 1_000  # iterations before anything is measured: at first, every state is kept
+WARM = 1_000  # iterations a run begins with, which are measured apart: at first, every state is kept
 TURNS = 5
 TURN = 1.0  # seconds
+
+
+class Connection(http.client.HTTPConnection):
+    """Sends what it is given at once, and again so after the server has hung up on it for being idle."""
+
+    def connect(self):
+        super().connect()
+        self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
 class Driver:
     """One session, over one connection that is kept."""
 
     def __init__(self, port, spec):
-        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        self.connection = Connection("127.0.0.1", port, timeout=60)
         self.path = ""
-        self.connection.connect()
-        self.connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         made = self.ask("POST", "", {"spec": spec})
         self.path = f"/{made['id']}"
 
@@ -49,9 +55,9 @@ class Driver:
         assert answer.status < 300, told
         return json.loads(told) if told else None
 
-    def train(self):
+    def train(self, iterations=ENDLESS):
         self.connection.close()  # a server hangs up on one that is idle for long; it is opened again
-        self.run = f"/runs/{self.ask('POST', '/train', {'iterations': ENDLESS})['id']}"
+        self.run = f"/runs/{self.ask('POST', '/train', {'iterations': iterations})['id']}"
 
     def cancel(self):
         self.ask("DELETE", self.run)
@@ -70,7 +76,7 @@ class Watcher(threading.Thread):
 
     def __init__(self, port, path):
         super().__init__(daemon=True)
-        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        self.connection = Connection("127.0.0.1", port, timeout=60)
         self.connection.request("GET", f"/api/v1/sessions{path}", headers={"Accept": "text/event-stream"})
         self.answer = self.connection.getresponse()
         self.events = 0
@@ -136,6 +142,23 @@ def speed(server, spec):
     return median(ratios), median(rates), median(events)
 
 
+def beginning(server, spec):
+    """A new run's first iterations, followed, as a share of the engine's own speed, in turns."""
+    run, ratios = Run(to_model(SpecRequest.model_validate(spec), Settings())[0]), []
+    for _ in range(TURNS):
+        driver = Driver(server.port, spec)
+        began = time.perf_counter()
+        driver.train(WARM)
+        watcher = Watcher(server.port, driver.path + driver.run)
+        watcher.join()
+        followed = WARM / (time.perf_counter() - began)
+        started = time.process_time()
+        for _ in range(WARM):
+            run.advance()
+        ratios.append(followed * (time.process_time() - started) / WARM)
+    return median(ratios)
+
+
 def reported(driver):
     """The next iteration that is reported, and when that was."""
     before = now = driver.ask("GET", driver.run)["iteration"]
@@ -150,7 +173,8 @@ def lines():
         for name, spec in (("spiral", SPIRAL), ("784-128-64-10, batch 32", WIDE)):
             ratio, rate, events = speed(server, spec)
             yield (f"{name}: {rate:.0f} iterations a processor second alone; in a run that is followed {ratio:.2f} of "
-                   f"that (goal 0.80), {events:.0f} events a second")  # fmt: skip
+                   f"that (goal 0.80), {events:.0f} events a second; its first {WARM:,} iterations at "
+                   f"{beginning(server, spec):.2f}")  # fmt: skip
             alone, beside = stepping(server, spec).values()
             p99 = [quantiles(times, n=100)[98] for times in (alone, beside)]
             yield (f"{name}: a step elsewhere takes {median(alone):.1f} ms alone, {median(beside):.1f} ms beside two "
