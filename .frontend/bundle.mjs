@@ -20,11 +20,8 @@ const VENDOR = `
   export * from "preact";
   export * from "preact/hooks";
   export * from "@preact/signals";
-  export * from "d3-interpolate";
-  export * from "d3-scale";
-  export * from "d3-selection";
-  export * from "d3-shape";
-  export * from "d3-zoom";
+  export { select } from "d3-selection";
+  export { zoom, zoomIdentity } from "d3-zoom";
 `;
 
 // What labels, formulas in plain text and keyboard hints are written with.

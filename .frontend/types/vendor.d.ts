@@ -4,10 +4,7 @@ import type { VNode } from "preact";
 export * from "preact";
 export * from "preact/hooks";
 export * from "@preact/signals";
-export * from "d3-interpolate";
-export * from "d3-scale";
-export * from "d3-selection";
-export * from "d3-shape";
-export * from "d3-zoom";
+export { select } from "d3-selection";
+export { zoom, zoomIdentity } from "d3-zoom";
 
 export function html(strings: TemplateStringsArray, ...values: unknown[]): VNode;
