@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from asyncio import TimerHandle
 from collections.abc import Callable
 from typing import Any
@@ -31,7 +30,6 @@ class Protocol(HttpToolsProtocol):
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
-        _send_at_once(transport.get_extra_info("socket"))
         if len(self.connections) > self.settings.connections:
             self._refuse(503, f"{self.settings.connections} connections are open, the most this service keeps")
         else:
@@ -132,15 +130,6 @@ class Protocol(HttpToolsProtocol):
         head = b"content-type: application/problem+json\r\nconnection: close\r\ncontent-length: %d\r\n\r\n" % len(body)
         self.transport.write(STATUS_LINE[status] + head + body)
         self.transport.close()
-
-
-def _send_at_once(connection: socket.socket | None) -> None:
-    """Else the body of an answer waits up to 40 ms for word that the head has come.
-
-    asyncio sees to it for listeners it has made itself, and this one is made before there is a loop.
-    """
-    if connection is not None and connection.family in (socket.AF_INET, socket.AF_INET6):
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
 def protocol(settings: Settings) -> type[Protocol]:

@@ -1,6 +1,5 @@
 """Whom the service answers, and for how long it waits."""
 
-import asyncio
 import json
 import socket
 import time
@@ -9,12 +8,8 @@ from contextlib import suppress
 
 import httpx
 import pytest
-import uvicorn
-from uvicorn.server import ServerState
 
-from app.__main__ import listen
 from app.main import create_app
-from app.protocol import Protocol
 from app.rates import ADDRESSES, Rate
 from app.settings import Settings
 from tests.app.conftest import client_of
@@ -129,26 +124,6 @@ def test_more_connections_than_allowed_are_told_so():
         assert problem_of(server.talk(b"")) == (503, "3 connections are open, the most this service keeps")
         for connection in held:
             connection.close()
-
-
-@pytest.mark.anyio
-async def test_no_part_of_an_answer_waits_for_word_of_the_part_before():
-    made = []
-
-    class Watched(Protocol):
-        def connection_made(self, transport):
-            super().connection_made(transport)
-            made.append(transport.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
-
-    config = uvicorn.Config(create_app(Settings()), log_config=None)
-    listener = listen("127.0.0.1", 0)
-    loop = asyncio.get_running_loop()
-    async with await loop.create_server(lambda: Watched(config, ServerState(), {}), sock=listener):
-        _, writer = await asyncio.open_connection(*listener.getsockname())
-        while not made:
-            await asyncio.sleep(0.01)
-        writer.close()
-    assert made == [1]
 
 
 @pytest.mark.anyio
