@@ -7,7 +7,7 @@ from app.requests import SessionRequest
 from app.revising import edited, turned
 from app.session import Session
 from app.settings import Settings
-from app.snapshots import Snapshots, packed, unpacked
+from app.snapshots import SPARE, Snapshots, packed, unpacked
 from app.store import Change, Record
 from app.store.memory import MemoryStore
 from app.timeline import Batch, owner
@@ -167,3 +167,40 @@ def test_a_mark_keeps_where_training_stands_until_there_is_a_newer_one(store):
     session.journey.go(104)
     committed(session, store)
     assert kept(store)[-2:] == [96, 104]
+
+
+def test_large_states_are_kept_further_apart_from_the_beginning():
+    states = {(0, ""): np.zeros(3 * SPARE // 8)}
+    snapshots = Snapshots((), lambda version, iteration: None, Settings())
+    met = [i for i in range(1, 20) if snapshots.wants((), i) and snapshots.met((), i, states) is states]
+    assert met == [1, 4, 8, 12, 16]
+    assert [s.iteration for s in snapshots.changes() if s.state] == [4, 8, 12, 16]
+    snapshots.mark((), 18, states)
+    assert [s.iteration for s in snapshots.changes() if s.state] == [4, 8, 12, 16, 18]
+
+
+def test_that_a_replay_gave_other_bits_outlives_the_process(store):
+    walked(store, 40, snapshots=8)
+    session = opened(store, snapshots=8)
+    x = session.run.graph.find("x").id
+    session.run.recording.view(session.run.schedule.values[x])[...] += 1e-9
+    session.journey.go(6)
+    committed(session, store)
+    assert opened(store, snapshots=8).snapshots.differs == session.snapshots.differs == 1
+    assert kept(store) == [8, 16, 24, 32, 40]
+
+
+def test_what_is_looked_up_is_what_is_kept(store):
+    """However states come and go, the list that is searched holds each once, in order."""
+    snapshots = Snapshots((), lambda version, iteration: None, Settings(snapshots=5))
+    lines = (), (Batch(2, 7, ()),)
+    state = {(0, ""): np.zeros(2)}
+    for n in range(1, 40):
+        line = lines[n // 10 % 2]
+        if n % 7 == 3:
+            snapshots.mark(line, n, state)
+        elif snapshots.wants(line, n):
+            snapshots.met(line, n, state)
+        for other in lines:
+            found = [i for (v, i), k in snapshots.known.items() if k.size and v == owner(other, i)]
+            assert snapshots._in_force(other) == sorted(found)
