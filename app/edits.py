@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Discriminator, Field, Tag
 
-from app.fields import Body, Numbers, Whole
+from app.fields import Body, Numbers, Whole, as_example
 from app.specs import OptimizerRequest
 
 Label = Annotated[str, Field(min_length=1, max_length=64)]
@@ -82,6 +82,7 @@ Edit = Annotated[
 class TwinRequest(Body):
     """What the twin has and its original has not, from an iteration on: the present one where none is said."""
 
+    model_config = as_example(edits=[{"set": "w", "to": 0.25}])
     edits: Annotated[list[Edit], Field(max_length=100)] = Field(default_factory=list)
     iteration: Annotated[Whole, Field(ge=0, le=10_000_000)] | None = None
 
@@ -89,5 +90,6 @@ class TwinRequest(Body):
 class EditsRequest(Body):
     """All of these edits or none, in this order, at an iteration: the one the session stands at where none is said."""
 
+    model_config = as_example(edits=[{"set": "w", "to": 0.25}])
     edits: Annotated[list[Edit], Field(min_length=1, max_length=100)]
     iteration: Annotated[Whole, Field(ge=0, le=10_000_000)] | None = None

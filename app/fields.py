@@ -28,3 +28,8 @@ Seed = Annotated[Whole, Field(ge=0, lt=2**32)]
 
 class Body(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def as_example(**body: Any) -> ConfigDict:
+    """For a request's `model_config`: a body that a session of the gallery's `neuron` takes."""
+    return ConfigDict(json_schema_extra={"examples": [body]})

@@ -19,7 +19,6 @@ from app.store import Entry
 from app.wire import encode
 
 KEPT = 16  # events waiting for one follower; one that is further behind is told to begin anew
-POLL = 25.0  # seconds a long poll waits for something new
 RUN, ENDED = b"\nevent: run\n", b'"ended":'  # a run under way says nothing of an end
 UNCACHED = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 

@@ -41,6 +41,8 @@ SESSION = "/api/v1/sessions/{id}"
 OF_SESSIONS = {"410": "Nobody came back to this session for long"}
 # What the gate answers, whatever the operation: see `admission` and `gate`.
 ANYWHERE = {
+    "408": "A request that took too long to arrive",
+    "431": "A head that is larger than allowed",
     "400": "A head that says what a request cannot, or JSON that is none, or too deep",
     "421": "A host this service is not called by",
     "422": "A field that is not as it must be",

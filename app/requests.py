@@ -5,10 +5,10 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from app.edits import EditsRequest
-from app.fields import Body, Flag, Real, Whole
+from app.fields import Body, Flag, Real, Whole, as_example
 from app.specs import SpecRequest
 from app.timeline import Batch, Timeline
 
@@ -50,11 +50,7 @@ class SessionExport(Body):
 class SessionRequest(Body):
     """A session from a spec, from the gallery, or from one that was exported."""
 
-    model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
-        json_schema_extra={"examples": [{"example": "neuron"}]},
-    )
+    model_config = as_example(example="neuron")
     spec: SpecRequest | None = None
     example: Annotated[str, Field(max_length=64)] | None = None
     exported: Annotated[SessionExport | None, Field(alias="import")] = None
@@ -84,6 +80,7 @@ class Grain(StrEnum):
 class StepRequest(Body):
     """Move the cursor. Negative counts go back. The same request at the same place always gives the same events."""
 
+    model_config = as_example(grain="phase", count=1)
     grain: Grain = Grain.OPERATION
     count: Annotated[Whole, Field(ge=-10_000, le=10_000)] = 1
 
@@ -91,6 +88,7 @@ class StepRequest(Body):
 class SeekRequest(Body):
     """Go to a place: `cursor` events of training step `iteration` have happened."""
 
+    model_config = as_example(iteration=2, cursor=3)
     iteration: Annotated[Whole, Field(ge=0, le=10_000_000)]
     cursor: Annotated[Whole, Field(ge=0, le=100_000_000)]
 
@@ -104,13 +102,15 @@ class UntilRequest(Body):
 class TrainRequest(Body):
     """Train so many iterations beyond the furthest so far, or `until` something, whichever comes first."""
 
-    iterations: Annotated[Whole, Field(ge=1, le=10_000_000, examples=[1000])]
+    model_config = as_example(iterations=1000, until={"loss": 0.001})
+    iterations: Annotated[Whole, Field(ge=1, le=10_000_000)]
     until: UntilRequest | None = None
 
 
 class CheckRequest(Body):
     """How to check gradients: the step of the difference, and how long to look."""
 
+    model_config = as_example(epsilon=1e-5, seconds=10)
     epsilon: Annotated[Real, Field(ge=1e-12, le=1e-1, allow_inf_nan=False)] = 1e-5
     seconds: Annotated[Real, Field(gt=0, le=10, allow_inf_nan=False)] = 10.0
 
@@ -121,6 +121,7 @@ class PredictRequest(Body):
     With `total`, the gradient that has arrived so far is meant, and not what this event brings.
     """
 
+    model_config = as_example(event=1, value=0.5)
     event: Annotated[Whole, Field(ge=0, le=100_000_000)]
     entry: Annotated[list[Annotated[Whole, Field(ge=0)]], Field(max_length=8)] = Field(default_factory=list)
     total: Flag = False
@@ -138,6 +139,7 @@ class PredictRequest(Body):
 class NudgeRequest(Body):
     """Move one entry of the node `set` (an id or a label) by `by`; without `index`, its first one."""
 
+    model_config = as_example(set="w", by=0.01)
     set: Annotated[str, Field(min_length=1, max_length=64)]
     index: Annotated[list[Annotated[Whole, Field(ge=0)]], Field(max_length=8)] | None = None
     by: Annotated[Real, Field(ge=-1e12, le=1e12, allow_inf_nan=False)]

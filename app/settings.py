@@ -57,6 +57,7 @@ class Settings:
     followers: int = 600
     followers_in_all: int = 1_500
     ping_seconds: float = 12.0
+    poll_seconds: float = 25.0
     joins_a_minute: int = 20
     step_events: int = 10_000
     step_iterations: int = 100

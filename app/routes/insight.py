@@ -48,7 +48,7 @@ class CostAnswer(TypedDict):
 
 @router.get("/explain", response_model=Insight)
 def explain(
-    session: SessionHere, node: Annotated[str, Query(max_length=64)],
+    session: SessionHere, node: Annotated[str, Query(max_length=64, examples=["w"])],
     index: Annotated[str | None, Query(max_length=64)] = None, iteration: Iteration = None,
 ) -> Response:  # fmt: skip
     """One entry: the terms it was summed from, what came back to it, its paths to the loss, why it is zero."""

@@ -11,7 +11,7 @@ from fastapi.responses import Response
 
 from app import codes
 from app.answers import CodeAnswer, JoinAnswer, NewsAnswer
-from app.live import POLL, Hub, Stream, edited, heard, sent
+from app.live import Hub, Stream, edited, heard, sent
 from app.requests import JoinRequest
 from app.routes import Driven, SessionsHere, problems
 from app.wire import answer
@@ -46,7 +46,7 @@ async def live(
         session = await run_in_threadpool(found.get, id)
         if poll:
             if (seen, iteration, cursor) == (session.revision, session.iteration, session.cursor):
-                await heard(follower, POLL)
+                await heard(follower, hub.settings.poll_seconds)
             return await run_in_threadpool(_news, found, id, seen)
         first = await run_in_threadpool(_missed, found, id, seen)
     except BaseException:
