@@ -117,9 +117,10 @@ JAVASCRIPT: Table = {
     "recordings": {"api", "model"},
     "actions": {"recordings", "store"},
     "report": {"actions", "url"},
+    "lazy": {"actions"},
     "scene": {"actions"},
     "panels": {"actions"},
-    "ui": {"actions"},
+    "ui": {"lazy"},
     "main": {"report", "scene", "panels", "ui"},
 }
 

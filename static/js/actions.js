@@ -97,6 +97,9 @@ export function fail(error) {
   store.playing.value = false;
 }
 
+/** Nobody answered when a part of the page was fetched. */
+export const lost = () => fail(new api.ApiError(0, "The server does not answer."));
+
 /** @param {string} example */
 export const openExample = (example) => open(() => api.createSession({ example }));
 

@@ -3,7 +3,7 @@
 import { effect, html, render, untracked } from "../vendor/vendor.js";
 import * as api from "./api.js";
 import * as actions from "./actions.js";
-import { Chosen } from "./panels/selection.js";
+import { fetchAhead, lazy, part } from "./lazy.js";
 import { watchEntries } from "./panels/entries.js";
 import { Explain } from "./panels/explain.js";
 import { loadMath } from "./panels/math.js";
@@ -29,7 +29,7 @@ const place = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
 function mount() {
   render(html`<${Top} />`, place("top"));
-  render(html`<${Chosen} /><${Explain} />`, place("panel"));
+  render(html`<${Card} /><${Explain} />`, place("panel"));
   render(html`<${Transport} />`, place("transport"));
   render(html`<${Legend} />`, place("legend"));
   render(html`<${Notices} />`, place("notices"));
@@ -37,26 +37,39 @@ function mount() {
   mountStage(place("stage"), ready);
 }
 
-/** What is not the graph is fetched when it is first looked at. @type {Record<import("./types").View, () => Promise<unknown>>} */
+const Chosen = lazy(() => import("./panels/selection.js").then(({ Chosen }) => Chosen));
+
+function Card() {
+  return store.selection.value && html`<${Chosen} />`;
+}
+
+/** What is not the graph is fetched when it is first looked at. */
 const VIEWS = {
-  graph: async () => {},
-  network: () => import("./scene/network/view.js").then(({ mountNetwork }) => mountNetwork(place("stage"))),
-  code: () => import("./panels/code-view.js").then(({ mountCode }) => mountCode(place("stage"))),
+  network: part(() => import("./scene/network/view.js").then(({ mountNetwork }) => mountNetwork)),
+  code: part(() => import("./panels/code-view.js").then(({ mountCode }) => mountCode)),
 };
 const NAMES = { graph: "Graph", network: "Network", code: "Code" };
-/** @type {Partial<Record<import("./types").View, Promise<unknown>>>} */
-const mounted = {};
+/** @type {Partial<Record<import("./types").View, Promise<void>>>} */
+const mounted = { graph: Promise.resolve() };
 
 function showView() {
   effect(() => {
     const view = store.view.value;
     document.body.dataset.view = view;
     place("stage").setAttribute("aria-label", NAMES[view]);
-    mounted[view] ??= untracked(VIEWS[view]);
+    mounted[view] ??= untracked(() => mountView(/** @type {keyof typeof VIEWS} */ (view)));
   });
 }
 
-/** The first picture stands: formulas may now be loaded. */
+/** A view that cannot be fetched is not looked at; another time it may be there. @param {keyof typeof VIEWS} view */
+async function mountView(view) {
+  if (await VIEWS[view].fetch()) return VIEWS[view].here.value?.(place("stage"));
+  delete mounted[view];
+  actions.lost();
+  actions.look("graph");
+}
+
+/** The first picture stands: formulas may now be loaded, and the rest as soon as somebody does something. */
 async function ready() {
   await mounted[store.view.peek()];
   document.documentElement.dataset.ready = "";
@@ -108,6 +121,7 @@ function openAddress() {
 followMachine();
 mount();
 listenToKeys();
+for (const input of ["keydown", "pointerdown"]) addEventListener(input, fetchAhead, { once: true, passive: true });
 runClock();
 showPosition();
 showView();

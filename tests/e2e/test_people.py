@@ -238,6 +238,7 @@ def test_the_help_sheet_names_every_command_and_its_keys(open_page):
         "() => import('/static/js/ui/commands.js').then(({ COMMANDS }) => COMMANDS.map(({ label }) => label))"
     )
     page.keyboard.press("?")
+    page.wait_for_selector("dialog.help[open] dd")
     assert page.locator("dialog.help dd").all_text_contents() == table
 
 

@@ -5,8 +5,23 @@ import { html, signal, useEffect, useRef } from "../../vendor/vendor.js";
 /** @type {{value: any}} */
 const katex = signal(null);
 
+/** Never fails: where it cannot be had now, the next formula asks again. */
 export async function loadMath() {
-  katex.value ??= (await import("../../vendor/katex.js")).default;
+  style ??= loadStyle();
+  const [found] = await Promise.all([import("../../vendor/katex.js").catch(() => null), style]);
+  katex.value ??= found?.default ?? null;
+}
+
+/** @type {Promise<unknown> | null} */
+let style = null;
+
+/** Before the page's own sheets, which say more. */
+function loadStyle() {
+  const link = document.createElement("link");
+  link.rel = "stylesheet";
+  link.href = new URL("../../vendor/katex.css", import.meta.url).href;
+  document.head.prepend(link);
+  return new Promise((done) => { link.onload = link.onerror = done; });
 }
 
 const SMALLEST = 0.72;
@@ -54,6 +69,7 @@ export function Formula({ tex }) {
   const library = katex.value;
   useEffect(() => {
     const { current } = place;
+    if (!library) void loadMath();
     if (!library || !current) return;
     drawLater(current, tex);
     return () => void waiting.delete(current);

@@ -1,0 +1,40 @@
+// What the first picture does without: fetched when it is first wanted, or a moment before, once somebody uses the page.
+
+import { html, signal, useEffect } from "../vendor/vendor.js";
+import * as actions from "./actions.js";
+
+/** The browser's own reason not to fetch ahead is that it is busy; not every browser can say so. */
+const whenIdle = globalThis.requestIdleCallback ?? ((/** @type {() => void} */ work) => setTimeout(work, 200));
+
+/** @type {Part<unknown>[]} */
+const parts = [];
+
+/**
+ * @template T
+ * @typedef {{here: {value: T | null}, fetch: () => Promise<boolean>}} Part `fetch` says whether it is here
+ */
+
+/** @template T @param {() => Promise<T>} load @returns {Part<T>} */
+export function part(load) {
+  const here = signal(/** @type {T | null} */ (null));
+  const fetch = () => load().then((found) => { here.value = found; return true; }, () => false);
+  const made = { here, fetch };
+  parts.push(made);
+  return made;
+}
+
+/** A component that draws nothing until it is here. @param {() => Promise<Function>} load @returns {(props: any) => any} */
+export function lazy(load) {
+  const { here, fetch } = part(load);
+  return (props) => {
+    const Found = here.value;
+    useEffect(() => { if (!Found) void fetch().then((here) => here || actions.lost()); });
+    return Found && html`<${Found} ...${props} />`;
+  };
+}
+
+/** One after the other, so that nobody waits for it. */
+export function fetchAhead() {
+  const next = parts.find(({ here }) => here.value === null);
+  if (next) whenIdle(() => void next.fetch().then((here) => { if (here) fetchAhead(); }));
+}
