@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -119,6 +120,7 @@ def too_deep(body: bytes, settings: Settings) -> Refusal | None:
     return Refusal(status=400, title="Malformed request", detail=detail)
 
 
+@lru_cache
 def hostname(host: str) -> str:
     """The name in a Host header, without port and brackets, in small letters."""
     try:

@@ -7,7 +7,6 @@ from math import ceil
 from time import perf_counter
 from typing import Any
 
-from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -38,7 +37,7 @@ class Gate:
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self.app, self.settings = app, settings
-        self.headers = headers(settings)
+        self.headers = [(name.lower().encode(), value.encode()) for name, value in headers(settings).items()]
         self.rates = {
             "/api/v1/sessions": ("made", "sessions", Rate(settings.creations_a_minute)),
             "/api/v1/join": ("tried", "codes", Rate(settings.joins_a_minute)),
@@ -57,10 +56,9 @@ class Gate:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                found = MutableHeaders(scope=message)
-                found["X-Request-Id"] = id
-                for name, value in self.headers.items():
-                    found.setdefault(name, value)
+                said = {name for name, _ in message["headers"]}
+                ours = [pair for pair in self.headers if pair[0] not in said]
+                message["headers"] = [*message["headers"], (b"x-request-id", id.encode()), *ours]
             await send(message)
 
         try:

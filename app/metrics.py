@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -27,11 +28,17 @@ def answered(scope: Scope, status: int, seconds: float) -> None:
     prefix = API if scope["path"].startswith(API) else ""
     route = prefix + getattr(scope.get("route"), "path", "")
     method = scope["method"] if scope["method"] in METHODS else "other"
-    REQUESTS.labels(method, route, status).inc()
-    DURATION.labels(route).observe(seconds)
+    count, duration = _of(method, route, status)
+    count.inc()
+    duration.observe(seconds)
     if LOG.isEnabledFor(logging.INFO):
         said = {"method": method, "route": route, "status": status, "ms": round(1000 * seconds, 2)}
         LOG.info("answered", extra={"fields": {"request": scope["state"]["request_id"], **said}})
+
+
+@lru_cache
+def _of(method: str, route: str, status: int) -> tuple[Counter, Histogram]:
+    return REQUESTS.labels(method, route, status), DURATION.labels(route)
 
 
 def exposition(registry: CollectorRegistry = REGISTRY) -> bytes:

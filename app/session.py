@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from threading import RLock
 from typing import Any
 
+from fastapi.responses import Response
+
 from app.data.uploads import Uploads
 from app.errors import OutsideError, TooLargeError, TrainingError
 from app.history import History
@@ -28,6 +30,8 @@ from app.timeline import Place, Timeline, folded
 from app.travel import count_between, epochs, events_between, target
 from app.views import Position, SessionView, data_view
 from engine import AnyEvent, Explainer, Model, Run, Schedule, Trace
+
+TOLD = 8  # answers kept of a session
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,10 +66,12 @@ class Session:
         log: Sequence[Entry] = (), snapshots: Snapshots | None = None, history: History | None = None,
     ) -> None:  # fmt: skip
         self.id, self.token, self.lock = record.id, record.token, RLock()
+        self.fresh_until = 0.0  # by the monotonic clock; see `Sessions.near`
         self.settings, self.uploads = settings, uploads
         self.example, self.spec = _source(request)
         self.snapshots = snapshots or Snapshots((), lambda version, iteration: None, settings)
         self.history = history or History(lambda: (), settings)
+        self._told: dict[tuple[object, ...], Response] = {}  # answers that hold while nothing happens
         self.journey = Journey(self.make, self.snapshots, self.history)
         self.journey.follow((Terms(spec=self.spec),), ())
         self.editor = Editor(self.journey.part(0).model.graph, settings, uploads)
@@ -138,7 +144,19 @@ class Session:
 
     @property
     def bytes(self) -> int:
-        return self.journey.bytes + self.history.nbytes
+        told = sum(len(reply.body) for reply in list(self._told.values()))
+        return self.journey.bytes + self.history.nbytes + told
+
+    def again(self, *asked: object) -> Response | None:
+        """The answer given before at this revision; `asked` is all else it depends on. Waits for nothing."""
+        return self._told.get((self.revision, self.snapshots.differs, *asked))
+
+    def keep(self, reply: Response, *asked: object) -> Response:
+        """Give this answer again. Hold the lock from before it is made."""
+        self._told[self.revision, self.snapshots.differs, *asked] = reply
+        while len(self._told) > TOLD:
+            del self._told[next(iter(self._told))]
+        return reply
 
     def trace(self, iteration: int | None = None) -> Trace:
         """The trace of an iteration, or of the present one. A view; hold the lock while using it."""

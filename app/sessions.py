@@ -34,6 +34,7 @@ from app.store import EVERYWHERE, AnsweredError, Change, Entry, Record, Snapshot
 from app.timeline import folded
 
 ATTEMPTS = 5  # when several processes change one session at once
+FRESH = 5.0  # seconds for which a session is in use before the store, and who keeps count of memory, hear of it again
 
 __all__ = ["Created", "Outcome", "Session", "Sessions"]
 
@@ -72,6 +73,7 @@ class Sessions:
         self._sizes: dict[str, int] = {}  # of those in `_live`, when they were last asked for
         self.bytes = 0  # of all of them
         self._lock = RLock()
+        self._fresh = min(FRESH, settings.idle_seconds / 10)
 
     @property
     def live(self) -> int:
@@ -103,6 +105,11 @@ class Sessions:
         except AnsweredError:
             return self.create(request, key, reply)
         return Created(session=self._keep(session), token=token, reply=said)
+
+    def near(self, id: str) -> Session | None:
+        """The session, where it is in memory and nobody else can have changed it. Waits for nothing."""
+        live = None if self.store.shared else self._live.get(id)
+        return live if live and time.monotonic() < live.fresh_until else None
 
     def get(self, id: str) -> Session:
         """The session as it is now. Raises `NotFoundError` where there is none."""
@@ -220,6 +227,7 @@ class Sessions:
             kept = self._known.setdefault(session.id, session)
             self._put_out(session.id)
             self._live[session.id], self._sizes[session.id] = kept, kept.bytes
+            kept.fresh_until = time.monotonic() + self._fresh
             self.bytes += self._sizes[session.id]
             sessions, most = self.settings.sessions, self.settings.live_bytes
             while len(self._live) > 1 and (len(self._live) > sessions or self.bytes > most):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.security import HTTPBearer
 
 from app import tokens
@@ -26,17 +27,20 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return dict.fromkeys(statuses, PROBLEM)
 
 
-def _sessions(request: Request) -> Sessions:
+# What only looks something up is `async`: a function without it would be called in a thread, which costs more than it.
+
+
+async def _sessions(request: Request) -> Sessions:
     found: Sessions = request.app.state.sessions
     return found
 
 
-def _settings(request: Request) -> Settings:
+async def _settings(request: Request) -> Settings:
     found: Settings = request.app.state.settings
     return found
 
 
-def _uploads(request: Request) -> Uploads:
+async def _uploads(request: Request) -> Uploads:
     found: Uploads = request.app.state.uploads
     return found
 
@@ -46,21 +50,23 @@ SettingsHere = Annotated[Settings, Depends(_settings)]
 UploadsHere = Annotated[Uploads, Depends(_uploads)]
 
 
-def _session(id: str, found: SessionsHere) -> Session:
-    return found.get(id)
+async def _session(request: Request, id: str) -> Session:
+    sessions: Sessions = request.app.state.sessions
+    live = sessions.near(id)
+    return live if live else await run_in_threadpool(sessions.get, id)
 
 
 SessionHere = Annotated[Session, Depends(_session)]
 KeyHere = Annotated[Once | None, Depends(once)]
 
 
-def _drives(request: Request, session: SessionHere, settings: SettingsHere) -> bool:
-    return settings.open or tokens.fits(tokens.presented(request), session.token)
+def may_drive(request: Request, session: Session) -> bool:
+    return session.settings.open or tokens.fits(tokens.presented(request), session.token)
 
 
-def drive(request: Request, session: Session, settings: Settings) -> None:
+def drive(request: Request, session: Session) -> None:
     """Raises `TokenMissingError` or `TokenWrongError` where whoever asks may not move and edit the session."""
-    if _drives(request, session, settings):
+    if may_drive(request, session):
         return
     if tokens.presented(request) is None:
         raise TokenMissingError("moving and editing need the session's drive token: Authorization: Bearer …")
@@ -70,11 +76,10 @@ def drive(request: Request, session: Session, settings: Settings) -> None:
 # `tokens` reads the header, as it does the cookie; this shows it in the document.
 BEARER = HTTPBearer(auto_error=False, scheme_name="drive", description="The drive token of the session.")
 Bearer = Annotated[Any, Depends(BEARER)]
-Drives = Annotated[bool, Depends(_drives)]
 
 
-def _driven(request: Request, session: SessionHere, settings: SettingsHere, header: Bearer) -> Session:
-    drive(request, session, settings)
+async def _driven(request: Request, session: SessionHere, header: Bearer) -> Session:
+    drive(request, session)
     return session
 
 

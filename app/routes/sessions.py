@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Header, Query, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 
 from app import tokens
 from app.answers import StepAnswer
 from app.requests import CheckRequest, SeekRequest, SessionRequest, StepRequest
-from app.routes import Bearer, Driven, Drives, KeyHere, SessionHere, SessionsHere, SettingsHere, drive, problems
+from app.routes import Bearer, Driven, KeyHere, SessionHere, SessionsHere, SettingsHere, drive, may_drive, problems
 from app.session import Session, Standing
 from app.sessions import Created, Outcome
 from app.settings import Settings
@@ -67,32 +68,38 @@ def shown(
 
 
 @router.get("/{id}", response_model=SessionView)
-def read(session: SessionHere, drives: Drives) -> Response:
+async def read(request: Request, session: SessionHere) -> Response:
     """The session and where it stands."""
+    drives = may_drive(request, session)
+    told = session.again(*session.standing.numbers, drives)
+    return told if told else await run_in_threadpool(_read, session, drives)
+
+
+def _read(session: Session, drives: bool) -> Response:
     with session.lock:
-        return shown(session, drives=drives)
+        return session.keep(shown(session, drives=drives), *session.standing.numbers, drives)
 
 
 @router.delete("/{id}", status_code=204, responses=DRIVEN)
 def delete(
-    id: str, request: Request, found: SessionsHere, settings: SettingsHere, key: KeyHere, header: Bearer
+    id: str, request: Request, found: SessionsHere, key: KeyHere, header: Bearer
 ) -> Response:  # fmt: skip
     """Forget the session."""
     if key and (told := found.store.answer(EVERYWHERE, key.key)):
         return key.again(told)  # of a session that is gone by now
-    drive(request, found.get(id), settings)
+    drive(request, found.get(id))
     return found.delete(id, key, Response(status_code=204))
 
 
 @router.post("/{id}/step", response_model=StepAnswer, responses=problems(400, 401, 403, 416))
 def step(
-    session: Driven, body: StepRequest, found: SessionsHere, settings: SettingsHere, key: KeyHere
+    session: Driven, body: StepRequest, found: SessionsHere, key: KeyHere
 ) -> Response:  # fmt: skip
     """Go forward or back by a grain; the events passed, or, where they are too many, a link to them."""
 
     def act() -> Outcome:
         before, standing = session.standing, session.stepped(body.grain, body.count)
-        return Outcome(standing=standing, reply=_step(session, before, standing, settings.page_bytes))
+        return Outcome(standing=standing, reply=_step(session, before, standing, session.settings.page_bytes))
 
     return found.settle(session, key, act)
 
@@ -131,9 +138,9 @@ def seek(session: Driven, body: SeekRequest, found: SessionsHere, key: KeyHere) 
 
 
 @router.post("/{id}/check", response_model=GradientCheck, responses=problems(400))
-def check_gradients(session: SessionHere, body: CheckRequest, settings: SettingsHere) -> Response:
+def check_gradients(session: SessionHere, body: CheckRequest) -> Response:
     """Reverse mode against central differences and forward mode, entry by entry, at the present iteration."""
-    seconds = min(body.seconds, settings.check_seconds)
+    seconds = min(body.seconds, session.settings.check_seconds)
     with session.lock:
         return answer(check(session.trace(), epsilon=body.epsilon, seconds=seconds))
 

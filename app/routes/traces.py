@@ -9,13 +9,14 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 from fastapi import APIRouter, Header, Query
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 
 from app.answers import ExplanationPage, Magnitudes, PyTorchPage, TracePage
 from app.errors import OutsideError
 from app.journey import Part
 from app.overviews import MOST_READ, overview, places_of, ranges_of
-from app.routes import SessionHere, SettingsHere, problems
+from app.routes import SessionHere, problems
 from app.session import Session
 from app.tensors import Tensor, allow, entry_of, find, npy, read, why_none, window_of, window_text, with_numbers
 from app.wire import answer, encode, takes_gzip
@@ -63,7 +64,8 @@ def _once(
         small = takes_gzip(accepted) and len(body) > SMALL
         if small:
             packed = part.encoded.get(f"{name}.gz") or part.encoded.setdefault(f"{name}.gz", gzip.compress(body, 6))
-    tag = f'"{sha256(body).hexdigest()[:16]}"'
+        known_as = part.encoded.get(f"{name}.tag") or part.encoded.setdefault(f"{name}.tag", _digest(body))
+    tag = f'"{known_as.decode()}"'
     if small:
         body, tag = packed, f"W/{tag}"
     headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Accept-Encoding"}
@@ -74,19 +76,27 @@ def _once(
     return Response(body, headers=headers, media_type="application/json")
 
 
+def _digest(body: bytes) -> bytes:
+    return sha256(body).hexdigest()[:16].encode()
+
+
 @router.get("/trace", response_model=TracePage)
-def trace(
-    session: SessionHere, settings: SettingsHere, iteration: Iteration = None, first: From = 0, last: To = None
-) -> Response:
+async def trace(session: SessionHere, iteration: Iteration = None, first: From = 0, last: To = None) -> Response:
     """Events with summaries of their numbers, up to 32 kB a page; `next` links on."""
+    number = session.iteration if iteration is None else iteration
+    page = session.again("trace", number, first, last)
+    return page if page else await run_in_threadpool(_trace, session, number, first, last)
+
+
+def _trace(session: Session, number: int, first: int, last: int | None) -> Response:
     with session.lock:
-        found = session.trace(iteration)
-        number = session.run.iteration
+        found = session.trace(number)
         end, length = _end(first, last, found.schedule.length), found.schedule.length
-        events, stop = _page(_events(found, first, end), first, settings.page_bytes)
-    link = f"/api/v1/sessions/{session.id}/trace?iteration={number}&from={stop}&to={end}" if stop < end else None
-    head = {"iteration": number, "from": first, "to": stop, "length": length, "next": link}
-    return Response(encode(head)[:-1] + b',"events":[' + b",".join(events) + b"]}", media_type="application/json")
+        events, stop = _page(_events(found, first, end), first, session.settings.page_bytes)
+        link = f"/api/v1/sessions/{session.id}/trace?iteration={number}&from={stop}&to={end}" if stop < end else None
+        head = {"iteration": number, "from": first, "to": stop, "length": length, "next": link}
+        told = encode(head)[:-1] + b',"events":[' + b",".join(events) + b"]}"
+        return session.keep(Response(told, media_type="application/json"), "trace", number, first, last)
 
 
 def _events(found: Trace, first: int, end: int) -> Iterator[bytes]:
@@ -113,7 +123,7 @@ def _end(first: int, last: int | None, length: int) -> int:
 
 @router.get("/recording", responses=NUMBERS, response_class=Response)
 def recording(
-    session: SessionHere, settings: SettingsHere, iteration: Iteration = None, first: From = 0, last: To = None,
+    session: SessionHere, iteration: Iteration = None, first: From = 0, last: To = None,
     ranges: Many = None,
 ) -> Response:  # fmt: skip
     """The numbers of an iteration: little-endian, row-major, back to back, as the schedule places them.
@@ -125,12 +135,12 @@ def recording(
         size = found.schedule.size
         asked = [(first, _end(first, last, size))] if ranges is None else ranges_of(ranges, size)
         item = np.dtype(found.schedule.dtype).itemsize
-        allow(sum(end - begin for begin, end in asked) * item, settings.window_bytes, "bytes")
+        allow(sum(end - begin for begin, end in asked) * item, session.settings.window_bytes, "bytes")
         return _raw([found.recording.numbers(begin, end) for begin, end in asked])
 
 
 @router.get("/overviews", responses=NUMBERS, response_class=Response)
-def overviews(session: SessionHere, settings: SettingsHere, at: Places, iteration: Iteration = None) -> Response:
+def overviews(session: SessionHere, at: Places, iteration: Iteration = None) -> Response:
     """Large arrays as small pictures: of each place, such as `120:784:128` (offset, rows, columns), at most 64 × 64
     numbers.
 
@@ -142,7 +152,7 @@ def overviews(session: SessionHere, settings: SettingsHere, at: Places, iteratio
         found = session.trace(iteration)
         places = places_of(at, found.schedule.size)
         allow(sum(place.end - place.offset for place in places), MOST_READ, "numbers to look at")
-        allow(sum(place.cells for place in places) * 12, settings.window_bytes, "bytes")
+        allow(sum(place.cells for place in places) * 12, session.settings.window_bytes, "bytes")
         drawn = [overview(found.recording.numbers(place.offset, place.end), place) for place in places]
     return _raw([cells for cells, _ in drawn] + [positions for _, positions in drawn])
 
@@ -165,7 +175,7 @@ def magnitudes(session: SessionHere, iteration: Iteration = None) -> Response:
 
 @router.get("/explanations", response_model=ExplanationPage)
 def explanations(
-    session: SessionHere, settings: SettingsHere,
+    session: SessionHere,
     first: From = 0, last: To = None, event: Place = None, entry: Annotated[str | None, Query(max_length=64)] = None,
     iteration: Iteration = None,
 ) -> Response:  # fmt: skip
@@ -177,8 +187,8 @@ def explanations(
         length, explainer = part.schedule.length, part.explainer
     end = _end(first, last, length)
     if last is None:
-        end = min(end, first + settings.explanations)
-    allow(end - first, settings.explanations, "explanations")
+        end = min(end, first + session.settings.explanations)
+    allow(end - first, session.settings.explanations, "explanations")
     index = entry_of(entry)
     found = [explainer.explain(k, index) for k in range(first, end)]
     page: ExplanationPage = {"from": first, "to": end, "length": length, "explanations": found}
@@ -186,17 +196,15 @@ def explanations(
 
 
 @router.get("/pytorch", response_model=PyTorchPage)
-def pytorch(
-    session: SessionHere, settings: SettingsHere, first: From = 0, last: To = None, iteration: Iteration = None
-) -> Response:
+def pytorch(session: SessionHere, first: From = 0, last: To = None, iteration: Iteration = None) -> Response:
     """The lines of PyTorch that stand beside each event: none where autograd or the optimizer is at work."""
     with session.lock:
         part = session.journey.part(session.iteration if iteration is None else iteration)
         written, length = PyTorchLines(part.run.graph, part.schedule), part.schedule.length
     end = _end(first, last, length)
     if last is None:
-        end = min(end, first + settings.explanations)
-    allow(end - first, settings.explanations, "events")
+        end = min(end, first + session.settings.explanations)
+    allow(end - first, session.settings.explanations, "events")
     page: PyTorchPage = {
         "from": first,
         "to": end,
@@ -208,7 +216,7 @@ def pytorch(
 
 @router.get("/tensors/{node}/{kind}", response_model=Tensor, responses=NUMBERS)
 def tensor(
-    session: SessionHere, settings: SettingsHere, node: str, kind: Literal["value", "gradient"],
+    session: SessionHere, node: str, kind: Literal["value", "gradient"],
     iteration: Iteration = None, cursor: Place = None, window: Annotated[str | None, Query(max_length=200)] = None,
     accept: Annotated[str, Header()] = "application/json",
 ) -> Response:  # fmt: skip
@@ -235,10 +243,10 @@ def tensor(
             Tensor(**head, data=None, state="none" if never else "pending", why=why_none(chosen) if never else None)
         )
     if "application/x-npy" in accept or ".npy" in accept:
-        allow(part.nbytes, settings.window_bytes, "bytes")
+        allow(part.nbytes, session.settings.window_bytes, "bytes")
         return Response(npy(part), media_type="application/x-npy")
     if "application/octet-stream" in accept:
-        allow(part.nbytes, settings.window_bytes, "bytes")
+        allow(part.nbytes, session.settings.window_bytes, "bytes")
         return Response(_little(part), media_type="application/octet-stream")
-    allow(part.size, settings.window_values, "numbers")
+    allow(part.size, session.settings.window_values, "numbers")
     return answer(Tensor(**head, data=part, state="computed"))
