@@ -120,8 +120,10 @@ JAVASCRIPT: Table = {
     "lazy": {"actions"},
     "scene": {"actions"},
     "panels": {"actions"},
-    "ui": {"lazy"},
-    "main": {"report", "scene", "panels", "ui"},
+    "runs": {"actions"},
+    "ui": {"lazy", "runs"},
+    "training": {"ui"},
+    "main": {"report", "scene", "panels", "training"},
 }
 
 

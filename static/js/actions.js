@@ -47,6 +47,7 @@ function enter(session, opened, trace, cursor) {
   translated = new Set();
   batch(() => {
     store.session.value = session;
+    store.run.value = null;
     store.selection.value = null;
     store.closed.value = closedAtFirst(trace.graph);
     store.notice.value = null;

@@ -2,7 +2,7 @@
 
 /** @typedef {import("./types").Session} Session */
 
-const ROOT = "/api/v1";
+export const ROOT = "/api/v1";
 
 export class ApiError extends Error {
   /** @param {number} status 0: no answer @param {string} detail */
@@ -13,7 +13,7 @@ export class ApiError extends Error {
 }
 
 /** @param {string} path @param {RequestInit} [options] @returns {Promise<Response>} */
-async function ask(path, options) {
+export async function ask(path, options) {
   const answer = await fetch(path, options).catch(() => null);
   if (!answer) throw new ApiError(0, "The server does not answer.");
   if (answer.ok) return answer;
@@ -22,12 +22,12 @@ async function ask(path, options) {
 }
 
 /** @param {string} path @returns {Promise<any>} */
-async function getJson(path) {
+export async function getJson(path) {
   return (await ask(ROOT + path)).json();
 }
 
 /** @param {string} path @param {unknown} body @param {Record<string, string>} [more] headers @returns {Promise<any>} */
-async function postJson(path, body, more) {
+export async function postJson(path, body, more) {
   const headers = { "Content-Type": "application/json", ...more };
   return (await ask(ROOT + path, { method: "POST", headers, body: JSON.stringify(body) })).json();
 }

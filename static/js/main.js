@@ -47,8 +47,9 @@ function Card() {
 const VIEWS = {
   network: part(() => import("./scene/network/view.js").then(({ mountNetwork }) => mountNetwork)),
   code: part(() => import("./panels/code-view.js").then(({ mountCode }) => mountCode)),
+  training: part(() => import("./training/view.js").then(({ mountTraining }) => () => mountTraining(place("panel")))),
 };
-const NAMES = { graph: "Graph", network: "Network", code: "Code" };
+const NAMES = { graph: "Graph", network: "Network", code: "Code", training: "Graph" };
 /** @type {Partial<Record<import("./types").View, Promise<void>>>} */
 const mounted = { graph: Promise.resolve() };
 

@@ -67,6 +67,11 @@ export const length = computed(() => trace.value?.length ?? 0);
 export const iteration = computed(() => trace.value?.iteration ?? 0);
 /** Only a model with an optimizer has a next training step. */
 export const trains = computed(() => trace.value?.events.some((event) => event.kind === "assign") ?? false);
+/** The session's training run, as it was told last. */
+export const run = signal(/** @type {import("./types").Run | null} */ (null));
+export const underWay = computed(() => run.value !== null && ["waiting", "training"].includes(run.value.status));
+/** The furthest training step that is known to be reached. */
+export const frontier = computed(() => Math.max(session.value?.frontier ?? 0, iteration.value, run.value?.revision === session.value?.revision ? run.value?.iteration ?? 0 : 0));
 export const explanation = computed(() => explanationOf(cursor.value - 1));
 
 /** Where the probabilities are that the page draws, if the model classifies one sample. */

@@ -18,6 +18,7 @@ export type Line = wire.Formula;
 export type Operand = wire.Operand;
 export type Explanation = wire.Explanation;
 export type ExplanationPage = wire.ExplanationPage;
+export type Run = wire.RunView;
 
 export type TraceEvent = Schedule["events"][number];
 export type Kind<K extends TraceEvent["kind"]> = Extract<TraceEvent, { kind: K }>;
@@ -57,8 +58,8 @@ export interface Frame {
 /** The operation the cursor stands in: what is highlighted, and where the signal travels. */
 export interface Live { tone: Tone; nodes: Set<number>; edges: Set<string>; reverse: boolean }
 
-/** Three pictures of one trace: operations, units, lines of code. */
-export type View = "graph" | "network" | "code";
+/** Three pictures of one trace: operations, units, lines of code; and the training that it is a step of. */
+export type View = "graph" | "network" | "code" | "training";
 export interface Selection { node: number; which: "value" | "gradient"; entry: number[] | null }
 
 export type Point = [number, number];

@@ -4,7 +4,7 @@ import * as store from "./store.js";
 
 /** @typedef {{example?: string, session?: string, cursor?: number, iteration?: number, present: boolean, panels: string[] | null, view: import("./types").View}} Address */
 
-const VIEWS = /** @type {const} */ (["graph", "network", "code"]);
+const VIEWS = /** @type {const} */ (["graph", "network", "code", "training"]);
 
 /** What a link may show: `&panels=stage,sentence,transport` hides the rest. */
 export const PANELS = ["top", "stage", "legend", "sentence", "formula", "operands", "code", "card", "transport"];

@@ -38,6 +38,9 @@ export const COMMANDS = [
   { id: "view-graph", label: "The graph of operations", keys: ["1"], enabled: always, run: () => actions.look("graph") },
   { id: "view-network", label: "The network of units and weights", keys: ["2"], enabled: always, run: () => actions.look("network") },
   { id: "view-code", label: "The lines of code", keys: ["3"], enabled: always, run: () => actions.look("code") },
+  { id: "view-training", label: "Training: charts, and what has been learnt", keys: ["4"], enabled: always, run: () => actions.look("training") },
+  { id: "train", label: "Train, or pause training", keys: ["T"], enabled: () => store.trains.value && store.session.value?.drives === true, run: () => import("../runs.js").then(({ trainOrPause }) => trainOrPause()) },
+  { id: "walk", label: "Walk through the training step, pausing training where it is under way", keys: ["w"], enabled: () => store.trains.value, run: () => import("../runs.js").then(({ walk }) => walk()) },
   { id: "fit", label: "Show the whole graph", keys: ["f", "0"], enabled: hasTrace, run: () => (store.cameraWish.value = { do: "fit" }) },
   { id: "zoom-in", label: "Larger", keys: ["+", "="], enabled: hasTrace, run: () => (store.cameraWish.value = { do: "in" }) },
   { id: "zoom-out", label: "Smaller", keys: ["-"], enabled: hasTrace, run: () => (store.cameraWish.value = { do: "out" }) },
@@ -62,7 +65,7 @@ export function command(id) {
 }
 
 /** What the bar at the top does: a link that hides the bar takes it away. */
-const AT_THE_TOP = new Set(["next-sample", "previous-sample", "batch", "batches", "view-graph", "view-network", "view-code", "gallery", "present", "theme"]);
+const AT_THE_TOP = new Set(["next-sample", "previous-sample", "batch", "batches", "view-graph", "view-network", "view-code", "view-training", "gallery", "present", "theme"]);
 
 /** Whether a command can be carried out now. @param {Command} each */
 export const available = (each) => each.enabled() && !(store.panels.value?.includes("top") === false && AT_THE_TOP.has(each.id));

@@ -27,7 +27,8 @@ function Views() {
   return html`<div class="views" role="group" aria-label="View">
     <${Button} id="view-graph" named pressed=${view === "graph"}>Graph<//>
     <${Button} id="view-network" named pressed=${view === "network"}>Network<//>
-    <${Button} id="view-code" named pressed=${view === "code"}>Code<//></div>`;
+    <${Button} id="view-code" named pressed=${view === "code"}>Code<//>
+    <${Button} id="view-training" named pressed=${view === "training"}>Training<//></div>`;
 }
 
 function Sample() {

@@ -1,0 +1,153 @@
+// Training in the background: begun, paused and followed; what its charts are drawn from.
+
+import { batch, computed, effect, signal, untracked } from "../vendor/vendor.js";
+import * as actions from "./actions.js";
+import * as api from "./api/training.js";
+import { courseOf } from "./model/course.js";
+import * as store from "./store.js";
+
+/** @typedef {import("./types").Run} Run */
+
+/** So often the page takes up what a run tells: oftener than this no eye follows. */
+const BEAT = 100;
+/** As many points of a run are kept as they were told; more are asked for again, thinned out. */
+const MOST_TOLD = 600;
+
+/** What the service keeps of the course of training. */
+const kept = signal(/** @type {import("./api/training.js").History | null} */ (null));
+/** What the run has told since. */
+const tail = signal(/** @type {Run[]} */ ([]));
+export const course = computed(() => (kept.value ? courseOf(kept.value, tail.value) : null));
+/** What is asked of the next run: to which step, or until which loss. */
+export const wish = signal(/** @type {{to: number | null, loss: number | null}} */ ({ to: null, loss: null }));
+/** The page shows the newest step while training goes on, until somebody chooses another. */
+export const newest = signal(false);
+const visible = signal(!document.hidden);
+
+/** Where a run goes if nobody says. */
+export const suggested = computed(() => (Math.floor(store.frontier.value / 1000) + 1) * 1000);
+/** The step the page speaks of. */
+export const shown = computed(() => (newest.value && store.underWay.value ? store.run.value?.iteration ?? 0 : store.iteration.value));
+
+export async function trainOrPause() {
+  actions.look("training");
+  await (store.underWay.value ? pause() : train());
+}
+
+async function train() {
+  const { value: session } = store.session, { to, loss } = wish.value, end = to ?? suggested.value;
+  if (!session) return;
+  actions.play(false);
+  if (end <= store.frontier.value) return actions.goTo(end, 0);
+  newest.value = true;
+  try {
+    take(await api.train(session.id, { iterations: end - store.frontier.value, until: loss === null ? null : { loss } }));
+  } catch (error) {
+    actions.fail(error);
+  }
+}
+
+async function pause() {
+  const { value: session } = store.session, { value: run } = store.run;
+  if (!session || !run) return;
+  try {
+    await api.cancel(session.id, run.id);
+    take(await api.runOf(session.id, run.id));
+  } catch (error) {
+    actions.fail(error);
+  }
+}
+
+/** Walk through the step on screen; while training goes on, pause it and walk through the one that is next. */
+export async function walk() {
+  if (store.underWay.value) {
+    if (newest.value) await pause();
+    if (newest.value) await actions.goTo(store.frontier.value, 0);
+  }
+  actions.look("graph");
+}
+
+/** @param {number} step */
+export function choose(step) {
+  newest.value = false;
+  actions.takeOver();
+  actions.play(false);
+  return actions.goTo(step, 0);
+}
+
+/** What a run tells; of one that has ended, the service's own points. @param {Run} run */
+function take(run) {
+  if (run.revision !== store.session.peek()?.revision) return;
+  const ended = !["waiting", "training"].includes(run.status), before = store.run.peek();
+  if (before?.id === run.id && before.ended) return;
+  batch(() => {
+    store.run.value = run;
+    if (run.loss != null) tail.value = [...tail.peek(), run];
+  });
+  if (ended) void finish(run, before?.id === run.id);
+  else if (tail.peek().length > MOST_TOLD) void look();
+}
+
+/** Whoever watched to the end stands there. @param {Run} run @param {boolean} watched */
+async function finish(run, watched) {
+  if (watched && newest.peek()) await actions.goTo(run.iteration, 0);
+  wish.value = { to: null, loss: null };
+  await look();
+}
+
+/** Ask for what was measured. */
+async function look() {
+  const id = store.session.peek()?.id, told = tail.peek().length;
+  if (!id) return;
+  try {
+    const found = await api.history(id);
+    if (store.session.peek()?.id !== id) return;
+    batch(() => {
+      kept.value = found;
+      tail.value = tail.peek().slice(Math.max(0, told - 1)); // where the run stands, whether or not it is a point that is kept
+    });
+  } catch (error) {
+    actions.fail(error);
+  }
+}
+
+/** Everything that happens to the session, for as long as somebody looks. @param {string} id */
+function listen(id) {
+  /** @type {Run | null} */
+  let told = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  const stream = api.live(id);
+  stream.addEventListener("run", ({ data }) => {
+    told = JSON.parse(data);
+    timer ??= setTimeout(() => { timer = undefined; if (told) take(told); }, BEAT);
+  });
+  stream.addEventListener("session", () => void catchUp(id));
+  return () => { stream.close(); clearTimeout(timer); };
+}
+
+/** A run may have ended while nobody listened. @param {string} id */
+async function catchUp(id) {
+  const run = store.run.peek();
+  if (run && !run.ended) await api.runOf(id, run.id).then(take, actions.fail);
+}
+
+const place = computed(() => (store.session.value ? `${store.session.value.id} ${store.session.value.revision}` : ""));
+const watched = computed(() => (visible.value && store.trains.value && (store.view.value === "training" || store.underWay.value) ? store.session.value?.id ?? "" : ""));
+/** The furthest point there is, as far as the page knows. */
+const reached = computed(() => course.value?.iterations.at(-1) ?? -1);
+
+document.addEventListener("visibilitychange", () => { visible.value = !document.hidden; });
+effect(() => {
+  void place.value;
+  batch(() => { kept.value = null; tail.value = []; newest.value = false; wish.value = { to: null, loss: null }; });
+});
+effect(() => {
+  if (store.view.value === "training" && place.value && store.trains.value) void untracked(look);
+});
+effect(() => (watched.value ? listen(watched.value) : undefined));
+// A step that was walked to is measured too.
+effect(() => {
+  const stride = kept.value?.stride ?? 1;
+  if (kept.value && !store.underWay.value && store.view.value === "training" && store.iteration.value >= reached.value + stride) void untracked(look);
+});

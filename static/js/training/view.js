@@ -1,0 +1,41 @@
+// Training: how far to run, charts of how it goes, and pictures of what has been learnt. Every point of a chart is a link to its step.
+
+import { html, render } from "../../vendor/vendor.js";
+import { CHARTS } from "../model/course.js";
+import * as store from "../store.js";
+import * as runs from "../runs.js";
+import { Chart, loadCharts } from "./chart.js";
+import { Controls } from "./controls.js";
+import { Table } from "./table.js";
+
+/** @param {HTMLElement} after */
+export async function mountTraining(after) {
+  const place = document.createElement("section");
+  place.id = "training";
+  place.setAttribute("aria-label", "Training");
+  await Promise.all([loadCharts(), style("css/training.css")]);
+  after.after(place);
+  render(html`<${Training} />`, place);
+}
+
+/** A style sheet that only this view needs. @param {string} path @returns {Promise<void>} */
+function style(path) {
+  const link = document.createElement("link");
+  link.rel = "stylesheet";
+  link.href = new URL(`../../${path}`, import.meta.url).href;
+  return new Promise((done) => { link.onload = link.onerror = () => done(); document.head.append(link); });
+}
+
+function Training() {
+  if (store.view.value !== "training" || !store.trace.value) return null;
+  if (!store.trains.value) return html`<p class="nothing">This model has no optimizer, so there is nothing to train: its one step is walked through in the graph.</p>`;
+  return html`<${Controls} /><div class="body"><${Charts} /></div>`;
+}
+
+function Charts() {
+  const course = runs.course.value;
+  if (!course) return html`<p class="nothing" role="status">Looking up what was measured …</p>`;
+  const drawn = CHARTS.filter((chart) => chart.lines(course).length > 0);
+  return html`<div class="charts" role="group" aria-label="Charts of training">${drawn.map((chart) => html`<${Chart} key=${chart.id} chart=${chart} />`)}
+    <${Table} charts=${drawn} /></div>`;
+}
