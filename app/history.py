@@ -38,6 +38,7 @@ class History:
         self._line: Line = ()
         self._here: dict[int, bytes] = {}  # in force, by iteration
         self._reach = 0
+        self._stride = 1  # that of `_reach`
         self.revision = 1  # what an edit brings that is not committed is not measured
         self._lock = Lock()
 
@@ -54,8 +55,8 @@ class History:
 
     def wants(self, line: Line, iteration: int) -> bool:
         """Whether an iteration is to be measured."""
-        if decided(line, iteration) > self.revision:
-            return False
+        if iteration % self._stride or decided(line, iteration) > self.revision:
+            return False  # most iterations; a longer stride is a multiple of this one
         with self._lock:
             self._look(line)
             return iteration % stride(max(iteration, self._reach), self.most) == 0 and iteration not in self._here
@@ -103,6 +104,7 @@ class History:
         self._line = line
         self._here = {i: body for (version, i), body in self._known.items() if decided(line, i) == version}
         self._reach = max(self._here, default=0)
+        self._stride = stride(self._reach, self.most)
 
     def _put(self, line: Line, iteration: int, body: bytes) -> None:
         """Keep a point, or forget it where `body` is empty."""
@@ -113,10 +115,9 @@ class History:
             del self._known[key], self._here[iteration]
 
     def _extend(self, line: Line, reach: int) -> None:
-        before, self._reach = stride(self._reach, self.most), reach
-        now = stride(reach, self.most)
-        if now != before:
-            for iteration in [i for i in self._here if i % now]:
+        before, self._reach, self._stride = self._stride, reach, stride(reach, self.most)
+        if self._stride != before:
+            for iteration in [i for i in self._here if i % self._stride]:
                 self._put(line, iteration, b"")
         assert self._known is not None, "points are looked at first"
         if len(self._known) > 2 * self.most:  # those that an edit put out of force

@@ -61,6 +61,7 @@ class Journey:
         self.parts: dict[int, Part] = {}  # by the revision that decided the model
         self.standing: int | None = None  # where the current part's run stands
         self.here = 0  # the number of the terms it stands under
+        self._current: Part | None = None  # whose run stands there, even where others have taken its room
 
     def follow(self, terms: Sequence[Terms], line: Line) -> None:
         """Go by other edits from now on. What was computed before they differ still holds."""
@@ -98,7 +99,7 @@ class Journey:
     @property
     def current(self) -> Part:
         """The part whose run stands somewhere."""
-        return self._part(self.terms[self.here])
+        return self._current or self._part(self.terms[self.here])
 
     def go(self, iteration: int, seconds: float = float("inf")) -> Run:
         """Stand at `iteration`, computing what has not been computed yet.
@@ -137,14 +138,15 @@ class Journey:
         """Compute an iteration from what it begins with and the edits made at it."""
         self.standing, self.here = None, at(self.terms, iteration)
         terms = self.terms[self.here]
-        resume(self._part(terms).run, iteration, terms.patched(state) if terms.start == iteration else state)
+        self._current = self._part(terms)
+        resume(self._current.run, iteration, terms.patched(state) if terms.start == iteration else state)
         self._measure(iteration)
 
     def _advance(self) -> None:
         run, self.standing = self.current.run, None
         run.carry()
         now = run.iteration
-        crossing = at(self.terms, now) != self.here
+        crossing = len(self.terms) > self.here + 1 and self.terms[self.here + 1].start <= now
         if crossing or self.snapshots.wants(self.line, now):
             state = state_of(run)
             met = self.snapshots.met(self.line, now, state) if self.snapshots.wants(self.line, now) else state

@@ -24,18 +24,19 @@ from app.requests import TrainRequest
 from app.session import Session
 from app.sessions import Outcome, Sessions
 from app.store import LeaseError, StaleError, StoreError
-from app.training import Busy, Training, Words
+from app.training import Training, Words
+from app.turns import Turns
 
 LOG = logging.getLogger("backprop")
 ROUND = 1.0  # seconds between looks for runs that nobody works on
 
 
 class Runs:
-    """The runs this process works on. `busy` says whether a request is being worked on, which goes first."""
+    """The runs this process works on, in `turns` with the requests."""
 
     def __init__(self, sessions: Sessions) -> None:
         self.sessions, self.store, self.settings = sessions, sessions.store, sessions.settings
-        self.busy: Busy = lambda: False
+        self.turns = Turns(self.settings.run_share)
         self.owner = secrets.token_hex(8)
         self._here: dict[str, Training] = {}  # by session; waiting ones too
         self._unable: set[str] = set()  # sessions that cannot be built, of which it was said once
@@ -44,9 +45,9 @@ class Runs:
         self._pool = ThreadPoolExecutor(self.settings.runs, thread_name_prefix="training")
         self._keeper = Thread(target=self._keep, name="keeper", daemon=True)
 
-    def open(self, busy: Busy) -> None:
+    def open(self) -> None:
         """Take up what was under way when the last process ended, and keep the leases of what is."""
-        self.busy = busy
+        self.turns.open()
         self._keeper.start()
 
     def close(self) -> None:
@@ -57,6 +58,7 @@ class Runs:
             self._keeper.join(timeout=5)
         for work in list(self._here.values()):
             self._leave(work)
+        self.turns.close()
 
     def begin(
         self, session: Session, asked: TrainRequest, key: Once | None, reply: Callable[[Words], Response]
@@ -159,7 +161,7 @@ class Runs:
     def _work(self, work: Training) -> None:
         """One run, to its end, or until this process ends."""
         try:
-            work.train(self.busy, self._closing)
+            work.train(self.turns, self._closing)
         except (LeaseError, NotFoundError):
             pass  # somebody else has it now, or it has been cancelled, or nobody wants it any more
         except StaleError:

@@ -65,6 +65,7 @@ class Settings:
     check_seconds: float = 10.0
     runs: int = 2
     runs_waiting: int = 16
+    run_share: float = 0.25
     run_iterations: int = 1_000_000
     lease_seconds: float = 10.0
     history_points: int = 512

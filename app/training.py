@@ -1,12 +1,13 @@
 """One training run at work: small slices, and reports that are committed before they are told.
 
-While a report is on its way to the disk, training goes on.
+While a report is on its way to the disk, training goes on. Small states go with every report, large ones once a second
+or so: what a run has reached since is computed again by whoever takes it up, and held to the loss that was reported.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from math import inf
@@ -21,17 +22,15 @@ from app.session import Session
 from app.sessions import Outcome, Sessions
 from app.snapshots import Snapshots
 from app.store import Snapshot, StoreError
+from app.turns import Turns
 from app.wire import plain
 from engine import StoppedError
 
 Words = dict[str, Any]  # what is said of a run: see `app.views.RunView`; and `lease`, the number of its owner's
 Report = tuple[Sequence[Snapshot], Words]
-Busy = Callable[[], bool]
 
-SLICE = 0.002  # seconds of training between two looks at what else there is to do
-GIVEN = 0.05  # seconds a slice waits at most for requests to be answered first
 PAUSE = 1 / 33  # seconds between two reports
-LONGEST = 1.0  # seconds between two reports, unless one takes longer
+LONGEST = 1.0  # seconds between two reports of large states, unless one takes longer
 SMALL = 65_536  # bytes of states in a report
 SHARE, LARGE_SHARE = 2, 16  # telling takes one part in so many of the time at most, for a small and a large report
 REST = 0.3  # seconds before a report that the store did not take is told again
@@ -47,25 +46,27 @@ class Training:
         self.cancelled = Event()
         self.tested: Words = {"test_loss": words.get("test_loss"), "test_accuracy": words.get("test_accuracy")}
         self.detail: str | None = None
+        self._whole = 0.0  # when a report is to bring states again
 
-    def train(self, busy: Busy, closing: Event) -> None:
+    def train(self, turns: Turns, closing: Event) -> None:
         """Train to the end, or until `closing`. Raises what `tell` raises, and what computing raises."""
         with ThreadPoolExecutor(1, thread_name_prefix="report") as teller:
-            journey = self._set_out(busy)
+            journey = self._set_out(turns)
             begun, first, ended = perf_counter(), self.iteration, self._ended(journey)
             told: Future[float] = teller.submit(perf_counter)  # when the next report is due
             while not (ended or closing.is_set() or self.cancelled.is_set()):
-                _give_way(busy)
-                ended = self._slice(journey, told)
+                with turns.turn(self.session.id) as seconds:
+                    ended = self._slice(journey, told, seconds)
                 if not ended and told.done() and perf_counter() >= told.result():
                     pace = (perf_counter() - begun) / max(self.iteration - first, 1)
-                    report = self._report(journey, pace * (self.words["to"] - self.iteration))
+                    left, whole = pace * (self.words["to"] - self.iteration), perf_counter() >= self._whole
+                    report = self._report(journey, left, whole)
                     told = teller.submit(self._told, "training", closing, *report)
             told.result()
             if not self.cancelled.is_set():
                 self._told(ended or "training", closing, *self._report(journey))
 
-    def _set_out(self, busy: Busy) -> Journey:
+    def _set_out(self, turns: Turns) -> Journey:
         """A journey that stands at the iteration reported last."""
         session, store = self.session, self.sessions.store
         with session.lock:
@@ -76,13 +77,15 @@ class Training:
         journey = Journey(session.make, snapshots, session.history)
         journey.follow(terms, line)
         for iteration in range(snapshots.last(line, self.iteration), self.iteration + 1):
-            _give_way(busy)
-            journey.go(iteration)
+            with turns.turn(session.id):
+                journey.go(iteration)
+        if "loss" in self.words and plain(journey.current.run.loss) != self.words["loss"]:
+            snapshots.differ(self.iteration)
         return journey
 
-    def _slice(self, journey: Journey, told: Future[float]) -> str | None:
+    def _slice(self, journey: Journey, told: Future[float], seconds: float) -> str | None:
         """Train for a moment; how the run ended, if it did."""
-        end = perf_counter() + SLICE
+        end = perf_counter() + seconds
         while perf_counter() < end:
             try:
                 journey.onward()
@@ -102,15 +105,17 @@ class Training:
             return "reached"
         return "done" if self.iteration >= self.words["to"] else None
 
-    def _report(self, journey: Journey, left: float | None = None) -> Report:
-        """What is to be committed and told of where the run stands."""
-        journey.mark()
+    def _report(self, journey: Journey, left: float | None = None, whole: bool = True) -> Report:
+        """What is to be committed and told of where the run stands; a `whole` report brings states."""
+        if whole:
+            journey.mark()
         meter = journey.current.meter
         said = plain(meter()) | {"left": None if left is None else round(left, 1)}
         said |= {name: dict(zip(meter.layers, said[name], strict=True)) for name in ("gradients", "updates")}
         self.tested |= {name: said[name] for name in ("test_loss", "test_accuracy") if said[name] is not None}
-        changes = journey.snapshots.changes()
-        journey.snapshots.committed()
+        changes = journey.snapshots.changes() if whole else ()
+        if whole:
+            journey.snapshots.committed()
         return changes, said | self.tested
 
     def _told(self, status: str, closing: Event, changes: Sequence[Snapshot], said: Words) -> float:
@@ -123,9 +128,10 @@ class Training:
                 if closing.wait(REST):
                     return inf
             else:
-                share = SHARE if sum(len(s.state) for s in changes) <= SMALL else LARGE_SHARE
-                due = min(perf_counter() + (share - 1) * (perf_counter() - started), started + LONGEST)
-                return max(due, started + PAUSE)
+                now = perf_counter()
+                if sum(len(s.state) for s in changes) > SMALL:
+                    self._whole = min(now + (LARGE_SHARE - 1) * (now - started), started + LONGEST)
+                return max(now + (SHARE - 1) * (now - started), started + PAUSE)
 
     def tell(self, status: str, snapshots: Sequence[Snapshot] = (), **said: Any) -> None:
         """Say how the run is. Raises `LeaseError`, `StaleError`, `StoreError` or `NotFoundError`."""
@@ -141,10 +147,3 @@ class Training:
                 ),
             )
         self.words = words
-
-
-def _give_way(busy: Busy) -> None:
-    """Let requests be answered first, for a while."""
-    end = perf_counter() + GIVEN
-    while busy() and perf_counter() < end:
-        time.sleep(0.0005)
