@@ -15,6 +15,7 @@ import orjson
 from fastapi import Header, Request
 from fastapi.responses import Response
 
+from app import tokens
 from app.errors import KeyReusedError
 from app.store import Answer
 
@@ -36,9 +37,13 @@ class Once:
         body = orjson.dumps({"headers": head, **more}) + b"\n" + bytes(response.body)
         return Answer(self.key, self.fingerprint, response.status_code, body)
 
+    def asked(self, answer: Answer) -> bool:
+        """Whether an answer was given to this very request."""
+        return answer.fingerprint == self.fingerprint
+
     def again(self, answer: Answer) -> Response:
         """The response that was kept. Raises `KeyReusedError` where the key came with another request."""
-        if answer.fingerprint != self.fingerprint:
+        if not self.asked(answer):
             raise KeyReusedError("this Idempotency-Key came with another request before; a new request needs a new key")
         head, _, body = answer.body.partition(b"\n")
         headers = orjson.loads(head)["headers"] | {"idempotency-replayed": "true"}
@@ -54,5 +59,5 @@ async def once(request: Request, key: Text = None) -> Once | None:
     if key is None:
         return None
     asked = blake2b(await request.body(), digest_size=16)
-    asked.update(f"{request.method} {request.url.path}?{request.url.query}".encode())
+    asked.update(f"{request.method} {request.url.path}?{request.url.query} {tokens.presented(request)}".encode())
     return Once(text=key, key=blake2b(key.encode(), digest_size=16).hexdigest(), fingerprint=asked.hexdigest())

@@ -85,10 +85,10 @@ def delete(
     id: str, request: Request, found: SessionsHere, key: KeyHere, header: Bearer
 ) -> Response:  # fmt: skip
     """Forget the session."""
-    if key and (told := found.store.answer(EVERYWHERE, key.key)):
-        return key.again(told)  # of a session that is gone by now
-    drive(request, found.get(id))
-    return found.delete(id, key, Response(status_code=204))
+    told = found.store.answer(EVERYWHERE, key.key) if key else None
+    if not (key and told and key.asked(told)):  # the session of a request that comes again is gone by now
+        drive(request, found.get(id))
+    return key.again(told) if key and told else found.delete(id, key, Response(status_code=204))
 
 
 @router.post("/{id}/step", response_model=StepAnswer, responses=problems(400, 401, 403, 416))
@@ -145,7 +145,7 @@ def check_gradients(session: SessionHere, body: CheckRequest) -> Response:
         return answer(check(session.trace(), epsilon=body.epsilon, seconds=seconds))
 
 
-@router.get("/{id}/verify", response_model=Verification)
+@router.get("/{id}/verify", response_model=Verification, responses=problems(416))
 def verify_trace(session: SessionHere, iteration: Annotated[int | None, Query(ge=0, le=10_000_000)] = None) -> Response:
     """Whether every event of an iteration, else of the present one, follows from the leaves and the events before."""
     with session.lock:

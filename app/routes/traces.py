@@ -29,13 +29,14 @@ Place = Annotated[int | None, Query(ge=0, le=1_000_000_000)]
 From = Annotated[int, Query(alias="from", ge=0, le=1_000_000_000)]
 To = Annotated[int | None, Query(alias="to", ge=0, le=1_000_000_000)]
 Many = Annotated[str | None, Query(max_length=16_000)]
-Places = Annotated[str, Query(max_length=16_000)]
+Places = Annotated[str, Query(max_length=16_000, examples=["0:1:1"])]
 Encodings = Annotated[str, Header(include_in_schema=False)]
 SMALL = 2_000  # bytes that are not worth compressing
 NUMBERS: dict[int | str, dict[str, Any]] = {200: {"content": {"application/octet-stream": {}}}}
+UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "As `If-None-Match` says"}}
 
 
-@router.get("/graph", response_model=Graph)
+@router.get("/graph", response_model=Graph, responses=UNCHANGED)
 def graph(
     session: SessionHere, iteration: Iteration = None, if_none_match: Annotated[str | None, Header()] = None,
     accept_encoding: Encodings = "",
@@ -44,7 +45,7 @@ def graph(
     return _once(session, iteration, "graph", lambda part: encode(part.run.graph), if_none_match, accept_encoding)
 
 
-@router.get("/schedule", response_model=Schedule)
+@router.get("/schedule", response_model=Schedule, responses=UNCHANGED)
 def schedule(
     session: SessionHere, iteration: Iteration = None, if_none_match: Annotated[str | None, Header()] = None,
     accept_encoding: Encodings = "",

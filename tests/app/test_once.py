@@ -75,6 +75,16 @@ async def test_forgetting_is_answered_again(client, open_session):
     assert (await client.delete(path)).status_code == 404
 
 
+async def test_a_key_alone_does_not_drive(client, open_session):
+    _, path = await open_session("neuron")
+    headers, stranger = key(), {"Authorization": "Bearer guessed"}
+    await client.post(f"{path}/step", json={}, headers=headers)
+    assert (await client.delete(path, headers=headers | stranger)).status_code == 403
+    headers = key()
+    await client.delete(path, headers=headers)
+    assert (await client.delete(path, headers=headers | stranger)).status_code == 404
+
+
 async def test_a_key_that_came_with_another_request_is_refused(client, open_session):
     _, path = await open_session("neuron")
     headers = key()

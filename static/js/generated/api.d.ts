@@ -5506,6 +5506,13 @@ export interface operations {
                     "application/json": components["schemas"]["Graph"];
                 };
             };
+            /** @description As `If-None-Match` says */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description A head that says what a request cannot, or JSON that is none, or too deep */
             400: {
                 headers: {
@@ -6990,6 +6997,13 @@ export interface operations {
                     "application/json": components["schemas"]["Schedule"];
                 };
             };
+            /** @description As `If-None-Match` says */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description A head that says what a request cannot, or JSON that is none, or too deep */
             400: {
                 headers: {
@@ -8396,6 +8410,15 @@ export interface operations {
             };
             /** @description What was wrong, by number and limit */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            416: {
                 headers: {
                     [name: string]: unknown;
                 };
