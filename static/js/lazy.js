@@ -3,8 +3,8 @@
 import { html, signal, useEffect } from "../vendor/vendor.js";
 import * as actions from "./actions.js";
 
-/** The browser's own reason not to fetch ahead is that it is busy; not every browser can say so. */
-const whenIdle = globalThis.requestIdleCallback ?? ((/** @type {() => void} */ work) => setTimeout(work, 200));
+/** Between two parts that are fetched ahead, so that what somebody does is answered first. */
+const PAUSE = 60;
 
 /** @type {Part<unknown>[]} */
 const parts = [];
@@ -36,5 +36,5 @@ export function lazy(load) {
 /** One after the other, so that nobody waits for it. */
 export function fetchAhead() {
   const next = parts.find(({ here }) => here.value === null);
-  if (next) whenIdle(() => void next.fetch().then((here) => { if (here) fetchAhead(); }));
+  if (next) setTimeout(() => void next.fetch().then((here) => { if (here) fetchAhead(); }), PAUSE);
 }
