@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import sqrt
+from math import prod, sqrt
 
 import numpy as np
 
@@ -70,6 +70,8 @@ class Meter:
         found = {name: used(graph, nodes) for name, nodes in grouped(graph).items()}
         layers = {name: nodes for name, nodes in found.items() if nodes}
         self.layers = tuple(layers)
+        widest = max((prod(n.shape) for nodes in layers.values() for n in _weights(nodes)), default=0)
+        self.moved = np.empty(widest, self.run.recording.buffer.dtype)  # new memory each time would cost page faults
         self.gradients = [[gradient[n.id].reshape(-1) for n in nodes if n.id in gradient] for nodes in layers.values()]
         self.weights = [
             [(self.view(places[n.id]).reshape(-1), self.view(after[n.id]).reshape(-1)) for n in _weights(nodes)
@@ -86,18 +88,22 @@ class Meter:
                 iteration=now, loss=self.run.loss, accuracy=right(*self.compared) if self.compared else None,
                 test_loss=test.loss if test else None, test_accuracy=test.accuracy if test else None,
                 learning_rate=None if self.rate is None else float(self.rate),
-                gradients=tuple(map(_norm, self.gradients)), updates=tuple(map(_largest, self.weights)),
+                gradients=tuple(map(_norm, self.gradients)), updates=tuple(map(self._largest, self.weights)),
             )  # fmt: skip
+
+    def _largest(self, pairs: Sequence[tuple[Array, Array]]) -> float | None:
+        """The largest change of a weight over its size; a weight that is all zeros has none."""
+        return max(
+            (sqrt(self._change(x, after) / size) for x, after in pairs if (size := float(x.dot(x)))), default=None
+        )
+
+    def _change(self, before: Array, after: Array) -> float:
+        moved = np.subtract(after, before, self.moved[: before.size])
+        return float(moved.dot(moved))
 
 
 def _norm(arrays: Sequence[Array]) -> float | None:
-    return sqrt(sum(float(x @ x) for x in arrays)) if arrays else None
-
-
-def _largest(pairs: Sequence[tuple[Array, Array]]) -> float | None:
-    """The largest change of a weight over its size; a weight that is all zeros has none."""
-    moved = [(after - before, before) for before, after in pairs]
-    return max((sqrt(float(d @ d) / size) for d, x in moved if (size := float(x @ x))), default=None)
+    return sqrt(sum(float(x.dot(x)) for x in arrays)) if arrays else None
 
 
 def _weights(nodes: Sequence[Node]) -> Sequence[Node]:

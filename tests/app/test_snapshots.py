@@ -204,3 +204,16 @@ def test_what_is_looked_up_is_what_is_kept(store):
         for other in lines:
             found = [i for (v, i), k in snapshots.known.items() if k.size and v == owner(other, i)]
             assert snapshots._in_force(other) == sorted(found)
+
+
+def test_looking_at_many_other_models_leaves_the_numbers_where_they_stand(store):
+    """Fewer models are kept ready than this session has; the one whose run stands somewhere is always among them."""
+    session = walked(store, 20)
+    for iteration in (4, 8, 12, 16):
+        edit = [{"set": "optimizer.learning_rate", "to": 1 / iteration}]
+        session.standing = edited(session, edit, iteration)[1].at(20, 0)
+        session.journey.go(20)
+    before = recording(session, 2)
+    for iteration in (6, 10, 14, 18):
+        assert session.schedule(iteration).length == session.schedule(0).length
+    assert recording(session, 2) == before
