@@ -8,10 +8,13 @@ import numpy as np
 from fastapi import APIRouter, Header, Query
 from fastapi.responses import Response as Answer
 
-from app import grids
+from app import grids, learnt
 from app.answers import GridAnswer
+from app.errors import OutsideError
+from app.learnt import Part, Readings, Samples
 from app.routes import SessionHere, SettingsHere, problems
 from app.wire import answer
+from engine import values_of
 
 router = APIRouter(prefix="/sessions/{id}", tags=["insight"], responses=problems(404, 413, 416, 422))
 Axis = Annotated[str, Query(max_length=64, examples=["-1:1:40"])]
@@ -49,3 +52,30 @@ def evaluate(
     said = [grids.Response(layer=name, shape=part.shape, data=part) for name, part in found.items()]
     told_axes = {"x": axes[0], "y": axes[1] if over == "plane" else None}
     return answer({"iteration": number, "over": over, **told_axes, "responses": said})
+
+
+@router.get("/samples", response_model=Samples)
+def samples(session: SessionHere) -> Answer:
+    """The samples of the data set as points, where inputs are one number or two; `held` are those held out."""
+    return answer(learnt.samples_of(session.part.dataset))
+
+
+@router.get("/readings", response_model=Readings)
+def readings(
+    session: SessionHere, settings: SettingsHere, of: Part = "held",
+    iteration: Annotated[int | None, Query(ge=0, le=10_000_000)] = None,
+) -> Answer:  # fmt: skip
+    """What a classifier takes its samples for: those held out, or those it may see, counted class by class.
+
+    With the parameters that the iteration begins with, and as in evaluation. What there is no time for is not read:
+    `samples` says how many were.
+    """
+    with session.lock:
+        number = session.iteration if iteration is None else iteration
+        run = session.reach(number)
+        network, dataset = run.model.network, session.journey.part(number).dataset
+        values = {name: value.copy() for name, value in values_of(run).items()}
+    if network is None:
+        raise OutsideError("samples are read by a network; this model is an expression")
+    told = learnt.readings(network, values, dataset, of, settings)
+    return answer({**told, "iteration": number})

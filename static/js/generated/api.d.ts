@@ -526,6 +526,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions/{id}/readings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Readings
+         * @description What a classifier takes its samples for: those held out, or those it may see, counted class by class.
+         *
+         *     With the parameters that the iteration begins with, and as in evaluation. What there is no time for is not read:
+         *     `samples` says how many were.
+         */
+        get: operations["readings_api_v1_sessions__id__readings_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions/{id}/recording": {
         parameters: {
             query?: never;
@@ -590,6 +613,26 @@ export interface paths {
          * @description End a run at the iteration it reported last. One that has ended stays as it is.
          */
         delete: operations["cancel_api_v1_sessions__id__runs__run__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{id}/samples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Samples
+         * @description The samples of the data set as points, where inputs are one number or two; `held` are those held out.
+         */
+        get: operations["samples_api_v1_sessions__id__samples_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1900,6 +1943,20 @@ export interface components {
             magnitudes: (components["schemas"]["Number"] | null)[];
         };
         /**
+         * Misread
+         * @description A sample that is taken for another class; `picture` are its numbers, where it is one.
+         */
+        Misread: {
+            /** Label */
+            label: number;
+            /** Picture */
+            picture: components["schemas"]["Number"][];
+            /** Read */
+            read: number;
+            /** Sample */
+            sample: number;
+        };
+        /**
          * NetworkRequest
          * @description Layers one after another, and a loss. Layers are named by type and place among their type unless named.
          */
@@ -2498,6 +2555,33 @@ export interface components {
             value: components["schemas"]["ArrayRef"];
         };
         /**
+         * Readings
+         * @description How the samples are read: `counts` are rows of true classes, with a column for each class they are taken for.
+         *
+         *     `samples` of `total` were read in the time allowed. `accuracy`: the share read right.
+         */
+        Readings: {
+            /** Accuracy */
+            accuracy: components["schemas"]["Number"];
+            /** Classes */
+            classes: string[];
+            /** Counts */
+            counts: number[][];
+            /** Iteration */
+            iteration: number;
+            /** Misread */
+            misread: components["schemas"]["Misread"][];
+            /**
+             * Of
+             * @enum {string}
+             */
+            of: "held" | "seen";
+            /** Samples */
+            samples: number;
+            /** Total */
+            total: number;
+        };
+        /**
          * Reason
          * @description Why nothing, or next to nothing, comes back: at which node, with the numbers that say so.
          */
@@ -2628,6 +2712,24 @@ export interface components {
         SampleEdit: {
             /** Sample */
             sample: number;
+        };
+        /**
+         * Samples
+         * @description Samples, evenly spread over the data set where there are many: `total` of them.
+         *
+         *     `targets`: class numbers where every sample has one class, else its values. `held`: training does not see it.
+         */
+        Samples: {
+            /** Classes */
+            classes: string[];
+            /** Held */
+            held: boolean[];
+            /** Inputs */
+            inputs: components["schemas"]["Number"][][];
+            /** Targets */
+            targets: unknown[];
+            /** Total */
+            total: number;
         };
         /**
          * Schedule
@@ -3459,6 +3561,7 @@ export type LossRequest = components['schemas']['LossRequest'];
 export type LossRow = components['schemas']['LossRow'];
 export type Lost = components['schemas']['Lost'];
 export type Magnitudes = components['schemas']['Magnitudes'];
+export type Misread = components['schemas']['Misread'];
 export type NetworkRequest = components['schemas']['NetworkRequest'];
 export type NewsAnswer = components['schemas']['NewsAnswer'];
 export type Node = components['schemas']['Node'];
@@ -3487,12 +3590,14 @@ export type Product = components['schemas']['Product'];
 export type Products = components['schemas']['Products'];
 export type PyTorchPage = components['schemas']['PyTorchPage'];
 export type Quotient = components['schemas']['Quotient'];
+export type Readings = components['schemas']['Readings'];
 export type Reason = components['schemas']['Reason'];
 export type Recompute = components['schemas']['Recompute'];
 export type Response = components['schemas']['Response'];
 export type Running = components['schemas']['Running'];
 export type RunView = components['schemas']['RunView'];
 export type SampleEdit = components['schemas']['SampleEdit'];
+export type Samples = components['schemas']['Samples'];
 export type Schedule = components['schemas']['Schedule'];
 export type ScheduleRequest = components['schemas']['ScheduleRequest'];
 export type ScheduleRow = components['schemas']['ScheduleRow'];
@@ -6449,6 +6554,121 @@ export interface operations {
             };
         };
     };
+    readings_api_v1_sessions__id__readings_get: {
+        parameters: {
+            query?: {
+                iteration?: number | null;
+                of?: "held" | "seen";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Readings"];
+                };
+            };
+            /** @description A head that says what a request cannot, or JSON that is none, or too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A request that took too long to arrive */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody came back to this session for long */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A host this service is not called by */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A head that is larger than allowed */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much to do, or a store that is away: try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     recording_api_v1_sessions__id__recording_get: {
         parameters: {
             query?: {
@@ -6963,6 +7183,118 @@ export interface operations {
                 };
             };
             /** @description What was wrong, by number and limit */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    samples_api_v1_sessions__id__samples_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Samples"];
+                };
+            };
+            /** @description A head that says what a request cannot, or JSON that is none, or too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A request that took too long to arrive */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody came back to this session for long */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A host this service is not called by */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A head that is larger than allowed */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much to do, or a store that is away: try again */
             503: {
                 headers: {
                     [name: string]: unknown;
