@@ -26,6 +26,7 @@ from app.sessions import Sessions
 from app.settings import Settings
 from app.static import Static
 from app.store import opened
+from app.turns import Attention
 
 mimetypes.add_type("text/javascript", ".js")  # Windows may say otherwise, and then no module loads
 
@@ -73,7 +74,7 @@ async def _running(app: FastAPI) -> AsyncIterator[None]:
     listener = Listener(store, app.state.hub) if store.shared else None
     if listener:
         listener.start()
-    app.state.runs.open(lambda: threads.borrowed_tokens > 0)
+    app.state.runs.open()
     yield
     app.state.runs.close()
     if listener:
@@ -101,6 +102,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             allow_headers=["Authorization", "Content-Type", "If-Match", "Idempotency-Key"],
             expose_headers=["ETag", "Location", "X-Request-Id"], allow_credentials=True,
         )  # fmt: skip
+    app.add_middleware(Attention, turns=app.state.runs.turns)
     app.add_middleware(Gate, settings=settings)
     errors.install(app)
     document(app)
