@@ -230,3 +230,104 @@ def test_training_ends_where_the_loss_that_was_asked_for_is_reached(open_page):
 def test_a_model_without_an_optimizer_says_that_there_is_nothing_to_train(open_page):
     page = open_page("?example=softmax-ce&view=training")
     assert "no optimizer" in page.locator("#training .nothing").text_content()
+
+
+# What has been learnt
+
+
+def picture(page, name, step):
+    """A picture, once it shows the step."""
+    found = page.locator(f"[data-picture={name}][data-step='{step}']")
+    found.wait_for(timeout=30_000)
+    return found
+
+
+PIXEL = """(canvas, [x, y]) => {
+  const { width, height } = canvas, ink = canvas.getContext('2d');
+  return [...ink.getImageData(Math.round(x * width), Math.round(y * height), 1, 1).data].slice(0, 3);
+}"""
+
+
+def test_the_boundary_is_coloured_by_the_class_the_network_takes_a_point_for(spiral):
+    spiral.locator("[data-chart=loss] a.plot").focus()
+    spiral.keyboard.press("End")
+    spiral.keyboard.press("Enter")
+    at(spiral, 0, STEPS)
+    shown = picture(spiral, "plane", STEPS).locator("canvas.ground")
+    spiral.wait_for_function("(canvas) => canvas.width > 100", arg=shown.element_handle())
+    ask = "over=plane&x=-1.0:1.0:3&y=-0.9:0.9:3"
+    told = spiral.request.get(f"/api/v1/sessions/{session_of(spiral)}/evaluate?{ask}&iteration={STEPS}").json()
+    points = spiral.request.get(f"/api/v1/sessions/{session_of(spiral)}/samples").json()["inputs"]
+    colours = {}
+    for row in (0, 2):
+        for column in (0, 2):
+            x, y = told["x"][column], told["y"][row]
+            outputs = told["responses"][0]["data"][row][column]
+            place = [share(points, 0, x), 1 - share(points, 1, y)]
+            colours.setdefault(outputs.index(max(outputs)), []).append(shown.evaluate(PIXEL, place))
+    assert len(colours) > 1
+    strongest = {max(range(3), key=lambda k, rgb=rgb: rgb[k]) for k, all in colours.items() if k < 3 for rgb in all}
+    assert len(strongest) == len(colours), "each class has a hue of its own"
+
+
+def share(points, axis, value):
+    """Where a number lies in the picture, from 0 to 1."""
+    numbers = [point[axis] for point in points]
+    room = 0.09 * (max(numbers) - min(numbers))
+    return (value - min(numbers) + room) / (max(numbers) - min(numbers) + 2 * room)
+
+
+def test_each_hidden_unit_has_a_map_which_opens_large(spiral):
+    spiral.select_option("[data-command=unit-layer]", "relu1")
+    spiral.locator("[data-unit-map='63']").wait_for()
+    assert spiral.locator("[data-unit-map]").count() == 64
+    spiral.locator("[data-unit-map='5']").click()
+    assert spiral.locator("[data-picture=plane] h2").text_content() == "Unit 5 of relu1"
+    spiral.click("[data-command=boundary]")
+    assert spiral.locator("[data-picture=plane] h2").text_content() == "Decision boundary"
+
+
+@STILL
+def test_a_fitted_curve_runs_through_what_the_network_answers(open_page):
+    page = open_page("?example=overfitting&view=training")
+    line = picture(page, "curve", 0).locator("polyline")
+    points = [tuple(map(float, pair.split(","))) for pair in line.get_attribute("points").split()]
+    samples = page.request.get(f"{api(page)}/samples").json()
+    circles = page.locator("[data-picture=curve] svg[role=img] circle")
+    assert circles.count() == len(samples["inputs"])
+    assert page.locator("[data-picture=curve] svg[role=img] circle.held").count() == sum(samples["held"]) == 20
+    inputs, targets = [point[0] for point in samples["inputs"]], [target[0] for target in samples["targets"]]
+    axis = f"{min(inputs)}:{max(inputs)}:5"
+    told = page.request.get(f"{api(page)}/evaluate?over=line&x={axis}&iteration=0").json()
+    left, right = (float(circles.nth(inputs.index(f(inputs))).get_attribute("cx")) for f in (min, max))
+    top, bottom = (float(circles.nth(targets.index(f(targets))).get_attribute("cy")) for f in (max, min))
+    for x, (y,) in zip(told["x"], told["responses"][0]["data"], strict=True):
+        across = left + (x - min(inputs)) / (max(inputs) - min(inputs)) * (right - left)
+        up = bottom + (y - min(targets)) / (max(targets) - min(targets)) * (top - bottom)
+        nearest = min(points, key=lambda point, across=across: abs(point[0] - across))
+        assert abs(nearest[1] - up) < 6, "of 300 pixels"
+
+
+def api(page):
+    return f"{page.url.partition('?')[0]}api/v1/sessions/{session_of(page)}"
+
+
+@STILL
+def test_digits_show_filters_confusion_and_what_is_misread(open_page):
+    page = open_page("?example=deep-digits&view=training")
+    page.wait_for_selector("[data-chart=loss]")
+    page.fill("[data-command=train-to]", "40")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".state[data-status=done]", timeout=120_000)
+    assert picture(page, "filters", 40).locator("canvas").count() == 64
+    table = picture(page, "readings", 40).locator("table.confusion tbody tr")
+    told = page.request.get(f"{api(page)}/readings?of=held&iteration=40").json()
+    shown = [
+        [int(x) for x in row.locator("td").evaluate_all("(all) => all.map((one) => one.dataset.exact)")]
+        for row in table.all()
+    ]
+    assert shown == told["counts"]
+    assert sum(map(sum, shown)) == 1000
+    misread = page.locator("[data-picture=readings] .misread li")
+    assert misread.count() == len(told["misread"]) == 24
+    assert misread.first.locator("b").text_content() == str(told["misread"][0]["read"])

@@ -6,6 +6,7 @@ import * as store from "../store.js";
 import * as runs from "../runs.js";
 import { Chart, loadCharts } from "./chart.js";
 import { Controls } from "./controls.js";
+import { Pictures } from "./pictures.js";
 import { Table } from "./table.js";
 
 /** @param {HTMLElement} after */
@@ -29,7 +30,7 @@ function style(path) {
 function Training() {
   if (store.view.value !== "training" || !store.trace.value) return null;
   if (!store.trains.value) return html`<p class="nothing">This model has no optimizer, so there is nothing to train: its one step is walked through in the graph.</p>`;
-  return html`<${Controls} /><div class="body"><${Charts} /></div>`;
+  return html`<${Controls} /><div class="body"><${Charts} /><${Pictures} /></div>`;
 }
 
 function Charts() {

@@ -1,0 +1,22 @@
+// What has been learnt, as pictures of the step the page speaks of.
+
+import { computed, html } from "../../vendor/vendor.js";
+import { learntOf } from "../model/learnt.js";
+import * as store from "../store.js";
+import { Plane } from "./plane.js";
+import { Curve } from "./curve.js";
+import { Filters } from "./filters.js";
+import { Readings } from "./readings.js";
+
+const learnt = computed(() => (store.graph.value && store.session.value ? learntOf(store.graph.value, store.session.value) : null));
+export const hasPictures = computed(() => Boolean(learnt.value && (learnt.value.over || learnt.value.filters || learnt.value.read)));
+
+export function Pictures() {
+  const found = learnt.value, id = store.session.value?.id;
+  if (!found || !id || !hasPictures.value) return null;
+  return html`<div class="pictures" role="group" aria-label="What has been learnt" key=${id}>
+    ${found.over === "plane" && html`<${Plane} layers=${found.layers} />`}
+    ${found.over === "line" && html`<${Curve} />`}
+    ${found.read && html`<${Readings} of=${found.read} />`}
+    ${found.filters && html`<${Filters} filters=${found.filters} />`}</div>`;
+}
