@@ -9,6 +9,7 @@ from pydantic import Discriminator, Field, Tag
 from app.fields import Body, Numbers, Whole, as_example
 from app.specs import OptimizerRequest
 
+TOGETHER = 100  # edits in one request
 Label = Annotated[str, Field(min_length=1, max_length=64)]
 Row = Annotated[Whole, Field(ge=0, lt=2**31)]
 Index = Annotated[list[Row], Field(max_length=8)]
@@ -83,7 +84,7 @@ class TwinRequest(Body):
     """What the twin has and its original has not, from an iteration on: the present one where none is said."""
 
     model_config = as_example(edits=[{"set": "w", "to": 0.25}])
-    edits: Annotated[list[Edit], Field(max_length=100)] = Field(default_factory=list)
+    edits: Annotated[list[Edit], Field(max_length=TOGETHER)] = Field(default_factory=list)
     iteration: Annotated[Whole, Field(ge=0, le=10_000_000)] | None = None
 
 
@@ -91,5 +92,5 @@ class EditsRequest(Body):
     """All of these edits or none, in this order, at an iteration: the one the session stands at where none is said."""
 
     model_config = as_example(edits=[{"set": "w", "to": 0.25}])
-    edits: Annotated[list[Edit], Field(min_length=1, max_length=100)]
+    edits: Annotated[list[Edit], Field(min_length=1, max_length=TOGETHER)]
     iteration: Annotated[Whole, Field(ge=0, le=10_000_000)] | None = None

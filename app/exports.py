@@ -9,8 +9,10 @@ from typing import Any, Literal
 
 from app.data.requests import UploadRequest
 from app.data.uploads import Uploads
+from app.edits import TOGETHER
 from app.errors import NotFoundError, TooLargeError
 from app.session import Session
+from app.thinning import portions
 from app.wire import encode
 from engine import Trace, notebook, numpy_script, pytorch_script, svg
 
@@ -44,7 +46,7 @@ def exported(session: Session, uploads: Uploads, most: int) -> bytes:
     written = encode({
         "format": "backprop-session", "version": 1, "example": view.example,
         "spec": _whole(view.spec, session, uploads),
-        "edits": [{"iteration": batch.iteration, "edits": batch.edits} for batch in session.standing.timeline.line],
+        "edits": list(portions(session.standing.timeline.line, TOGETHER)),
         "iteration": view.iteration, "cursor": view.cursor, "frontier": view.frontier,
     })  # fmt: skip
     if len(written) + len('{"import":}') > most:

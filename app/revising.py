@@ -13,6 +13,7 @@ from app.errors import EditError, NothingToError, OutsideError, TooLargeError
 from app.session import Session, Standing
 from app.store import Entry
 from app.terms import Editor
+from app.thinning import floor, in_force
 from app.timeline import Timeline
 from engine import Schedule
 
@@ -28,10 +29,11 @@ def edited(session: Session, edits: Sequence[dict[str, Any]], iteration: int | N
     start = here.iteration if iteration is None else iteration
     if start > here.frontier:
         raise OutsideError(f"iteration {start} asked for; the furthest so far is {here.frontier}")
-    if here.revision >= session.settings.revisions:
-        raise TooLargeError(f"{here.revision} revisions were made; a session has at most {session.settings.revisions}")
     entry = Entry(here.revision + 1, {"edits": list(edits), "iteration": start, "place": list(here.place)})
-    timeline = here.timeline.after(entry)
+    timeline = here.timeline.after(entry).since(_floor(session))
+    count, most = in_force(timeline.line), session.settings.edits
+    if count > most:
+        raise TooLargeError(f"{count} edits would be in force; a session has at most {most}")
     _follow(session, timeline, start)
     place = here.iteration, here.cursor
     if here.iteration >= start:
@@ -47,11 +49,17 @@ def turned(session: Session, which: str) -> Revised:
     here = session.standing
     entry = Entry(here.revision + 1, {which: True, "place": list(here.place)})
     try:
-        place, timeline = here.timeline.back(which).place, here.timeline.after(entry)
+        place = here.timeline.back(which, _floor(session)).place
+        timeline = here.timeline.after(entry).since(_floor(session))
     except LookupError as error:
         raise NothingToError(str(error)) from None
     _follow(session, timeline, place.iteration)
     return entry, Standing(revision=entry.revision, timeline=timeline, **place._asdict())
+
+
+def _floor(session: Session) -> int:
+    """Behind which the next revision does not lead back."""
+    return floor(session.revision + 1, session.settings.revisions)
 
 
 def _follow(session: Session, timeline: Timeline, iteration: int) -> None:

@@ -75,7 +75,8 @@ class Session:
         self.journey = Journey(self.make, self.snapshots, self.history)
         self.journey.follow((Terms(spec=self.spec),), ())
         self.editor = Editor(self.journey.part(0).model.graph, settings, uploads)
-        self.stand(record, folded(log, request.exported.timeline if request.exported else None))
+        self.begun = request.exported.timeline if request.exported else None
+        self.stand(record, folded(log, self.begun))
 
     def stand(self, record: Record, timeline: Timeline) -> None:
         """Stand where the store says."""

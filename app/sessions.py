@@ -31,6 +31,7 @@ from app.session import Session, Standing
 from app.settings import Settings
 from app.snapshots import Snapshots
 from app.store import EVERYWHERE, AnsweredError, Change, Entry, Record, Snapshot, StaleError, Store, StoreError
+from app.thinning import base_for, floor
 from app.timeline import folded
 
 ATTEMPTS = 5  # when several processes change one session at once
@@ -156,6 +157,7 @@ class Sessions:
         timeline = here.timeline
         if record.revision != here.revision:
             timeline = folded(self.store.log(session.id, after=here.revision), timeline)
+            timeline = timeline.since(floor(record.revision, self.settings.revisions))
         if (record.revision, record.frontier) != (here.revision, here.frontier):
             session.snapshots.reload(self.store.snapshots(session.id))
             session.history.reload()
@@ -189,6 +191,7 @@ class Sessions:
         change = Change(
             revision=session.revision, iteration=None if outcome.stays else at.iteration,
             cursor=None if outcome.stays else at.cursor, frontier=at.frontier, entry=outcome.entry,
+            base=self._base(session, outcome.entry),
             snapshots=(*session.snapshots.changes(), *outcome.snapshots), points=points, lease=outcome.lease,
             run=outcome.run, event=event, answer=key.answer(outcome.reply) if key else None,
         )  # fmt: skip
@@ -209,6 +212,11 @@ class Sessions:
         session.standing, session.training = at, session.training if outcome.run is None else outcome.run
         if not self.store.shared:
             self.hub.tell(session.id, event)
+
+    def _base(self, session: Session, entry: Entry | None) -> Entry | None:
+        """What the oldest entries of its log make room for, now and then."""
+        most = self.settings.revisions
+        return base_for(entry.revision, most, session.id, self.store.log, session.begun) if entry else None
 
     def delete(self, id: str, key: Once | None, reply: Response) -> Response:
         """Forget a session. Raises `NotFoundError` where there is none."""

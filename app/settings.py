@@ -53,6 +53,7 @@ class Settings:
     snapshots: int = 128
     snapshot_bytes: int = 16 * 1_048_576
     revisions: int = 2_000
+    edits: int = 10_000
     visits: int = 50_000
     followers: int = 600
     followers_in_all: int = 1_500

@@ -5,9 +5,11 @@ The log only grows. Each of its entries is one of
     {"edits": […], "iteration": n, "place": [iteration, cursor, frontier]}
     {"undo": true, "place": …}
     {"redo": true, "place": …}
+    {"base": [[revision, iteration, edits], …]}
 
 where `place` is where the session stood until then: undo and redo go back there. An edit at an iteration drops those
-of later ones, as it drops everything that was computed beyond it.
+of later ones, as it drops everything that was computed beyond it. A base stands for the entries that made room for it
+(`app.thinning`): the edits that were in force, and no way back behind it.
 """
 
 from __future__ import annotations
@@ -36,10 +38,11 @@ class Place(NamedTuple):
 
 
 class Left(NamedTuple):
-    """What one can go back to: the edits in force, and where the session stood."""
+    """What one can go back to: the edits in force, and where the session stood until a revision left it."""
 
     line: Line
     place: Place
+    revision: int
 
 
 class Timeline(NamedTuple):
@@ -51,7 +54,9 @@ class Timeline(NamedTuple):
 
     def after(self, entry: Entry) -> Timeline:
         """With one more entry of the log. Raises LookupError where there is nothing to undo or to redo."""
-        here = Left(self.line, Place(*entry.body["place"]))
+        if "base" in entry.body:
+            return Timeline(tuple(Batch(revision, i, tuple(edits)) for revision, i, edits in entry.body["base"]))
+        here = Left(self.line, Place(*entry.body["place"]), entry.revision)
         if "undo" in entry.body:
             return Timeline(self.back("undo").line, self.past[:-1], (*self.future, here))
         if "redo" in entry.body:
@@ -60,12 +65,20 @@ class Timeline(NamedTuple):
         kept = tuple(b for b in self.line if b.iteration <= batch.iteration)
         return Timeline((*kept, batch), (*self.past, here))
 
-    def back(self, which: str) -> Left:
-        """What undo or redo leads to."""
+    def back(self, which: str, floor: int = 0) -> Left:
+        """What undo or redo leads to. Raises LookupError where there is nothing, or nothing that a revision after
+        `floor` left.
+        """
         found = self.past if which == "undo" else self.future
-        if not found:
-            raise LookupError(f"there is nothing to {which}")
-        return found[-1]
+        if found and found[-1].revision > floor:
+            return found[-1]
+        older = f" since revision {floor}: what was done before has been thinned out" if floor else ""
+        raise LookupError(f"there is nothing to {which}{older}")
+
+    def since(self, floor: int) -> Timeline:
+        """Without the ways back behind a revision."""
+        past, future = (tuple(left for left in lefts if left.revision > floor) for lefts in self[1:])
+        return Timeline(self.line, past, future)
 
 
 def folded(log: Sequence[Entry], timeline: Timeline | None = None) -> Timeline:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from app.edits import TOGETHER
 from app.errors import OutsideError
 from app.requests import SessionRequest
 from app.session import Session
+from app.thinning import portions
 
 
 def twin_of(session: Session, edits: Sequence[dict[str, Any]], iteration: int | None) -> SessionRequest:
@@ -19,9 +21,7 @@ def twin_of(session: Session, edits: Sequence[dict[str, Any]], iteration: int | 
     start = here.iteration if iteration is None else iteration
     if start > here.frontier:
         raise OutsideError(f"iteration {start} asked for; the furthest so far is {here.frontier}")
-    batches = [
-        {"iteration": batch.iteration, "edits": batch.edits} for batch in here.timeline.line if batch.iteration <= start
-    ]
+    batches = list(portions(tuple(b for b in here.timeline.line if b.iteration <= start), TOGETHER))
     batches += [{"iteration": start, "edits": list(edits)}] if edits else []
     exported = {
         "format": "backprop-session", "version": 1, "example": session.example.id if session.example else None,

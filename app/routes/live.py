@@ -61,7 +61,7 @@ async def live(
 def _missed(found: SessionsHere, id: str, seen: int | None) -> bytes:
     """The revisions a follower has not seen, and how the session stands."""
     session = found.get(id)
-    revisions = [] if seen is None else found.store.log(id, after=seen)
+    revisions = [] if seen is None else [e for e in found.store.log(id, after=seen) if "base" not in e.body]
     with session.lock:
         stands = sent("session", session.view(drives=False), session.revision)
     return b"".join(sent("revision", edited(entry), entry.revision) for entry in revisions) + stands
@@ -69,7 +69,7 @@ def _missed(found: SessionsHere, id: str, seen: int | None) -> bytes:
 
 def _news(found: SessionsHere, id: str, seen: int | None) -> Response:
     session = found.get(id)
-    revisions = [] if seen is None else found.store.log(id, after=seen)
+    revisions = [] if seen is None else [e for e in found.store.log(id, after=seen) if "base" not in e.body]
     with session.lock:
         news: NewsAnswer = {
             "revisions": [edited(entry) for entry in revisions],

@@ -81,6 +81,8 @@ class MemoryStore:
                 raise LeaseError(f"lease {change.lease} has passed to another owner")
             if change.entry:
                 found.log.append(change.entry)
+            if change.base:
+                found.log = [change.base, *(e for e in found.log if e.revision > change.base.revision)]
             self._keep_states(found, change.snapshots)
             if change.answer:
                 found.answers[change.answer.key] = change.answer

@@ -100,7 +100,8 @@ class Change:
 
     `revision` is the one it was decided on; the entry's is one more. The driver stays where it stands where
     `iteration` is None; the frontier never falls but with an entry. `run` replaces the training run's words: an empty
-    one forgets it, None leaves it. `event` is what followers in other processes are told.
+    one forgets it, None leaves it. `event` is what followers in other processes are told. A `base` stands for all
+    entries up to its revision, which go.
     """
 
     revision: int
@@ -108,6 +109,7 @@ class Change:
     cursor: int | None
     frontier: int
     entry: Entry | None = None
+    base: Entry | None = None
     snapshots: Sequence[Snapshot] = ()
     points: Sequence[Point] = ()
     answer: Answer | None = None

@@ -102,7 +102,10 @@ class RedisStore:
     def log(self, id: str, after: int = 1) -> list[Entry]:
         with self._asked():
             rows = self.db.xrange(key_of(id, "log"), min=f"({after}-0")
-        return [Entry(int(number.partition(b"-")[0]), orjson.loads(row[b"body"])) for number, row in rows]
+            base = self.db.hget(key_of(id), "base")  # asked second: what made room for it in between is left out
+        entries = [Entry(int(number.partition(b"-")[0]), orjson.loads(row[b"body"])) for number, row in rows]
+        begun = Entry(*orjson.loads(base)) if base else Entry(0, {})
+        return [begun] * (begun.revision > after) + [entry for entry in entries if entry.revision > begun.revision]
 
     def commit(self, id: str, change: Change) -> None:
         states = [part for s in change.snapshots for part in (f"{s.version}:{s.iteration}", known_of(s), s.state)]
@@ -112,7 +115,9 @@ class RedisStore:
             change.revision, "" if change.lease is None else change.lease, secrets.token_bytes(8),
             orjson.dumps(change.entry.body) if change.entry else b"", *place, change.frontier,
             b"" if change.run is None else orjson.dumps(change.run), change.event, self.settings.idle_seconds,
-            *told(change.answer), ANSWERS, RUNS, id, going(change.run), len(change.snapshots), *states, *points,
+            *told(change.answer), ANSWERS, RUNS, id, going(change.run),
+            *((change.base.revision, orjson.dumps(tuple(change.base))) if change.base else ("", "")),
+            len(change.snapshots), *states, *points,
         ]  # fmt: skip
         with self._asked():
             said = self._commit([key_of(id, part) for part in PARTS], arguments)

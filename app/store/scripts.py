@@ -3,7 +3,8 @@
 COMMIT = """
 -- keys: session, log, digests, states, answers, order of answers, live, points
 -- revision, lease, nonce, entry, iteration, cursor, frontier, run, event, seconds to live,
--- key and value of the answer, most answers, the runs under way, id, whether this one's is, how many states,
+-- key and value of the answer, most answers, the runs under way, id, whether this one's is,
+-- the base's revision and all of it, how many states,
 -- then places, each with what is known of its state and the state; then places, each with what was measured there
 local now = redis.call('HMGET', KEYS[1], 'revision', 'lease', 'nonce', 'frontier')
 if not now[1] then return {'gone'} end
@@ -16,6 +17,10 @@ if ARGV[4] ~= '' then
     revision = revision + 1
     redis.call('XADD', KEYS[2], string.format('%d-0', revision), 'body', ARGV[4])
 end
+if ARGV[17] ~= '' then
+    redis.call('XTRIM', KEYS[2], 'MINID', string.format('%d-0', tonumber(ARGV[17]) + 1))
+    redis.call('HSET', KEYS[1], 'base', ARGV[18])
+end
 redis.call('HSET', KEYS[1], 'revision', string.format('%d', revision), 'nonce', ARGV[3])
 if ARGV[5] ~= '' then redis.call('HSET', KEYS[1], 'iteration', ARGV[5], 'cursor', ARGV[6]) end
 if ARGV[4] ~= '' or tonumber(ARGV[7]) > tonumber(now[4]) then redis.call('HSET', KEYS[1], 'frontier', ARGV[7]) end
@@ -25,8 +30,8 @@ if ARGV[9] ~= '' then redis.call('XADD', KEYS[7], 'MAXLEN', '64', '*', 'event', 
 local function keep(key, place, body)
     if body == '' then redis.call('HDEL', key, place) else redis.call('HSET', key, place, body) end
 end
-local measured = 18 + 3 * tonumber(ARGV[17])
-for i = 18, measured - 1, 3 do
+local measured = 20 + 3 * tonumber(ARGV[19])
+for i = 20, measured - 1, 3 do
     keep(KEYS[3], ARGV[i], ARGV[i + 1])
     keep(KEYS[4], ARGV[i], ARGV[i + 2])
 end

@@ -17,12 +17,11 @@ import orjson
 
 from app.settings import Settings
 from app.store import statements as sql
+from app.store.changes import keep_answer, keep_entries, keep_measured
 from app.store.parts import (
-    ANSWERS,
     EVERYWHERE,
     REMEMBERED,
     Answer,
-    AnsweredError,
     Change,
     Entry,
     Kept,
@@ -70,7 +69,7 @@ class SqliteStore:
             place = record.iteration, record.cursor, record.frontier
             made = record.id, orjson.dumps(record.request), record.token, record.created
             db.execute(sql.CREATE, (*made, time.time(), *place))
-            _keep_answer(db, EVERYWHERE, answer)
+            keep_answer(db, EVERYWHERE, answer)
 
         self._writer.do(job)
 
@@ -98,14 +97,13 @@ class SqliteStore:
         row = db.execute("SELECT revision, lease FROM sessions WHERE id = ?", (id,)).fetchone()
         if row is None:
             raise KeyError(id)
-        _keep_answer(db, id, change.answer)
+        keep_answer(db, id, change.answer)
         if row[0] != change.revision:
             raise StaleError(row[0])
         if change.lease not in (None, row[1]):
             raise LeaseError(f"lease {change.lease} has passed to another owner")
-        if change.entry:
-            db.execute(sql.APPEND, (id, change.entry.revision, orjson.dumps(change.entry.body)))
-        _keep_measured(db, id, change)
+        keep_entries(db, id, change)
+        keep_measured(db, id, change)
         revision = change.entry.revision if change.entry else change.revision
         place = change.iteration, change.cursor, change.entry is not None, change.frontier, change.frontier
         db.execute(sql.MOVE, (revision, *place, time.time(), id))
@@ -116,7 +114,7 @@ class SqliteStore:
 
     def delete(self, id: str, answer: Answer | None = None) -> bool:
         def job(db: sqlite3.Connection) -> bool:
-            _keep_answer(db, EVERYWHERE, answer)
+            keep_answer(db, EVERYWHERE, answer)
             return db.execute("DELETE FROM sessions WHERE id = ?", (id,)).rowcount > 0
 
         return self._writer.do(job)
@@ -163,7 +161,7 @@ class SqliteStore:
         def job(db: sqlite3.Connection) -> None:
             db.execute("INSERT INTO datasets (id, body, used) VALUES (?, ?, ?)", (id, body, time.time()))
             db.execute(sql.THIN_DATASETS, (self.settings.datasets, self.settings.datasets_bytes, id))
-            _keep_answer(db, EVERYWHERE, answer)
+            keep_answer(db, EVERYWHERE, answer)
 
         self._writer.do(job)
 
@@ -235,20 +233,3 @@ def _claimed(path: str) -> sqlite3.Connection:
             "by --store sqlite:///path, or keep sessions in Redis by --store redis://host"
         ) from None
     return claim
-
-
-def _keep_answer(db: sqlite3.Connection, scope: str, answer: Answer | None) -> None:
-    if answer:
-        if db.execute(sql.ANSWER, (scope, answer.key)).fetchone():
-            raise AnsweredError(answer.key)
-        most = ANSWERS if scope else ANSWERS * 50
-        db.execute(sql.KEEP_ANSWER, (scope, *answer))
-        db.execute(sql.THIN_ANSWERS, (scope, scope, most))
-
-
-def _keep_measured(db: sqlite3.Connection, id: str, change: Change) -> None:
-    """States and points; those that are to be forgotten go."""
-    db.executemany(sql.KEEP_STATE, ((id, *state) for state in change.snapshots if state.digest))
-    db.executemany(sql.FORGET_STATE, ((id, *state[:2]) for state in change.snapshots if not state.digest))
-    db.executemany(sql.KEEP_POINT, ((id, *point) for point in change.points if point.body))
-    db.executemany(sql.FORGET_POINT, ((id, *point[:2]) for point in change.points if not point.body))

@@ -102,6 +102,19 @@ def test_edits_are_appended_in_order(store, id):
     assert store.read(id).revision == 4
 
 
+def test_older_entries_make_room_for_one_that_stands_for_them(store, id):
+    for revision in range(1, 5):
+        store.commit(id, edit(revision))
+    base = Entry(3, {"base": [[3, 0, []]]})
+    store.commit(id, edit(5, base=base))
+    rest = [Entry(n + 1, {"set": "w", "to": n}) for n in (3, 4, 5)]
+    assert store.log(id) == store.log(id, after=2) == [base, *rest]
+    assert (store.log(id, after=3), store.log(id, after=5), store.read(id).revision) == (rest, rest[2:], 6)
+    later = Entry(5, {"base": []})
+    store.commit(id, edit(6, base=later))
+    assert store.log(id) == [later, rest[2], Entry(7, {"set": "w", "to": 6})]
+
+
 def test_what_was_decided_on_an_older_revision_is_refused_and_changes_nothing(store, id):
     store.commit(id, edit(1))
     stale = [edit(1, iteration=5, answer=Answer("key", "f", 200, b"")), change(1, iteration=5), change(3)]
