@@ -1,5 +1,5 @@
-// Tells the address bar where the page stands, and the service too where this browser drives the session: at most four
-// times a second.
+// Tells the address bar where the page rests, and the service where it stands, where this browser drives the session: at
+// most four times a second.
 
 import { effect } from "../vendor/vendor.js";
 import * as api from "./api.js";
@@ -12,16 +12,18 @@ const PAUSE = 250;
 export function reportPosition() {
   /** @type {ReturnType<typeof setTimeout> | null} */
   let timer = null;
+  let rest = 0;
   effect(() => {
     if (!store.session.value || !store.trace.value) return;
     void [store.cursor.value, store.present.value, store.view.value];
     timer ??= setTimeout(() => { timer = null; report(); }, PAUSE);
+    clearTimeout(rest);
+    rest = setTimeout(() => history.replaceState(null, "", writeAddress()), PAUSE); // the browser has work with every address
   });
 }
 
 function report() {
   const { value: session } = store.session;
   if (!session) return;
-  history.replaceState(null, "", writeAddress());
   if (session.drives) api.seek(session.id, store.iteration.value, store.cursor.value).catch(actions.fail);
 }

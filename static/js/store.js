@@ -27,6 +27,10 @@ export const view = signal(/** @type {import("./types").View} */ ("graph"));
 export const playing = signal(false);
 /** The page walks by itself and nobody has taken over yet. */
 export const touring = signal(false);
+/** The timeline is held, and drawn along. */
+export const scrubbing = signal(false);
+/** The cursor that is told while the picture is ahead; null where they go together. */
+export const held = signal(/** @type {number | null} */ (null));
 export const speed = signal(1);
 export const grain = signal(/** @type {import("./types").Grain} */ ("operation"));
 
@@ -72,7 +76,9 @@ export const run = signal(/** @type {import("./types").Run | null} */ (null));
 export const underWay = computed(() => run.value !== null && ["waiting", "training"].includes(run.value.status));
 /** The furthest training step that is known to be reached. */
 export const frontier = computed(() => Math.max(session.value?.frontier ?? 0, iteration.value, run.value?.revision === session.value?.revision ? run.value?.iteration ?? 0 : 0));
-export const explanation = computed(() => explanationOf(cursor.value - 1));
+/** Where the explanations stand: the cursor; behind it while steps pass too quickly to be read. */
+export const told = computed(() => Math.min(length.value, held.value ?? cursor.value));
+export const explanation = computed(() => explanationOf(told.value - 1));
 
 /** Where the probabilities are that the page draws, if the model classifies one sample. */
 export const reading = computed(() => (trace.value ? readingOf(trace.value, session.value?.data ?? null) : null));

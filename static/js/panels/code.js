@@ -13,7 +13,7 @@ const lines = computed(() => [...store.explanations.value.values()].sort((a, b) 
 /** @type {{value: {event: number, text: string}[]}} */
 const listing = computed(() => {
   if (lines.value.length <= LONG) return lines.value;
-  const at = store.cursor.value - 1;
+  const at = store.told.value - 1;
   return lines.value.filter(({ event }) => Math.abs(event - at) <= NEAR);
 });
 
@@ -29,7 +29,7 @@ function lineOf(line, state) {
 
 export function Code() {
   const box = useRef(/** @type {HTMLElement | null} */ (null));
-  const at = store.cursor.value - 1;
+  const at = store.told.value - 1;
   useEffect(() => keepInSight(box.current), [at, listing.value]);
   useEffect(() => follow(box.current), [listing.value.length > 0]);
   if (listing.value.length === 0) return null;

@@ -25,7 +25,7 @@ export function Explain() {
   if (!trace) return null;
   void store.arrivals.value;
   const explanation = store.explanation.value;
-  const event = trace.events[store.cursor.value - 1];
+  const event = trace.events[store.told.value - 1];
   const tone = event ? toneOf(event) : "plain";
   return html`<section class="explain ${tone}" aria-label="This step">
     <h2>${heading(trace)}</h2>
@@ -40,7 +40,7 @@ export function Explain() {
 
 /** @param {Trace} trace */
 function heading(trace) {
-  const cursor = store.cursor.value;
+  const cursor = store.told.value;
   return cursor === 0 ? `${trace.length} steps ahead` : `Step ${cursor} of ${trace.length} · ${trace.events[cursor - 1].phase}`;
 }
 
@@ -62,7 +62,7 @@ function Beginning({ trace }) {
 
 /** The lines of this event; below them, quieter, what the same operation did just before. @param {{trace: Trace, explanation: Explanation}} props */
 function Lines({ trace, explanation }) {
-  const earlier = sameOperation(trace, store.cursor.value).slice(0, -1)
+  const earlier = sameOperation(trace, store.told.value).slice(0, -1)
     .flatMap((event) => store.explanationOf(event.index)?.lines.slice(0, 1) ?? []);
   const { lines } = explanation;
   if (lines.length === 0) return null;

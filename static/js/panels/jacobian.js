@@ -8,7 +8,7 @@ import * as store from "../store.js";
 
 /** @param {{trace: import("../types").Trace}} props */
 export function Jacobian({ trace }) {
-  const { columns, rows } = jacobianAt(trace, store.cursor.value);
+  const { columns, rows } = jacobianAt(trace, store.told.value);
   return html`<h2>All slopes</h2><table class="jacobian" aria-label="Slopes of every output">
     <thead><tr><th scope="col"><span class="unseen">output</span></th>${columns.map((label) => html`<th>∂${label}</th>`)}</tr></thead>
     <tbody>${rows.map(({ label, cells }) => html`<tr><th>∂${label}</th>${cells.map((place) => html`<td class=${place ? "" : "pending"}>${cell(trace, place)}</td>`)}</tr>`)}</tbody></table>`;

@@ -34,8 +34,8 @@ const OPTIONS = {
 
 /** Formulas wait until the step stands on screen; whoever scrubs sees them where the pointer rests. */
 const REST = 40;
-/** One task draws formulas for so long. */
-const SLICE = 8;
+/** One task draws formulas for so long; the next one follows a frame later. */
+const SLICE = 4, FRAME = 16;
 /** Formulas to be drawn. @type {Map<HTMLElement, string>} */
 const waiting = new Map();
 let timer = 0;
@@ -60,7 +60,7 @@ function drawSome() {
   }
   fitAll(drawn);
   if (document.fonts.status !== "loaded") void document.fonts.ready.then(() => fitAll(drawn));
-  if (waiting.size) timer = setTimeout(drawSome);
+  if (waiting.size) timer = setTimeout(drawSome, FRAME);
 }
 
 /** @param {{tex: string}} props */

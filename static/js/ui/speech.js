@@ -16,7 +16,7 @@ export function speakSteps(region) {
 
 /** Null while the sentence is on its way. */
 function sentences() {
-  const trace = store.trace.value, cursor = store.cursor.value;
+  const trace = store.trace.value, cursor = store.told.value;
   if (!trace) return null;
   if (cursor === 0) return `Training step ${trace.iteration} begins: ${trace.length} steps ahead.`;
   if (!store.explanation.value) return null;

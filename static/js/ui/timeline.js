@@ -1,6 +1,6 @@
 // One block an operation (or an event, where steps are events), coloured by phase; drag it or use the keys.
 
-import { computed, html, useEffect, useRef, useState } from "../../vendor/vendor.js";
+import { computed, effect, html, useEffect, useLayoutEffect, useRef, useState } from "../../vendor/vendor.js";
 import * as actions from "../actions.js";
 import { slotName } from "../model/format.js";
 import * as store from "../store.js";
@@ -83,21 +83,30 @@ export function Timeline() {
   };
   return html`<div class="timeline" ref=${bar} tabindex="0" role="slider" data-command="scrub" aria-label="Position in the training step"
     aria-valuemin="0" aria-valuemax=${store.length.value} aria-valuenow=${cursor} aria-valuetext="step ${cursor} of ${store.length.value}"
-    onPointerDown=${(/** @type {PointerEvent} */ event) => { bar.current?.setPointerCapture(event.pointerId); scrub(event); }} onPointerMove=${scrub} onKeyDown=${onUpDown}>
+    onPointerDown=${(/** @type {PointerEvent} */ event) => { bar.current?.setPointerCapture(event.pointerId); store.scrubbing.value = true; scrub(event); }} onPointerMove=${scrub} onLostPointerCapture=${() => { store.scrubbing.value = false; }} onKeyDown=${onUpDown}>
     <div class="phases">${phases(list).map(({ phase, at, blocks: n }) => html`<span class=${phase} style=${{ left: `${at * each}px`, width: `${n * each}px` }}>${n * each > phase.length * (store.present.value ? 15 : 8) ? phase : ""}</span>`)}</div>
-    <div class="blocks ${SPACINGS.find(([below]) => each < below)?.[1] ?? ""}">${list.map((block) => blockOf(block, state(block, cursor), each))}</div>
+    <${Blocks} list=${list} each=${each} />
     ${list.length > 0 && html`<div class="head" style=${{ transform: `translateX(${headAt(list, cursor) * each}px)` }}></div>`}</div>`;
 }
 
-/** Blocks as they were drawn, for one width: one that stays as it is costs nothing. @type {WeakMap<Block, Record<string, unknown>>} */
-const drawn = new WeakMap();
-
-/** @param {Block} block @param {"now" | "done" | "ahead"} state @param {number} each width */
-function blockOf(block, state, each) {
-  const found = drawn.get(block)?.each === each ? /** @type {Record<string, unknown>} */ (drawn.get(block)) : { each };
-  drawn.set(block, found);
-  return found[state] ??= html`<span class="${block.phase} ${state}" title=${block.symbol}>${each >= NAMED_FROM ? html`<${Name} block=${block} room=${each - (each < 26 ? 4 : 7)} />` : ""}</span>`;
+/** Drawn once; a step then marks the blocks it passed and no others. @param {{list: Block[], each: number}} props */
+function Blocks({ list, each }) {
+  const row = useRef(/** @type {HTMLElement | null} */ (null));
+  useLayoutEffect(() => {
+    let from = 0, to = list.length - 1;
+    return effect(() => {
+      const at = placeOf(list, store.cursor.value), { children } = /** @type {HTMLElement} */ (row.current);
+      for (let i = Math.max(0, Math.min(from, at)); i <= Math.max(to, at); i++) {
+        children[i].className = `${list[i].phase} ${i < at ? "done" : i === at ? "now" : "ahead"}`;
+      }
+      from = to = at;
+    });
+  }, [list, each]);
+  return html`<div class="blocks ${SPACINGS.find(([below]) => each < below)?.[1] ?? ""}" ref=${row}>${list.map((block) => html`<span class="${block.phase} ahead" title=${block.symbol}>${each >= NAMED_FROM ? html`<${Name} block=${block} room=${each - (each < 26 ? 4 : 7)} />` : ""}</span>`)}</div>`;
 }
+
+/** Which block the cursor stands in; none before the first. @param {Block[]} list @param {number} cursor */
+const placeOf = (list, cursor) => list.findIndex((block) => cursor > block.from && cursor <= block.to);
 
 /** Up and down are a slider's other keys. @param {KeyboardEvent} event */
 function onUpDown(event) {
@@ -117,15 +126,9 @@ function seekTo(event, bar, list) {
   actions.seek(place <= 0 ? 0 : block.from + Math.max(1, Math.ceil(share * (block.to - block.from))));
 }
 
-/** @param {Block} block @param {number} cursor */
-function state({ from, to }, cursor) {
-  if (cursor > from && cursor <= to) return "now";
-  return cursor > to ? "done" : "ahead";
-}
-
 /** The head stands under the middle of the block whose event came last. @param {Block[]} list @param {number} cursor */
 function headAt(list, cursor) {
-  const i = list.findIndex((block) => cursor > block.from && cursor <= block.to);
+  const i = placeOf(list, cursor);
   return i < 0 ? 0 : i + 0.5;
 }
 

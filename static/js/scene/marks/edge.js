@@ -4,7 +4,7 @@ import { format } from "../../model/format.js";
 import { edgeWidth } from "../../model/scale.js";
 import { spokenEdge } from "../../model/spoken.js";
 import { scalarAt } from "../../model/trace.js";
-import { add, setAttribute, setText } from "../svg.js";
+import { add, eachMark, keepMarks, setAttribute, setText, shows } from "../svg.js";
 
 /** @typedef {import("../../types").Point} Point */
 /** @typedef {{key: string, path: string, segments: any, label: Point | null}} Edge */
@@ -16,11 +16,11 @@ const LETTER = 9.1;
 
 /** @param {any} layer @param {any} labels @param {Edge[]} data */
 export function edges(layer, labels, data) {
-  layer.selectAll("path.edge").data(data, (/** @type {Edge} */ d) => d.key)
-    .join((/** @type {any} */ enter) => enter.append("path").attr("role", "img").attr("tabindex", -1).call((/** @type {any} */ path) => path.append("title"))).attr("class", "edge").attr("data-edge", (/** @type {Edge} */ d) => d.key).attr("d", (/** @type {Edge} */ d) => d.path);
-  labels.selectAll("g.carried").data(data.filter((d) => d.label), (/** @type {Edge} */ d) => d.key)
+  keepMarks(layer, layer.selectAll("path.edge").data(data, (/** @type {Edge} */ d) => d.key)
+    .join((/** @type {any} */ enter) => enter.append("path").attr("role", "img").attr("tabindex", -1).call((/** @type {any} */ path) => path.append("title"))).attr("class", "edge").attr("data-edge", (/** @type {Edge} */ d) => d.key).attr("d", (/** @type {Edge} */ d) => d.path));
+  keepMarks(labels, labels.selectAll("g.carried").data(data.filter((d) => d.label), (/** @type {Edge} */ d) => d.key)
     .join((/** @type {any} */ enter) => enter.append("g").attr("class", "carried").each(/** @this {SVGGElement} */ function () { buildLabel(this); }))
-    .attr("transform", (/** @type {Edge} */ d) => `translate(${d.label})`);
+    .attr("transform", (/** @type {Edge} */ d) => `translate(${d.label})`));
 }
 
 /** @param {SVGGElement} element */
@@ -31,18 +31,8 @@ function buildLabel(element) {
 
 /** @param {any} layer @param {any} labels @param {Painting} painting */
 export function paintEdges(layer, labels, painting) {
-  layer.selectAll("path.edge").each(/** @this {SVGPathElement} @param {Edge} edge */ function (edge) { paintEdge(this, edge, painting); });
-  labels.selectAll("g.carried").each(/** @this {SVGGElement} @param {Edge} edge */ function (edge) { paintLabel(this, edge, painting); });
-}
-
-/** What an edge, or its number, shows already. @type {WeakMap<Element, unknown[]>} */
-const painted = new WeakMap();
-
-/** Whether an element shows all of this already; from now on it does. @param {Element} element @param {unknown[]} state */
-function shows(element, state) {
-  const same = painted.get(element)?.every((part, i) => part === state[i]) ?? false;
-  if (!same) painted.set(element, state);
-  return same;
+  eachMark(layer, (path, /** @type {Edge} */ edge) => paintEdge(path, edge, painting));
+  eachMark(labels, (label, /** @type {Edge} */ edge) => paintLabel(label, edge, painting));
 }
 
 /** Whether the edge's number is on its way. @param {import("../../types").ContributionEvent | null} carried @param {import("../../types").Trace} trace */

@@ -1,6 +1,6 @@
 // A group: a dashed frame with a title when open, a card with title and count when closed.
 
-import { add, setAttribute, shorten } from "../svg.js";
+import { add, eachMark, keepMarks, setAttribute, shorten, shows } from "../svg.js";
 import { place } from "./node.js";
 
 /** @typedef {{key: string, title: string, count: number, box: import("../../types").Box, members: number[]}} Group */
@@ -35,9 +35,9 @@ function placeFrame(element, { box, title }) {
 
 /** @param {any} layer @param {Group[]} data @param {Context} context */
 export function closedGroups(layer, data, context) {
-  layer.selectAll("g.closed").data(data, (/** @type {Group} */ d) => d.key)
+  keepMarks(layer, layer.selectAll("g.closed").data(data, (/** @type {Group} */ d) => d.key)
     .join((/** @type {any} */ enter) => enter.append("g").attr("class", "closed").each(/** @this {SVGGElement} @param {Group} d */ function (d) { buildClosed(this, d, context); }))
-    .each(/** @this {SVGGElement} @param {Group} d */ function (d) { place(this, d.box); });
+    .each(/** @this {SVGGElement} @param {Group} d */ function (d) { place(this, d.box); }));
 }
 
 /** @param {SVGGElement} element @param {Group} group @param {Context} context */
@@ -64,8 +64,8 @@ function button(element, group, context, open) {
 
 /** @param {any} layer @param {import("../../types").Frame} frame */
 export function paintClosed(layer, frame) {
-  layer.selectAll("g.closed").each(/** @this {SVGGElement} @param {Group} group */ function (group) {
-    const live = group.members.some((id) => frame.live.nodes.has(id));
-    setAttribute(this, "data-live", live ? frame.live.tone : null);
+  eachMark(layer, (element, /** @type {Group} */ { members }) => {
+    const live = members.some((id) => frame.live.nodes.has(id)) && frame.live.tone;
+    if (!shows(element, [live])) setAttribute(element, "data-live", live || null);
   });
 }

@@ -4,7 +4,7 @@ import { exact, format, remark, shapeText } from "../../model/format.js";
 import { spokenNumbers } from "../../model/spoken.js";
 import { arrayAt, scalarAt, shownAt } from "../../model/trace.js";
 import { INSET } from "../measure.js";
-import { add, setAttribute, setText, shorten } from "../svg.js";
+import { add, eachMark, forgets, keepMarks, setAttribute, setText, shorten, shows } from "../svg.js";
 import { buildBars, paintBars } from "./bars.js";
 import { heatImage, pictureImage } from "./tensor.js";
 
@@ -25,9 +25,9 @@ const LETTERS_OF_SHAPE = 12;
 
 /** @param {any} layer @param {Card[]} data @param {{choose: (card: Card) => void}} context */
 export function cards(layer, data, context) {
-  layer.selectAll("g.card").data(data, (/** @type {Card} */ d) => d.key)
+  keepMarks(layer, layer.selectAll("g.card").data(data, (/** @type {Card} */ d) => d.key)
     .join((/** @type {any} */ enter) => enter.append("g").each(/** @this {SVGGElement} @param {Card} d */ function (d) { build(this, d, context); }))
-    .each(/** @this {SVGGElement} @param {Card} d */ function (d) { place(this, d.box); });
+    .each(/** @this {SVGGElement} @param {Card} d */ function (d) { place(this, d.box); }));
 }
 
 /** @param {SVGGElement} element @param {Box} box */
@@ -79,26 +79,28 @@ function row(element, role, { y, height, image }, width) {
   add(group, "text", { x: image ? width / 2 : width - INSET - 5, y: y + height / 2 + 7, class: image ? "middle" : "end" });
 }
 
-/** What a card shows, as far as the frame decides it; a card that shows it already is passed over. @type {WeakMap<Element, unknown[]>} */
-const painted = new WeakMap();
-
 /** @param {any} layer @param {Painting} painting */
 export function paintCards(layer, painting) {
-  const { frame, trace, dark } = painting;
-  layer.selectAll("g.card").each(/** @this {SVGGElement} @param {Card} card */ function (card) {
-    const { node } = card;
-    const live = frame.live.nodes.has(node.id);
-    const state = [trace, dark, frame.values[node.id], frame.gradients[node.id], live && frame.live.tone, frame.assigned[node.id], frame.tangents.has(node.id), card.reading && frame.cursor > card.reading.event && arrayAt(trace, card.reading.place)];
-    if (painted.get(this)?.every((part, i) => part === state[i])) return;
-    setAttribute(this, "data-live", live ? frame.live.tone : null);
-    setAttribute(this, "data-assigned", frame.assigned[node.id] ? "" : null);
-    if (card.reading) paintBars(this, card.size, card.reading, painting);
-    const changed = [paintRow(this, card, "value", painting), paintRow(this, card, "gradient", painting)];
-    if (changed.some(Boolean)) setAttribute(this, "aria-label", spokenCard(this, node, painting));
-    const here = (/** @type {Ref | null} */ ref, /** @type {number} */ k) => !ref || shown.get(/** @type {Element} */ (this.querySelectorAll(".row")[k]))?.ref === ref;
-    if (here(frame.values[node.id], 0) && here(frame.gradients[node.id], 1)) painted.set(this, state);
-    else painted.delete(this);
-  });
+  eachMark(layer, (element, /** @type {Card} */ card) => paintCard(element, card, painting));
+}
+
+/** What a card shows, as far as the frame decides it. @param {Card} card @param {Painting} painting */
+function stateOf({ node: { id }, reading }, { frame, trace, dark }) {
+  return [trace, dark, frame.values[id], frame.gradients[id], frame.live.nodes.has(id) && frame.live.tone, frame.assigned[id], frame.tangents.has(id),
+    reading && frame.cursor > reading.event && arrayAt(trace, reading.place)];
+}
+
+/** @param {SVGGElement} element @param {Card} card @param {Painting} painting */
+function paintCard(element, card, painting) {
+  if (shows(element, stateOf(card, painting))) return;
+  const { node, size, reading } = card, { frame } = painting;
+  setAttribute(element, "data-live", frame.live.nodes.has(node.id) ? frame.live.tone : null);
+  setAttribute(element, "data-assigned", frame.assigned[node.id] ? "" : null);
+  if (reading) paintBars(element, size, reading, painting);
+  const changed = [paintRow(element, card, "value", painting), paintRow(element, card, "gradient", painting)];
+  if (changed.some(Boolean)) setAttribute(element, "aria-label", spokenCard(element, node, painting));
+  const here = (/** @type {Ref | null} */ ref, /** @type {number} */ k) => !ref || shown.get(/** @type {Element} */ (element.querySelectorAll(".row")[k]))?.ref === ref;
+  if (!here(frame.values[node.id], 0) || !here(frame.gradients[node.id], 1)) forgets(element);
 }
 
 /** What each row shows now: nothing is written twice. @type {WeakMap<Element, {ref: Ref | null, trace: object, dark: boolean}>} */
@@ -178,7 +180,5 @@ function spokenRow(name, ref, trace) {
 
 /** @param {any} layer @param {number | null} chosen */
 export function markChosen(layer, chosen) {
-  layer.selectAll("g.card").each(/** @this {SVGGElement} @param {Card} card */ function (card) {
-    setAttribute(this, "aria-pressed", String(card.node.id === chosen));
-  });
+  eachMark(layer, (element, /** @type {Card} */ { node }) => setAttribute(element, "aria-pressed", String(node.id === chosen)));
 }

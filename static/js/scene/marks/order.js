@@ -11,7 +11,7 @@ const RADIUS = 13;
 
 /** @param {any} layer @param {Picture | null} picture @param {{frame: import("../../types").Frame, trace: import("../../types").Trace}} painting @param {boolean} on */
 export function paintOrder(layer, picture, { frame, trace }, on) {
-  layer.selectAll("*").remove();
+  layer.node().replaceChildren();
   if (!on || !picture || frame.cursor === 0) return;
   const taken = new Set();
   for (const [id, number] of orderOf(sameOperation(trace, frame.cursor), trace.graph)) {

@@ -9,7 +9,7 @@ const HEIGHT = 28, GAP = 9;
 
 /** @param {any} layer @param {import("./node.js").Card[]} cards @param {import("./node.js").Painting} painting */
 export function paintSlot(layer, cards, { frame, trace, dark }) {
-  layer.selectAll("*").remove();
+  layer.node().replaceChildren();
   const { event } = frame;
   if (event?.kind !== "assign" || event.target === "parameter") return;
   const card = cards.find(({ node }) => node.id === event.param);
