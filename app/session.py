@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from threading import RLock
 from typing import Any
 
@@ -218,7 +219,8 @@ class Session:
     def passed(self, before: Position, after: Position) -> list[tuple[int, AnyEvent]]:
         """The events between two positions, with their iterations, in the order they were passed."""
         places = ((p.iteration, p.cursor) for p in (before, after))
-        return [(i, self.schedule(i).events[k]) for i, k in events_between(self.schedule, *places)]
+        schedule = cache(self.schedule)
+        return [(i, schedule(i).events[k]) for i, k in events_between(schedule, *places)]
 
     def expect(self, revision: int) -> None:
         """Raises `StaleError` where the session is at another revision by now."""

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import io
 import re
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
+from math import isfinite
 from typing import Any, Literal
 
 import numpy as np
+import orjson
 
 from app.errors import NotFoundError, OutsideError, TooLargeError
+from app.wire import encode, names, plain
 from engine import AnyEvent, Array, ArrayRef, Graph, Node, Trace, summary
 
 SLICE = re.compile(r"(\d{0,9}):(\d{0,9})")
@@ -101,14 +104,27 @@ def why_none(node: Node) -> str:
     return f"nothing that learns lies before {node.label}, or no path leads from it to the loss"
 
 
-def with_numbers(trace: Trace, event: AnyEvent) -> dict[str, Any]:
-    """An event with a summary in place of each reference."""
-    return {f.name: _summarised(trace, getattr(event, f.name)) for f in fields(event)}
+class Teller:
+    """Events of a trace as JSON, with a summary in place of each reference. Hold the session's lock."""
+
+    def __init__(self, trace: Trace) -> None:
+        self.trace = trace
+        self.told: dict[ArrayRef, orjson.Fragment] = {}  # one event's value is another one's upstream
+
+    def __call__(self, event: AnyEvent) -> bytes:
+        return orjson.dumps({name: self._tell(getattr(event, name)) for name in names(type(event))})
+
+    def _tell(self, value: Any) -> Any:
+        if value is None or type(value) in (int, str):  # most are
+            return value
+        if isinstance(value, ArrayRef):
+            return self.told.get(value) or self.told.setdefault(value, _summarised(self.trace.view(value)))
+        if isinstance(value, dict):
+            return {k: self._tell(v) for k, v in value.items()}
+        return plain(value)
 
 
-def _summarised(trace: Trace, value: Any) -> Any:
-    if isinstance(value, ArrayRef):
-        return summary(trace.view(value))
-    if isinstance(value, dict):
-        return {k: _summarised(trace, v) for k, v in value.items()}
-    return value
+def _summarised(array: Array) -> orjson.Fragment:
+    found = summary(array)
+    bounded = found.nonfinite == 0 and all(x is None or isfinite(x) for x in (found.mean, found.std, found.norm))
+    return orjson.Fragment(orjson.dumps(found) if bounded else encode(found))  # orjson takes infinities for null

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from typing import Any
 
@@ -11,16 +11,23 @@ import numpy as np
 import orjson
 from fastapi.responses import Response
 
+NAMES: dict[type[Any], tuple[str, ...]] = {}  # looked up once; there are as many as there are classes
+
 
 def encode(value: Any) -> bytes:
     return orjson.dumps(plain(value))
+
+
+def joined(parts: Sequence[bytes]) -> orjson.Fragment:
+    """A list of what is encoded already."""
+    return orjson.Fragment(b"[" + b",".join(parts) + b"]")
 
 
 def plain(value: Any) -> Any:
     """The same in dicts, lists, strings and finite numbers."""
     if isinstance(value, float):
         return float(value) if math.isfinite(value) else _named(value)
-    if value is None or isinstance(value, str | int):
+    if value is None or isinstance(value, str | int | orjson.Fragment):
         return value
     if isinstance(value, np.ndarray):
         return value.tolist() if np.isfinite(value).all() else plain(value.tolist())
@@ -28,7 +35,12 @@ def plain(value: Any) -> Any:
         return {k: plain(v) for k, v in value.items()}
     if isinstance(value, list | tuple):
         return [plain(v) for v in value]
-    return {name: plain(getattr(value, name)) for name in _fields(type(value))}
+    return {name: plain(getattr(value, name)) for name in names(type(value))}
+
+
+def names(kind: type[Any]) -> tuple[str, ...]:
+    """The fields of a dataclass."""
+    return NAMES.get(kind) or NAMES.setdefault(kind, _fields(kind))
 
 
 def _fields(kind: type[Any]) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Header, Query, Request
 from fastapi.concurrency import run_in_threadpool
@@ -16,9 +16,9 @@ from app.session import Session, Standing
 from app.sessions import Created, Outcome
 from app.settings import Settings
 from app.store import EVERYWHERE
-from app.tensors import with_numbers
+from app.tensors import Teller
 from app.views import CreatedSession, SessionView
-from app.wire import answer, encode, plain
+from app.wire import answer, encode, joined
 from engine import GradientCheck, Verification, check, verify
 
 router = APIRouter(prefix="/sessions", tags=["sessions"], responses=problems(404, 413, 422, 503))
@@ -106,24 +106,31 @@ def step(
 
 def _step(session: Session, before: Standing, after: Standing, room: int) -> Response:
     events = _passed(session, before, after, room)
-    reply: StepAnswer = {
+    reply = {
         "from": before.position,
         "to": after.position,
         "phase": session.schedule(after.iteration).phase(after.cursor),
         "loss": session.loss(after),
-        "events": events,
+        "events": None if events is None else joined(events),
         "trace": None if events is not None else f"/api/v1/sessions/{session.id}/trace?iteration={after.iteration}",
     }
     return answer(reply)
 
 
-def _passed(session: Session, before: Standing, after: Standing, room: int) -> list[dict[str, Any]] | None:
+def _passed(session: Session, before: Standing, after: Standing, room: int) -> list[bytes] | None:
     """The events between two positions with their numbers, in the order passed; None where they do not fit."""
     passed = session.passed(before.position, after.position)
+    if not passed:
+        return []
     if len(passed) * SMALLEST_EVENT > room or len({iteration for iteration, _ in passed}) > 1:
         return None
-    events = [plain(with_numbers(session.trace(iteration), event)) for iteration, event in passed]
-    return events if len(encode(events)) <= room else None
+    tell, events = Teller(session.trace(passed[0][0])), []
+    for _, event in passed:
+        events.append(tell(event))
+        room -= len(events[-1]) + 1
+        if room < 0:
+            return None
+    return events
 
 
 @router.post("/{id}/seek", response_model=SessionView, responses=problems(400, 401, 403, 416))

@@ -18,8 +18,8 @@ from app.journey import Part
 from app.overviews import MOST_READ, overview, places_of, ranges_of
 from app.routes import SessionHere, problems
 from app.session import Session
-from app.tensors import Tensor, allow, entry_of, find, npy, read, why_none, window_of, window_text, with_numbers
-from app.wire import answer, encode, takes_gzip
+from app.tensors import Teller, Tensor, allow, entry_of, find, npy, read, why_none, window_of, window_text
+from app.wire import answer, encode, joined, takes_gzip
 from engine import Graph, PyTorchLines, Schedule, Trace
 
 router = APIRouter(prefix="/sessions/{id}", tags=["traces"], responses=problems(404, 413, 416, 422))
@@ -96,12 +96,11 @@ def _trace(session: Session, number: int, first: int, last: int | None) -> Respo
         events, stop = _page(_events(found, first, end), first, session.settings.page_bytes)
         link = f"/api/v1/sessions/{session.id}/trace?iteration={number}&from={stop}&to={end}" if stop < end else None
         head = {"iteration": number, "from": first, "to": stop, "length": length, "next": link}
-        told = encode(head)[:-1] + b',"events":[' + b",".join(events) + b"]}"
-        return session.keep(Response(told, media_type="application/json"), "trace", number, first, last)
+        return session.keep(answer(head | {"events": joined(events)}), "trace", number, first, last)
 
 
 def _events(found: Trace, first: int, end: int) -> Iterator[bytes]:
-    return (encode(with_numbers(found, event)) for event in found.schedule.events[first:end])
+    return map(Teller(found), found.schedule.events[first:end])
 
 
 def _page(encoded: Iterator[bytes], first: int, room: int) -> tuple[list[bytes], int]:
