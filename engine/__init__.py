@@ -65,6 +65,7 @@ from engine.stopping import Stop, StoppedError
 from engine.svg import PictureError, svg
 from engine.tape import Array
 from engine.trace import Summary, Trace, places, summary
+from engine.triangle import Triangle, kept_cells, triangles, truncated
 from engine.truncation import Cut, Lost, Truncation, truncation
 
 __all__ = [
@@ -151,6 +152,7 @@ __all__ = [
     "Tangent",
     "Text",
     "Trace",
+    "Triangle",
     "Truncation",
     "Verification",
     "Way",
@@ -165,6 +167,7 @@ __all__ = [
     "evaluate",
     "explain_entry",
     "first_state",
+    "kept_cells",
     "notebook",
     "nudge",
     "numpy_script",
@@ -181,6 +184,8 @@ __all__ = [
     "summary",
     "svg",
     "trace",
+    "triangles",
+    "truncated",
     "truncation",
     "values_of",
     "verify",

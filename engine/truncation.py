@@ -55,11 +55,11 @@ class Truncation:
 
 def truncation(trace: Trace, whole: Graph) -> Truncation:
     """Compare with the full backward pass on the same numbers; `whole` is the graph without cuts."""
-    full = _full(trace, whole)
+    full = whole_pass(trace, whole)
     return Truncation(cuts=tuple(_cuts(trace, full)), leaves=tuple(_lost(trace, full)))
 
 
-def _full(trace: Trace, whole: Graph) -> Trace:
+def whole_pass(trace: Trace, whole: Graph) -> Trace:
     """The same step, forward and backward, with nothing cut and no update."""
     plan = schedule(whole)
     recording = Recording(plan.stored, trace.recording.buffer.dtype)
@@ -75,8 +75,8 @@ def _cuts(trace: Trace, full: Trace) -> Iterator[Cut]:
     for node, slot in trace.schedule.backward.cut:
         into = nodes[node].inputs[slot]
         event = sent.get((node, slot))
-        norm = _norm(full.view(event.value)) if event else 0.0
-        share = norm / whole if (whole := _norm(full.gradient(into, full.backward_end))) else 0.0
+        norm = size_of(full.view(event.value)) if event else 0.0
+        share = norm / whole if (whole := size_of(full.gradient(into, full.backward_end))) else 0.0
         sentence = (
             f"The way from {nodes[node].label} back to {nodes[into].label} is cut: a contribution of norm {norm:.3g}, "
             f"{share:.0%} of the gradient there, is left out, and all that it would have become further back."
@@ -90,10 +90,10 @@ def _lost(trace: Trace, full: Trace) -> Iterator[Lost]:
         if whole is None:
             continue
         kept = trace.gradient(leaf.id, trace.backward_end)
-        norm, missing = _norm(whole), _norm(whole - (0.0 if kept is None else kept))
+        norm, missing = size_of(whole), size_of(whole - (0.0 if kept is None else kept))
         share = missing / norm if norm else 0.0
         yield Lost(node=leaf.id, label=leaf.label, norm=norm, missing=missing, share=share)
 
 
-def _norm(x: Array | None) -> float:
+def size_of(x: Array | None) -> float:
     return 0.0 if x is None else float(np.linalg.norm(x.reshape(-1)))

@@ -71,6 +71,7 @@ ENGINE: Table = {
     "demand": {"directions", "rtrl"},
     "cost": {"demand", "held"},
     "truncation": {"run", "trace"},
+    "triangle": {"asked", "truncation"},
     "names": {"graph", "optim"},
     "explanation": {"op", "recording"},
     "events": {"recording"},

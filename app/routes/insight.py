@@ -14,6 +14,7 @@ from app.histogram import Histogram, counted
 from app.requests import NudgeRequest, PredictRequest
 from app.routes import SessionHere, SettingsHere, problems
 from app.tensors import entry_of, find, read
+from app.through_time import TimeAnswer, through_time
 from app.treatments import Treated, treated
 from app.wire import answer
 from engine import (
@@ -138,3 +139,16 @@ def left_out(session: SessionHere, iteration: Iteration = None) -> Response:
         if model.uncut is None:
             raise OutsideError("nothing is cut in this session: its gradients are whole")
         return answer(truncation(session.trace(iteration), model.uncut))
+
+
+@router.get("/time", response_model=TimeAnswer)
+def time(
+    session: SessionHere, iteration: Iteration = None, truncate: Annotated[int | None, Query(ge=1, le=10_000)] = None
+) -> Response:
+    """How large the gradients are that the loss at one time step sends back to each one before it, by recurrent layer.
+
+    The gradients are whole, also where the session cuts them. With `truncate`, what cuts every so many steps would
+    leave, and what each gradient would lose.
+    """
+    with session.lock:
+        return answer(through_time(session, session.iteration if iteration is None else iteration, truncate))

@@ -738,6 +738,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions/{id}/time": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Time
+         * @description How large the gradients are that the loss at one time step sends back to each one before it, by recurrent layer.
+         *
+         *     The gradients are whole, also where the session cuts them. With `truncate`, what cuts every so many steps would
+         *     leave, and what each gradient would lose.
+         */
+        get: operations["time_api_v1_sessions__id__time_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions/{id}/trace": {
         parameters: {
             query?: never;
@@ -3269,6 +3292,40 @@ export interface components {
             /** Window */
             window: string;
         };
+        /**
+         * TimeAnswer
+         * @description `truncate`: borders every so many steps, or None. `lost`: by leaf, what the cuts leave out of its gradient.
+         */
+        TimeAnswer: {
+            /** Iteration */
+            iteration: number;
+            /** Layers */
+            layers: components["schemas"]["TimeLayer"][];
+            /** Lost */
+            lost: components["schemas"]["Lost"][];
+            /** Truncate */
+            truncate: number | null;
+        };
+        /**
+         * TimeLayer
+         * @description A recurrent layer: see the engine's `Triangle`. `kept`: the cells a truncation leaves, if one is asked for.
+         */
+        TimeLayer: {
+            /** Kept */
+            kept: (boolean | null)[][] | null;
+            /** Layer */
+            layer: string;
+            /** Rows */
+            rows: number[];
+            /** Sizes */
+            sizes: (components["schemas"]["Number"] | null)[][];
+            /** State */
+            state: string;
+            /** Steps */
+            steps: number;
+            /** Totals */
+            totals: components["schemas"]["Number"][];
+        };
         /** TracePage */
         TracePage: {
             /** Events */
@@ -3619,6 +3676,8 @@ export type Stopping = components['schemas']['Stopping'];
 export type StopRequest = components['schemas']['StopRequest'];
 export type Tangent = components['schemas']['Tangent'];
 export type Tensor = components['schemas']['Tensor'];
+export type TimeAnswer = components['schemas']['TimeAnswer'];
+export type TimeLayer = components['schemas']['TimeLayer'];
 export type TracePage = components['schemas']['TracePage'];
 export type TrainedRequest = components['schemas']['TrainedRequest'];
 export type TrainRequest = components['schemas']['TrainRequest'];
@@ -7862,6 +7921,121 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Histogram"];
+                };
+            };
+            /** @description A head that says what a request cannot, or JSON that is none, or too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A request that took too long to arrive */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody came back to this session for long */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A host this service is not called by */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A head that is larger than allowed */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much to do, or a store that is away: try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    time_api_v1_sessions__id__time_get: {
+        parameters: {
+            query?: {
+                iteration?: number | null;
+                truncate?: number | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimeAnswer"];
                 };
             };
             /** @description A head that says what a request cannot, or JSON that is none, or too deep */
