@@ -37,6 +37,7 @@ from engine.events import (
 from engine.explain import Explainer
 from engine.explanation import EntryError, Explanation, Formula, Operand
 from engine.export import ExportError, PyTorchLines, notebook, numpy_script, pytorch_script
+from engine.faults import FAULTS
 from engine.feeds import Data
 from engine.graph import Graph, Group, Node, Role
 from engine.init import INITIALIZERS
@@ -69,6 +70,7 @@ from engine.triangle import Triangle, kept_cells, triangles, truncated
 from engine.truncation import Cut, Lost, Truncation, truncation
 
 __all__ = [
+    "FAULTS",
     "INITIALIZERS",
     "LAYERS",
     "LEAF",

@@ -22,7 +22,8 @@ class Backward:
 
     `cut`: edges (node, slot) that carry nothing back. `checkpoints`: with any, only these nodes' values are kept
     after the forward pass; what lies between two of them is computed again when the backward pass comes to it. What
-    follows the last one is kept. Both belong to reverse mode. `sampled`: ways that go entry by entry take the first
+    follows the last one is kept. `fault`: the name of a mistake made on purpose (`engine.faults`). These belong to
+    reverse mode. `sampled`: ways that go entry by entry take the first
     one of each leaf alone, which is enough to count by.
     """
 
@@ -32,10 +33,11 @@ class Backward:
     sides: Sides = "central"
     epsilon: float | None = None
     sampled: bool = False
+    fault: str | None = None
 
     def __post_init__(self) -> None:
-        if self.mode != "reverse" and (self.cut or self.checkpoints):
-            what = "truncated" if self.cut else "checkpointed"
+        if self.mode != "reverse" and (self.cut or self.checkpoints or self.fault):
+            what = "truncated" if self.cut else "checkpointed" if self.checkpoints else "broken"
             raise ValueError(f"only reverse mode can be {what}; the mode is {self.mode}")
 
     @property

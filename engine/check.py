@@ -9,6 +9,7 @@ from time import monotonic
 import numpy as np
 
 from engine.events import AnyEvent, Batch, Forward, Stopping
+from engine.faults import begun, honest
 from engine.graph import Graph, Node
 from engine.probing import Kink, Probing
 from engine.recording import ArrayRef, Recording
@@ -36,9 +37,12 @@ class Verification:
 def verify(trace: Trace) -> Verification:
     """Compute every event again from the leaves and compare bits; name the first event that does not follow."""
     again = Recording(trace.schedule.stored, trace.recording.buffer.dtype)
-    for ref in _given(trace):
+    schedule = honest(trace.schedule)
+    for ref in _given(trace.graph, schedule):
         again.view(ref)[...] = trace.view(ref)
-    Plan(trace.graph, trace.schedule, again).run()
+    for ref, first in begun(trace.schedule):
+        again.view(ref)[...] = first
+    Plan(trace.graph, schedule, again).run()
     if trace.schedule.size == trace.schedule.stored and _same_bits(again.buffer, trace.recording.buffer):
         return Verification(passed=True)
     for event in trace.schedule.events:
@@ -48,15 +52,15 @@ def verify(trace: Trace) -> Verification:
     return Verification(passed=True)
 
 
-def _given(trace: Trace) -> Iterator[ArrayRef]:
+def _given(graph: Graph, schedule: Schedule) -> Iterator[ArrayRef]:
     """What nothing in the step computes: leaves, samples, learning rate, what was kept, and the test loss."""
-    yield from (trace.schedule.values[n.id] for n in trace.graph.leaves)
-    for event in trace.schedule.events:
+    yield from (schedule.values[n.id] for n in graph.leaves)
+    for event in schedule.events:
         if isinstance(event, Batch):
             yield from (event.samples, event.learning_rate, event.step)
         if isinstance(event, Stopping):
             yield event.value
-    yield from (ref for _, _, ref, _ in trace.schedule.slots)
+    yield from (ref for _, _, ref, _ in schedule.slots)
 
 
 def _same_bits(a: Array, b: Array) -> bool:
@@ -120,7 +124,7 @@ def check(trace: Trace, *, epsilon: float = EPSILON, seconds: float = 10.0, seed
     exact = {id: gradient for id, gradient in found.items() if gradient is not None}
     copy = Recording(trace.schedule.stored)
     copy.buffer[:] = trace.recording.buffer
-    probing = Probing(Plan(*_held(trace.graph, trace.schedule), copy), epsilon)
+    probing = Probing(Plan(*_held(trace.graph, honest(trace.schedule)), copy), epsilon)
     tolerance, rng = TOLERANCE[trace.schedule.dtype], np.random.default_rng(seed)
     rows = tuple(
         _check_leaf(trace, probing, trace.graph.nodes[id], exact[id], rng, start + seconds * k / len(exact))

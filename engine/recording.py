@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod
 from typing import Any, Literal
@@ -67,3 +68,18 @@ class Recording:
     def nbytes(self) -> int:
         """The memory it takes: the numbers that are kept, and what reading the others leaves behind at most."""
         return self.buffer.nbytes + sum({id(d.received): d.received.nbytes for d in self.derived.values()}.values())
+
+
+def side_by_side(pairs: Sequence[tuple[ArrayRef, ArrayRef]]) -> list[tuple[ArrayRef, ArrayRef]]:
+    """The same copies as few long ones: pairs that follow each other on both sides become one."""
+    joined: list[tuple[ArrayRef, ArrayRef]] = []
+    for source, target in sorted(pairs, key=lambda pair: pair[0].offset):
+        if joined and _follows(joined[-1][0], source) and _follows(joined[-1][1], target):
+            size = (joined[-1][0].size + source.size,)
+            source, target = (ArrayRef(ref.offset, size) for ref in joined.pop())
+        joined.append((source, target))
+    return joined
+
+
+def _follows(a: ArrayRef, b: ArrayRef) -> bool:
+    return a.offset + a.size == b.offset

@@ -123,9 +123,9 @@ class _Reverse:
         return row.vjps[slot] in SAME
 
     def not_kept(self) -> set[int]:
-        """The nodes whose contributions are derived when they are read; none where there are several passes."""
-        nodes = self.graph.nodes
-        into = crowded(nodes, self.awaited) if len(self.graph.outputs) == 1 else set()
+        """The nodes whose contributions are derived when they are read, by honest rules; none in several passes."""
+        nodes, several = self.graph.nodes, len(self.graph.outputs) > 1
+        into = set() if several or self.how.fault else crowded(nodes, self.awaited)
         senders: dict[int, list[Sender]] = {id: [] for id in into}
         for node in nodes if into else ():
             if node.op and self.awaited[node.id] and node.id not in self.stop:

@@ -15,10 +15,11 @@ from engine import statistics
 from engine.bind import rule_calls
 from engine.derived import Derived, Make, Received, aligned
 from engine.events import AnyEvent, Assign, Batch, Clipped, Contribution, Forward, Recompute, Seed, Statistics, Stopping
+from engine.faults import fitting
 from engine.graph import Graph, Node
 from engine.keeping import Sender, apart
 from engine.op import unbroadcast
-from engine.recording import ArrayRef, Recording
+from engine.recording import ArrayRef, Recording, side_by_side
 from engine.scalar import program
 from engine.schedule import Schedule, schedule
 from engine.scope import Scope
@@ -41,26 +42,29 @@ class Plan:
         self._saved: dict[int, list[Array]] = {}
         self._place = {n.id: schedule.values[n.id] for n in graph.leaves}  # of every node's newest value
         self._gradient: dict[int, ArrayRef] = {}
-        scope = Scope(graph, recording, self.scratch, self._place, self._saved, self._gradient)
-        self._callers = callers(scope, schedule.events)
+        self._scope = Scope(graph, recording, self.scratch, self._place, self._saved, self._gradient)
+        self._callers = callers(self._scope, schedule.events)
+        self._fault = fitting(graph, schedule)
         self._update = Update(schedule, self._gradient, self.view, self.scratch)
         self._final = {e.into: e.total for e in schedule.events if isinstance(e, Contribution)}
         self._received, self._apart = self._receivers()
         self._spare: dict[Shape, Array] = {}  # for contributions that are not kept
-        self.program = program(graph, schedule, recording)  # of a graph of single numbers
+        self.program = None if self._fault else program(graph, schedule, recording)  # of a graph of single numbers
         if self.program is not None:
             return
         self._values = self._flat("forward")
-        self._step = [
-            *self._but("assign"),
-            *self._update.together(),
-            *((received.forget, ()) for received in self._received.values()),
-        ]
+        together = [*self._but("assign"), *self._update.together()] if not self._fault else self._but("")
+        self._step = [*together, *((received.forget, ()) for received in self._received.values())]
 
     @cached_property
     def calls(self) -> list[list[Call]]:
         """The calls of each event."""
-        return [self._emit(event) for event in self.schedule.events]
+        return [self._mistaken(event, self._emit(event)) for event in self.schedule.events]
+
+    def _mistaken(self, event: AnyEvent, calls: list[Call]) -> list[Call]:
+        if self._fault is None or not self._fault.touches(self.graph, event):
+            return calls
+        return list(self._fault.calls(self._scope, event, calls))
 
     def run(self) -> None:
         """Compute every event. Overflow and invalid operations are results here, not warnings."""
@@ -230,7 +234,7 @@ class Run:
         view = self.recording.view
         self._loss = view(self.schedule.values[self.graph.loss.id])
         self._feeds = [(view(self.schedule.values[feed.node]), feed.draw) for feed in model.feeds]
-        self._carried = [(view(source), view(target)) for source, target in _side_by_side(self.schedule.carried)]
+        self._carried = [(view(source), view(target)) for source, target in side_by_side(self.schedule.carried)]
         batch = self.schedule.events[0]
         given = (batch.samples, batch.learning_rate, batch.step) if isinstance(batch, Batch) else ()
         self._batch = [view(ref) for ref in given]
@@ -291,18 +295,3 @@ class Run:
             np.copyto(self.recording.view(target), value)
         self.iteration = iteration
         self.compute()
-
-
-def _side_by_side(pairs: Sequence[tuple[ArrayRef, ArrayRef]]) -> list[tuple[ArrayRef, ArrayRef]]:
-    """The same copies as few long ones: pairs that follow each other on both sides become one."""
-    joined: list[tuple[ArrayRef, ArrayRef]] = []
-    for source, target in sorted(pairs, key=lambda pair: pair[0].offset):
-        if joined and _follows(joined[-1][0], source) and _follows(joined[-1][1], target):
-            size = (joined[-1][0].size + source.size,)
-            source, target = (ArrayRef(ref.offset, size) for ref in joined.pop())
-        joined.append((source, target))
-    return joined
-
-
-def _follows(a: ArrayRef, b: ArrayRef) -> bool:
-    return a.offset + a.size == b.offset

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.random import Generator
 
-from engine import asked
+from engine import asked, faults
 from engine.backward import Backward, Mode, Sides
 from engine.build import Builder, Ref
 from engine.expression import parse
@@ -56,7 +56,7 @@ class Spec:
     what lies between them is computed again. `truncate`: recurrent layers pass no gradient back over the border of
     two stretches of so many time steps. `frozen`: layers and parameters that do not learn. `cut`: edges
     (node, slot) that carry nothing back. `mode`, `sides` and `epsilon`: the way to the gradients; see `Backward`.
-    `stop`: when training ends by itself.
+    `stop`: when training ends by itself. `fault`: a mistake made on purpose, by name; see `engine.faults`.
     """
 
     model: ExpressionModel | NetworkModel
@@ -72,6 +72,7 @@ class Spec:
     sides: Sides = "central"
     epsilon: float | None = None
     stop: Stop | None = None
+    fault: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +104,9 @@ def build(spec: Spec, data: Data | None = None, limits: Limits | None = None) ->
 
     Raises `ExpressionError`, `ShapeError` or `ValueError` naming what does not fit.
     """
-    builder = Builder()
+    builder, fault = Builder(), faults.named(spec.fault)
+    if fault and spec.optimizer:
+        spec = replace(spec, optimizer=fault.optimizer(spec.optimizer))
     if isinstance(spec.model, ExpressionModel):
         outputs = _expression(builder, spec.model, spec.optimizer is not None, limits or Limits())
     elif data is None:
@@ -120,7 +123,7 @@ def build(spec: Spec, data: Data | None = None, limits: Limits | None = None) ->
     frozen = asked.frozen(graph, spec.frozen)
     how = Backward(
         mode=spec.mode, sides=spec.sides, epsilon=spec.epsilon, cut=cut,
-        checkpoints=asked.checkpoints(graph, spec.checkpoints),
+        checkpoints=asked.checkpoints(graph, spec.checkpoints), fault=spec.fault,
     )  # fmt: skip
     model = Model(
         graph=asked.reached(graph, cut, frozen), uncut=asked.reached(graph, (), frozen) if cut else None,
