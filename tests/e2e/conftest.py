@@ -46,7 +46,7 @@ def open_page(page, server):
 
     def go(query="", **options):
         page.goto(f"{server}/{query}", **options)
-        page.wait_for_selector("html[data-ready]", timeout=20_000)
+        page.wait_for_selector("html[data-ready]", timeout=60_000)
         return page
 
     go.faults = faults

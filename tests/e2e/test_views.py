@@ -372,7 +372,7 @@ def test_units_and_connections_are_reached_by_keyboard_with_spoken_names_and_val
     page = opened(open_page, "digits8", "network", 14)
     page.locator("#network .units [tabindex='0']").nth(1).focus()
     label = "() => document.activeElement.getAttribute('aria-label')"
-    assert re.fullmatch(r"unit 0 of dense1: a1 \S+, gradient \S+", page.evaluate(label))
+    assert re.fullmatch(r"unit 0 of dense1: a1 \S+ \S+: value, gradient", page.evaluate(label))
     page.keyboard.press("ArrowDown")
     assert page.evaluate(label).startswith("unit 1 of dense1")
     at(page, 14)  # the arrows along a column move no step

@@ -1,6 +1,7 @@
 // Formulas. KaTeX is loaded after the first picture stands; until then the place is kept free.
 
 import { html, signal, useEffect, useRef } from "../../vendor/vendor.js";
+import * as store from "../store.js";
 
 /** @type {{value: any}} */
 const katex = signal(null);
@@ -63,6 +64,14 @@ function drawSome() {
   if (waiting.size) timer = setTimeout(drawSome, FRAME);
 }
 
+/** A panel that got wider or narrower fits otherwise, one that only got higher does not. @type {WeakMap<Element, number>} */
+const widths = new WeakMap();
+const observer = new ResizeObserver((entries) => {
+  const changed = entries.filter(({ target, contentRect }) => widths.get(target) !== contentRect.width);
+  for (const { target, contentRect } of changed) widths.set(target, contentRect.width);
+  fitAll(changed.map(({ target }) => /** @type {HTMLElement} */ (target)));
+});
+
 /** @param {{tex: string}} props */
 export function Formula({ tex }) {
   const place = useRef(/** @type {HTMLElement | null} */ (null));
@@ -72,8 +81,9 @@ export function Formula({ tex }) {
     if (!library) void loadMath();
     if (!library || !current) return;
     drawLater(current, tex);
-    return () => void waiting.delete(current);
-  }, [tex, library]);
+    observer.observe(current);
+    return () => { waiting.delete(current); observer.unobserve(current); };
+  }, [tex, library, store.present.value]); // larger letters fit otherwise
   return html`<div class="formula" ref=${place}></div>`;
 }
 
@@ -95,11 +105,15 @@ function withoutStyleText(draw) {
 function fitAll(places) {
   for (const place of places) {
     place.classList.remove("broken");
+    place.removeAttribute("tabindex");
     place.style.fontSize = "";
   }
   const shares = places.map((place) => place.clientWidth / Math.max(1, place.scrollWidth));
   places.forEach((place, i) => {
     if (shares[i] >= SMALLEST) place.style.fontSize = shares[i] < 1 ? `${Math.floor(shares[i] * 98)}%` : "";
-    else place.classList.add("broken");
+    else {
+      place.classList.add("broken");
+      place.tabIndex = 0; // what is wider still is scrolled, by keyboard too
+    }
   });
 }

@@ -85,6 +85,6 @@ function Page({ tensor, node, which, place }) {
 function Table({ numbers, rows, columns, first, full }) {
   const written = full ? exact : format;
   return html`<div class="scroll" tabindex="0" role="region" aria-label="Numbers as a table"><table>
-    <thead><tr><th></th>${Array.from({ length: columns }, (_, j) => html`<th scope="col">${first[1] + j}</th>`)}</tr></thead>
+    <thead><tr><td></td>${Array.from({ length: columns }, (_, j) => html`<th scope="col">${first[1] + j}</th>`)}</tr></thead>
     <tbody>${Array.from({ length: rows }, (_, i) => html`<tr><th scope="row">${first[0] + i}</th>${Array.from(numbers.subarray(i * columns, (i + 1) * columns), (x) => html`<td>${written(x)}</td>`)}</tr>`)}</tbody></table></div>`;
 }

@@ -20,7 +20,7 @@ export function Ways({ told: { paths, gradient } }) {
   const { count: all, shown, rest_count, rest, level, exact: sure } = paths;
   return html`<details class="ways"><summary>${all === 1 ? "The only path" : `All ${manyOf(all)} paths`} to the loss</summary>
     <p class="note">${level === "entry" ? "Each factor is a slope: how far the entry named behind it moves for each step of the one before." : "Each factor says how much longer the change gets from array to array."}</p>
-    <ol>${shown.map((path) => html`<li data-path data-exact=${exact(fromWire(path.product))}><b>${number(path.product)}</b> = ${path.steps.map((step, k) => html`${k > 0 && " · "}<span class="factor" title="through ${step.label}">${number(step.factor)} <small>${step.label}${step.index?.length ? place(step.index) : ""}</small></span>`)}</li>`)}</ol>
+    <ol tabindex="0" aria-label="Paths, the largest first">${shown.map((path) => html`<li data-path data-exact=${exact(fromWire(path.product))}><b>${number(path.product)}</b> = ${path.steps.map((step, k) => html`${k > 0 && " · "}<span class="factor" title="through ${step.label}">${number(step.factor)} <small>${step.label}${step.index?.length ? place(step.index) : ""}</small></span>`)}</li>`)}</ol>
     ${fromWire(rest_count) > 0 && html`<p data-rest=${exact(fromWire(rest))}>and ${manyOf(rest_count)} more adding up to <b>${number(rest)}</b>${sure ? "" : " (a larger one may be among them)"}</p>`}
     <p>Together <b data-total=${exact(fromWire(paths.total))}>${number(paths.total)}</b>${gradient === null ? "." : ": the gradient of this entry."}</p></details>`;
 }

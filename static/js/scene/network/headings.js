@@ -21,12 +21,12 @@ export function headings(layer, plan, open) {
 function build(element, { placed: { column } }, open) {
   if (column.path.length) {
     add(element, "rect", { class: "hit", rx: 6 });
-    for (const [name, value] of Object.entries({ role: "button", tabindex: "0", "data-gates": column.path.join("/"), "aria-label": `Open the cards of ${column.path[0]} at t = ${column.step} in the graph` })) element.setAttribute(name, value);
+    for (const [name, value] of Object.entries({ role: "button", tabindex: "0", "data-gates": column.path.join("/") })) element.setAttribute(name, value);
     const act = () => open(column);
     element.addEventListener("click", act);
     element.addEventListener("keydown", (event) => { if (/** @type {KeyboardEvent} */ (event).key === "Enter") act(); });
   }
-  add(element, "text", { class: "layer" });
+  add(element, "text", { class: "layer" }).after(" "); // so that two texts are read as two words
   add(element, "text", { class: "what" });
 }
 
@@ -47,6 +47,8 @@ export function paintHeadings(layer, { frame, trace }) {
       setAttribute(text, "x", left);
       setAttribute(text, "y", below ? (placed.spots[0]?.y ?? 0) + letter * 2.3 : above - (says ? (k ? 9 : 11 + letter * 1.25) : 10));
     });
+    const { path, step } = placed.column;
+    if (path.length) setAttribute(this, "aria-label", `${first.textContent} ${second.textContent}: open the cards of ${path[0]} at t = ${step} in the graph`);
     const hit = this.querySelector("rect");
     if (hit) for (const [key, value] of Object.entries({ x: left - 7, y: above - 14 - letter * 2.4, width: placed.width + 14, height: letter * 2.4 + 10 })) setAttribute(hit, key, value);
     const live = placed.column.members.some((id) => frame.live.nodes.has(id));

@@ -29,7 +29,7 @@ function build(element, mark, choose) {
   const { kind } = mark.placed.column;
   setAttribute(element, "role", "button");
   setAttribute(element, "data-kind", kind);
-  add(element, "title");
+  add(element, "title", { "aria-hidden": "true" }); // the name says it already
   const round = kind !== "picture" && kind !== "maps";
   if (round) {
     add(element, "path", { class: "axon" });
@@ -40,6 +40,7 @@ function build(element, mark, choose) {
     const group = add(element, "g", { class: `says ${role}`, "data-role": role });
     if (!round) add(group, "image", { preserveAspectRatio: "none" });
     add(group, "text");
+    group.after(" "); // so that two numbers are read as two words
   }
   element.addEventListener("click", () => choose(mark, element));
   element.addEventListener("keydown", (event) => {
@@ -100,9 +101,10 @@ function paintRound(element, { placed: { column }, spot, letter }, { trace, fram
   setAttribute(ring, "stroke-width", gradient === null || gradient === undefined ? 0 : 1.5 + 4.5 * logPlace(Math.abs(gradient), WIDTH));
   setAttribute(element, "data-unit", `${node}:${flat}`);
   setAttribute(element, "aria-pressed", String(chosen?.node === node && chosen.which !== undefined && flatOfEntry(chosen.entry, shape) === flat));
-    say(element, "value", frame.values[node], flat, value, -letter * 0.24);
+  say(element, "value", frame.values[node], flat, value, -letter * 0.24);
   say(element, "gradient", frame.gradients[node], flat, gradient, letter * 0.96);
-  return `${names(column, spot.unit)}: ${label} ${value === null ? "not computed yet" : format(value)}${gradient === null ? "" : `, gradient ${format(gradient)}`}`;
+  const read = [value, gradient].filter((number) => number !== null).map(format).join(" ");
+  return `${names(column, spot.unit)}: ${label} ${read ? `${read}: ${value === null ? "gradient" : gradient === null ? "value" : "value, gradient"}` : "not computed yet"}`;
 }
 
 /** @param {SVGGElement} element @param {Mark} mark */

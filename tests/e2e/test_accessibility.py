@@ -1,0 +1,134 @@
+"""axe-core finds nothing: on every screen, light and dark, on a desk and on a phone, with four kinds of model.
+
+No rule that axe-core itself applies is switched off. What it cannot see, such as whether a sentence makes sense, is
+held by test_people.py.
+"""
+
+from itertools import cycle, islice
+
+import pytest
+
+from tests.e2e.reading import at, engine_run
+from tests.machine import FRONTEND
+
+AXE = FRONTEND / "node_modules" / "axe-core" / "axe.min.js"
+STILL = pytest.mark.browser_context_args(reduced_motion="reduce")
+LOOKS = [("light", (1280, 720)), ("dark", (390, 844)), ("dark", (1280, 720)), ("light", (390, 844))]
+# So many looks for each screen, in turn: a small model is seen in all of them; of a large one each takes seconds.
+MODELS = {"neuron": 4, "digits8": 2, "cnn": 2, "lstm": 1}
+FOUND = """async () => {
+  const { violations } = await axe.run(document, { resultTypes: ["violations"] });
+  return violations.map(({ id, nodes }) => [id, ...nodes.slice(0, 3).map(({ html, failureSummary }) =>
+    `${html.slice(0, 200)}: ${failureSummary}`)]);
+}"""
+
+
+@pytest.fixture
+def examine(page):
+    """Fails where axe-core finds something on the screen as it is, in the next few looks."""
+    looks = cycle(LOOKS)
+
+    def examine(screen, count=len(LOOKS)):
+        if not page.evaluate("() => 'axe' in window"):
+            page.evaluate(AXE.read_text())
+        for scheme, (width, height) in islice(looks, count):
+            page.emulate_media(color_scheme=scheme)
+            page.set_viewport_size({"width": width, "height": height})
+            page.wait_for_selector(f"html[data-theme={scheme}]")
+            assert page.evaluate(FOUND) == [], f"{screen}, {scheme}, {width} pixels wide"
+
+    return examine
+
+
+def explain(page, place):
+    """Go to a place of the timeline; the panel says what happened there."""
+    page.evaluate("(k) => import('/static/js/actions.js').then(({ seek }) => seek(k))", place)
+    at(page, place)
+    page.wait_for_selector("#panel .say:not(.waiting)")
+    page.wait_for_selector("#panel .formula .katex", state="attached")
+
+
+def places(example):
+    """Behind a forward, a backward and an update event."""
+    events = engine_run(example).schedule.events
+    return [next(e.index for e in events if e.kind == kind) + 1 for kind in ("forward", "contribution", "assign")]
+
+
+@STILL
+@pytest.mark.parametrize("example", MODELS)
+def test_axe_finds_nothing_on_any_screen_of(page, open_page, examine, example):
+    count = MODELS[example]
+    open_page(f"?example={example}")
+    examine("the beginning", count)
+    for place in places(example):
+        explain(page, place)
+        examine(f"event {place} explained", count)
+    for key, view, drawn in (("2", "network", "#network .unit, .missing"), ("3", "code", ".row-of-code")):
+        page.keyboard.press(key)
+        page.wait_for_selector(f"body[data-view={view}]")
+        page.wait_for_selector(drawn)
+        examine(f"the {view} view", count)
+    page.keyboard.press("1")
+    choose(page)
+    examine("a chosen card", count)
+    if page.locator('[data-command="tensor"]').count():
+        page.locator('[data-command="tensor"]').dispatch_event("click")
+        page.wait_for_selector("dialog.tensor .histogram .bar", state="attached")
+        page.locator("dialog.tensor summary").dispatch_event("click")
+        examine("a tensor", count)
+        page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    page.keyboard.press("p")
+    page.wait_for_selector("html[data-present]")
+    examine("presenting", count)
+
+
+def choose(page):
+    """Choose a tensor if there is one, else a number, and unfold all that is told of it."""
+    tensors = page.locator("[data-node]:has(image)")
+    (tensors if tensors.count() else page.locator("[data-node]")).nth(1).dispatch_event("click")
+    page.wait_for_selector(".chosen .insight .nudge", state="attached")
+    for part in page.locator(".chosen .insight summary").all():
+        part.dispatch_event("click")
+
+
+DIALOGS = {"g": "gallery", "?": "help", "t": "table", "/": "palette"}
+
+
+@STILL
+def test_axe_finds_nothing_in_any_dialog(page, open_page, examine):
+    open_page("?example=digits8&cursor=19")
+    at(page, 19)
+    for key, name in DIALOGS.items():
+        page.keyboard.press(key)
+        page.wait_for_selector(f"dialog.{name}[open] :is(dd, td, li)")
+        examine(name)
+        page.keyboard.press("Escape")
+        page.wait_for_selector(f"dialog.{name}", state="hidden")
+
+
+def test_axe_finds_nothing_on_the_opening_while_it_walks(page, open_page, examine):
+    open_page()
+    examine("the opening")
+
+
+@STILL
+def test_axe_finds_nothing_where_something_went_wrong(page, server, open_page, examine):
+    page.goto(f"{server}/?session=nobody")
+    page.wait_for_selector(".notice.unknown")
+    examine("an unknown session")
+    open_page("?example=neuron")
+    page.route("**/api/v1/**", lambda route: route.abort())
+    page.keyboard.press("ArrowRight")
+    page.wait_for_selector(".notice.lost")
+    examine("a lost server")
+    open_page.faults.clear()
+
+
+@STILL
+def test_axe_finds_what_is_planted(page, open_page, examine):
+    open_page("?example=neuron")
+    page.evaluate("() => document.querySelector('#top button').replaceChildren()")
+    page.evaluate("() => document.querySelector('#top button').removeAttribute('title')")
+    with pytest.raises(AssertionError, match="button-name"):
+        examine("a button without a name")
