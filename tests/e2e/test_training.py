@@ -98,6 +98,13 @@ def choose(page, chart, share):
     return int(page.locator(f"[data-chart={chart}] a.plot").get_attribute("data-iteration"))
 
 
+def faults_of(page, *rules):
+    """What axe finds in the training view, by all its rules or by these."""
+    page.evaluate(AXE.read_text())
+    found = page.evaluate("(rules) => axe.run('#training', rules.length ? { runOnly: rules } : {})", list(rules))
+    return [(fault["id"], [node["html"] for node in fault["nodes"]]) for fault in found["violations"]]
+
+
 # Training from the page
 
 
@@ -185,11 +192,9 @@ def test_the_table_has_the_numbers_of_the_charts_and_every_step_is_a_link(spiral
 
 
 def test_the_training_view_has_no_faults_that_axe_finds(spiral):
-    spiral.evaluate(AXE.read_text())
-    for scheme, rules in (("light", None), ("dark", ["color-contrast"])):
-        spiral.emulate_media(color_scheme=scheme)
-        found = spiral.evaluate("(rules) => axe.run('#training', rules ? { runOnly: rules } : {})", rules)["violations"]
-        assert [(fault["id"], [node["html"] for node in fault["nodes"]]) for fault in found] == []
+    assert faults_of(spiral) == []
+    spiral.emulate_media(color_scheme="dark")
+    assert faults_of(spiral, "color-contrast") == []
 
 
 # Pausing, and going on
@@ -331,3 +336,24 @@ def test_digits_show_filters_confusion_and_what_is_misread(open_page):
     misread = page.locator("[data-picture=readings] .misread li")
     assert misread.count() == len(told["misread"]) == 24
     assert misread.first.locator("b").text_content() == str(told["misread"][0]["read"])
+    assert faults_of(page) == []
+
+
+@STILL
+def test_gradients_through_time_are_a_triangle_and_a_slider_shows_what_cutting_them_loses(open_page):
+    page = open_page("?example=lstm&view=training")
+    told = page.request.get(f"{api(page)}/time?iteration=0&truncate=2").json()
+    shown = picture(page, "time", 0)
+    page.fill("[data-command=truncate]", "2")
+    page.locator("[data-picture=time][data-truncate='2']").wait_for()
+    cells = shown.locator("td.size")
+    (layer,) = told["layers"]
+    assert [float(cell.get_attribute("data-exact")) for cell in cells.all()] == layer["sizes"][0]
+    dark = cells.evaluate_all("(all) => all.map((one) => one.classList.contains('lost'))")
+    assert dark == [not kept for kept in layer["kept"][0]] == [True] * 4 + [False] * 2
+    losses = {row.locator("th").text_content(): row.locator("td").last for row in shown.locator(".losses tr").all()}
+    wanted = {leaf["label"]: leaf["share"] for leaf in told["lost"] if leaf["share"]}
+    assert {label: float(cell.get_attribute("data-exact")) for label, cell in losses.items()} == wanted
+    assert faults_of(page) == []
+    page.fill("[data-command=truncate]", "6")
+    page.get_by_text("Nothing is cut: every gradient is whole.").wait_for()

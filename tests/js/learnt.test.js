@@ -27,6 +27,12 @@ test("pictures are read, and the first layer's weights laid out as they are", ()
   assert.equal(read, "seen");
 });
 
+test("time steps are told from layers", () => {
+  const step = node(6, "tanh", "intermediate", [1, 3], ["rnn1", "t2"]);
+  assert.equal(learntOf(network([1, 6, 1], step, ...LAYERS), session()).time, true);
+  assert.equal(learntOf(network([9, 2], ...LAYERS), session()).time, false);
+});
+
 test("a filter is a column of a matrix, or a block of an array", () => {
   const numbers = Float64Array.from({ length: 8 }, (_, i) => i), shape = { node: 0, label: "", channels: 1, height: 2, width: 2, count: 2 };
   assert.deepEqual([...filterAt({ ...shape, columns: true }, numbers, 1, 0)], [1, 3, 5, 7]);

@@ -35,3 +35,5 @@ export const samples = (id) => getJson(`/sessions/${id}/samples`);
 export const readings = (id, of, iteration) => getJson(`/sessions/${id}/readings?of=${of}&iteration=${iteration}`);
 /** The numbers of a parameter as a training step finds them. @param {string} id @param {number} node @param {number} iteration */
 export const parameter = async (id, node, iteration) => new Float64Array(await (await ask(`${ROOT}/sessions/${id}/tensors/${node}/value?iteration=${iteration}`, RAW)).arrayBuffer());
+/** What the loss at each time step sends back, and what cuts every so many steps would lose. @param {string} id @param {number} iteration @param {number | null} truncate @returns {Promise<import("../generated/api").TimeAnswer>} */
+export const time = (id, iteration, truncate) => getJson(`/sessions/${id}/time?iteration=${iteration}${truncate === null ? "" : `&truncate=${truncate}`}`);

@@ -3,7 +3,7 @@
 /** @typedef {import("../types").Graph} Graph */
 /** @typedef {import("../types").Session} Session */
 /** @typedef {{node: number, label: string, channels: number, height: number, width: number, count: number, columns: boolean}} Filters `columns`: a filter is a column of a matrix, else a block of an array */
-/** @typedef {{over: "line" | "plane" | null, layers: {name: string, units: number}[], filters: Filters | null, read: "held" | "seen" | null}} Learnt */
+/** @typedef {{over: "line" | "plane" | null, layers: {name: string, units: number}[], filters: Filters | null, read: "held" | "seen" | null, time: boolean}} Learnt */
 
 const MOST_FILTERS = 64;
 
@@ -11,13 +11,13 @@ const MOST_FILTERS = 64;
 export function learntOf(graph, session) {
   const spec = /** @type {{model: {kind: string}, data?: {split?: number}}} */ (/** @type {unknown} */ (session.spec));
   const input = graph.nodes.find(({ role }) => role === "input"), picture = session.data?.picture ?? null;
-  if (spec.model.kind !== "network" || !input) return { over: null, layers: [], filters: null, read: null };
+  if (spec.model.kind !== "network" || !input) return { over: null, layers: [], filters: null, read: null, time: false };
   const over = input.shape.length === 2 && input.shape[1] <= 2 && input.shape[1] > 0 ? (input.shape[1] === 1 ? "line" : "plane") : null;
-  const classified = session.data && session.data.classes.length > 1 && !over && !graph.nodes.some(isSequence);
-  return { over, layers: over === "plane" ? hidden(graph) : [], filters: picture && filtersOf(graph, input.shape, picture), read: classified ? (spec.data?.split ? "held" : "seen") : null };
+  const time = graph.nodes.some(isSequence), classified = session.data && session.data.classes.length > 1 && !over;
+  return { over, layers: over === "plane" ? hidden(graph) : [], filters: picture && filtersOf(graph, input.shape, picture), read: classified ? (spec.data?.split ? "held" : "seen") : null, time };
 }
 
-/** @param {import("../types").GraphNode} node */
+/** Whether it belongs to a time step of a recurrent layer. @param {import("../types").GraphNode} node */
 const isSequence = ({ group }) => group.some((name) => /^t\d+$/.test(name));
 
 /** The layers before the last that hand on a number for each unit. @param {Graph} graph */

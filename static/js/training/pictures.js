@@ -7,14 +7,16 @@ import { Plane } from "./plane.js";
 import { Curve } from "./curve.js";
 import { Filters } from "./filters.js";
 import { Readings } from "./readings.js";
+import { Time } from "./time.js";
 
 const learnt = computed(() => (store.graph.value && store.session.value ? learntOf(store.graph.value, store.session.value) : null));
-export const hasPictures = computed(() => Boolean(learnt.value && (learnt.value.over || learnt.value.filters || learnt.value.read)));
+export const hasPictures = computed(() => Boolean(learnt.value && (learnt.value.over || learnt.value.filters || learnt.value.read || learnt.value.time)));
 
 export function Pictures() {
   const found = learnt.value, id = store.session.value?.id;
   if (!found || !id || !hasPictures.value) return null;
   return html`<div class="pictures" role="group" aria-label="What has been learnt" key=${id}>
+    ${found.time && html`<${Time} truncate=${/** @type {{backward?: {truncate?: number | null}}} */ (store.session.value?.spec).backward?.truncate ?? null} />`}
     ${found.over === "plane" && html`<${Plane} layers=${found.layers} />`}
     ${found.over === "line" && html`<${Curve} />`}
     ${found.read && html`<${Readings} of=${found.read} />`}

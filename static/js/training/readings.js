@@ -19,7 +19,7 @@ export function Readings({ of }) {
   if (!read) return null;
   return html`<figure class="readings" data-picture="readings" data-step=${read.iteration}><figcaption><h2>How it reads ${of === "held" ? "what it has not seen" : "the samples"}</h2>
       <span>accuracy <b data-exact=${read.accuracy}>${format(Number(read.accuracy))}</b> over ${count(read.samples)}${read.samples < read.total ? ` of ${count(read.total)}` : ""} samples</span></figcaption>
-    <${Confusion} read=${read} />${read.misread.length > 0 && html`<${Misread} read=${read} />`}</figure>`;
+    <${Confusion} read=${read} />${read.misread.some(({ picture }) => picture.length > 0) && html`<${Misread} read=${read} />`}</figure>`;
 }
 
 /** @param {{read: Read}} props */
