@@ -20,6 +20,7 @@ from app.wire import encode
 
 KEPT = 16  # events waiting for one follower; one that is further behind is told to begin anew
 RUN, ENDED = b"\nevent: run\n", b'"ended":'  # a run under way says nothing of an end
+PING = b": still here\n\n"
 UNCACHED = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
@@ -31,9 +32,10 @@ def sent(name: str, body: Any, revision: int) -> bytes:
 class Follower:
     """What waits for one reader. Belongs to the event loop: only `Hub` touches it from there."""
 
-    __slots__ = ("behind", "ended", "ready", "waiting")
+    __slots__ = ("behind", "ended", "pinged", "ready", "waiting")
 
-    def __init__(self) -> None:
+    def __init__(self, pinged: bool = True) -> None:
+        self.pinged = pinged
         self.waiting: deque[bytes] = deque()
         self.ready = asyncio.Event()
         self.behind = self.ended = False
@@ -63,13 +65,17 @@ class Hub:
         self._lock = Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self.closed = False
+        self._pinging: asyncio.TimerHandle | None = None
         self.begin: Callable[[str], None] = lambda id: None  # whoever hears of sessions elsewhere is told of a new one
 
     def __len__(self) -> int:
         return sum(map(len, self._followers.values()))
 
-    def join(self, id: str) -> Follower:
-        """Begin to follow, on the event loop. Raises `TooManyError` naming the limit that is reached."""
+    def join(self, id: str, pinged: bool = True) -> Follower:
+        """Begin to follow, on the event loop; where nothing happens for long, to be `pinged`.
+
+        Raises `TooManyError` naming the limit that is reached.
+        """
         self._loop = asyncio.get_running_loop()
         here = self._followers.get(id, set())
         for count, most, where in (
@@ -78,9 +84,11 @@ class Hub:
         ):
             if count >= most:
                 raise TooManyError(f"{count} follow {where} already; the most is {most}")
-        follower = Follower()
+        follower = Follower(pinged)
         self._followers.setdefault(id, set()).add(follower)
         metrics.FOLLOWERS.set(len(self))
+        if self._pinging is None:
+            self._ping_later(self._loop)
         if self.closed:
             follower.end()
         return follower
@@ -118,6 +126,19 @@ class Hub:
         for follower in self._all():
             follower.end()
 
+    def _ping_later(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._pinging = loop.call_later(self.settings.ping_seconds, self._ping, loop)
+
+    def _ping(self, loop: asyncio.AbstractEventLoop) -> None:
+        """One clock for all: a time limit for each follower's each event would cost more than sending it."""
+        self._pinging = None
+        everyone = self._all()
+        for follower in everyone:
+            if follower.pinged and not follower.waiting:
+                follower.hand(PING)
+        if everyone and not self.closed:
+            self._ping_later(loop)
+
     def _hand_out(self) -> None:
         with self._lock:
             told, self._told = self._told, {}
@@ -136,14 +157,10 @@ class Hub:
         return [follower for here in self._followers.values() for follower in here]
 
 
-async def heard(follower: Follower, seconds: float) -> list[bytes] | None:
-    """What waits by now, or comes within so many seconds; None where the follower fell behind, and then begins anew."""
+async def heard(follower: Follower) -> list[bytes] | None:
+    """What waits by now, or comes; None where the follower fell behind, and then begins anew."""
     if not follower.waiting and not follower.behind and not follower.ended:
-        try:
-            async with asyncio.timeout(seconds):
-                await follower.ready.wait()
-        except TimeoutError:
-            return []
+        await follower.ready.wait()
     follower.ready.clear()
     if follower.behind:
         follower.behind = False
@@ -174,11 +191,11 @@ class Stream(StreamingResponse):
     async def _events(self, first: bytes) -> AsyncIterator[bytes]:
         yield b"retry: 1000\n\n" + first
         while not self.follower.ended:
-            events = await heard(self.follower, self.hub.settings.ping_seconds)
+            events = await heard(self.follower)
             if events is None:
                 yield b"event: resync\ndata: {}\n\n" + await self.summary()
             else:
-                yield b"".join(events) or b": still here\n\n"
+                yield b"".join(events)
         yield b"event: end\ndata: {}\n\n"
 
 
@@ -189,9 +206,9 @@ class RunStream(Stream):
         yield b"retry: 1000\n\n" + first
         over = ENDED in first
         while not (over or self.follower.ended):
-            events = await heard(self.follower, self.hub.settings.ping_seconds)
+            events = await heard(self.follower)
             told = [await self.summary()] if events is None else [event for event in events if RUN in event]
-            yield b"".join(told) or b": still here\n\n"
+            yield b"".join(told) or PING
             over = any(ENDED in event for event in told)
         yield b"event: end\ndata: {}\n\n"
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
 from functools import partial
 from typing import Annotated, Any
 
@@ -40,13 +42,14 @@ async def live(
     """
     hub: Hub = request.app.state.hub
     seen = after if after is not None else _number(last_event_id)
-    follower = hub.join(id)
+    follower = hub.join(id, pinged=not poll)
     try:
         await run_in_threadpool(hub.begin, id)
         session = await run_in_threadpool(found.get, id)
         if poll:
             if (seen, iteration, cursor) == (session.revision, session.iteration, session.cursor):
-                await heard(follower, hub.settings.poll_seconds)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(heard(follower), hub.settings.poll_seconds)
             return await run_in_threadpool(_news, found, id, seen)
         first = await run_in_threadpool(_missed, found, id, seen)
     except BaseException:

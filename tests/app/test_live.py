@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from app.live import KEPT, Hub, heard
+from app.live import KEPT, PING, Hub, heard
 from app.main import create_app
 from app.settings import Settings
 from tests.app.conftest import client_of
@@ -136,10 +136,19 @@ async def test_who_falls_behind_is_told_to_begin_anew_and_holds_no_more_than_its
     await asyncio.sleep(0)
     await asyncio.sleep(0)
     assert len(follower.waiting) <= KEPT
-    assert await heard(follower, 1.0) is None
+    assert await heard(follower) is None
     hub.tell("a", b"news")
-    assert await heard(follower, 1.0) == [b"news"]
-    assert await heard(follower, 0.01) == []
+    assert await heard(follower) == [b"news"]
+
+
+async def test_who_hears_nothing_is_told_that_the_service_is_there_and_who_polls_is_not():
+    hub = Hub(Settings(ping_seconds=0.01))
+    follower, poller = hub.join("a"), hub.join("b", pinged=False)
+    for _ in range(3):
+        assert await heard(follower) == [PING]
+    assert not poller.waiting
+    hub.leave("a", follower)
+    hub.leave("b", poller)
 
 
 async def test_a_code_leads_to_its_session_and_lets_nobody_drive():
