@@ -107,6 +107,7 @@ class Catalogue(TypedDict):
     schedules: list[ScheduleRow]
     initializers: list[SettingsRow]
     data: list[DataRow]
+    faults: list[NamedRow]
     limits: dict[str, int | float]
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import ConfigDict, Discriminator, Field, Tag
 
 from app.fields import Body, Numbers, Whole, as_example
 from app.specs import OptimizerRequest
+from engine import FAULTS
 
 TOGETHER = 100  # edits in one request
 Label = Annotated[str, Field(min_length=1, max_length=64)]
@@ -52,14 +53,29 @@ class FreezeEdit(Body):
     freeze: Label
 
 
+class UnfreezeEdit(Body):
+    """What was frozen, under this same name, learns again; what the optimizer keeps for it begins anew."""
+
+    unfreeze: Label
+
+
 class CutEdit(Body):
     """Nothing comes back over an edge, given as a node (id or label) and its input's number."""
 
     cut: tuple[int | Label, Annotated[Whole, Field(ge=0, le=64)]]
 
 
+class BreakEdit(Body):
+    """A mistake made on purpose, one of the catalogue's `faults`: from here on the numbers are what it gives, and
+    `verify` names the first event that does not follow. Null: by the honest rules again.
+    """
+
+    model_config = ConfigDict(serialize_by_alias=True)
+    fault: Annotated[Literal[*FAULTS] | None, Field(alias="break")]  # type: ignore[valid-type]
+
+
 KINDS = {"set": SetEdit, "label": LabelEdit, "sample": SampleEdit, "optimizer": OptimizerEdit, "freeze": FreezeEdit,
-         "cut": CutEdit}  # fmt: skip
+         "unfreeze": UnfreezeEdit, "cut": CutEdit, "break": BreakEdit}  # fmt: skip
 
 
 def _kind(value: Any) -> str:
@@ -75,7 +91,9 @@ Edit = Annotated[
     | Annotated[SampleEdit, Tag("sample")]
     | Annotated[OptimizerEdit, Tag("optimizer")]
     | Annotated[FreezeEdit, Tag("freeze")]
-    | Annotated[CutEdit, Tag("cut")],
+    | Annotated[UnfreezeEdit, Tag("unfreeze")]
+    | Annotated[CutEdit, Tag("cut")]
+    | Annotated[BreakEdit, Tag("break")],
     Discriminator(_kind),
 ]
 

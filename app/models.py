@@ -23,7 +23,8 @@ class Amendment:
     """What edits brought that no spec can say.
 
     `x_rows` and `target_rows` stand in for samples of these numbers; `frozen` layers and parameters do not learn,
-    nothing comes back over the edges in `cut`, and the optimizer counts from iteration `began`.
+    nothing comes back over the edges in `cut`, the optimizer counts from iteration `began`, and `fault` is the mistake
+    that is made on purpose.
     """
 
     x_rows: Mapping[int, Array] = field(default_factory=dict)
@@ -31,6 +32,7 @@ class Amendment:
     frozen: tuple[str, ...] = ()
     cut: tuple[tuple[int, int], ...] = ()
     began: int = 0
+    fault: str | None = None
 
 
 def to_model(
@@ -55,7 +57,9 @@ def to_model(
     )  # fmt: skip
     try:
         spec = request.to_spec()
-        spec = replace(spec, frozen=(*spec.frozen, *amendment.frozen), cut=(*spec.cut, *amendment.cut))
+        spec = replace(
+            spec, frozen=(*spec.frozen, *amendment.frozen), cut=(*spec.cut, *amendment.cut), fault=amendment.fault
+        )
         model = replace(build(spec, data, limits), began=amendment.began)
     except ValueError as error:
         if type(error) is ValueError:

@@ -246,6 +246,7 @@ class Session:
             optimizer=terms.spec.optimizer.said if terms.spec.optimizer else None,
             stretches=self.journey.stretches,
             undo=bool(at.timeline.past), redo=bool(at.timeline.future), differs=self.snapshots.differs, drives=drives,
+            fault=terms.amendment.fault,
         )  # fmt: skip
 
     def loss(self, standing: Standing | None = None) -> float | None:

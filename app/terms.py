@@ -11,7 +11,17 @@ from pydantic import TypeAdapter, ValidationError
 
 from app.data.batches import resolve
 from app.data.uploads import Uploads
-from app.edits import CutEdit, Edit, FreezeEdit, LabelEdit, OptimizerEdit, SampleEdit, SetEdit
+from app.edits import (
+    BreakEdit,
+    CutEdit,
+    Edit,
+    FreezeEdit,
+    LabelEdit,
+    OptimizerEdit,
+    SampleEdit,
+    SetEdit,
+    UnfreezeEdit,
+)
 from app.errors import EditError
 from app.models import Amendment
 from app.settings import Settings
@@ -101,6 +111,10 @@ class Editor:
                 return _optimizer(terms, edit.optimizer)
             case FreezeEdit():
                 return _amended(terms, frozen=(*terms.amendment.frozen, edit.freeze))
+            case UnfreezeEdit():
+                return _unfrozen(terms, edit.unfreeze)
+            case BreakEdit():
+                return _amended(terms, fault=edit.fault)
             case CutEdit():
                 node = self.find(str(edit.cut[0]))
                 return _amended(terms, cut=(*terms.amendment.cut, (node.id, edit.cut[1])))
@@ -176,6 +190,15 @@ def _side(amendment: Amendment, role: str) -> tuple[str, Mapping[int, Array]]:
 
 def _amended(terms: Terms, **fields: Any) -> Terms:
     return replace(terms, amendment=replace(terms.amendment, **fields))
+
+
+def _unfrozen(terms: Terms, name: str) -> Terms:
+    """Whether an edit or the spec froze it."""
+    by_spec, by_edit = (tuple(n for n in names if n != name) for names in (terms.spec.freeze, terms.amendment.frozen))
+    frozen = sorted({*terms.spec.freeze, *terms.amendment.frozen})
+    if name not in frozen:
+        raise ValueError(f"{name!r} is not frozen by that name; frozen are {', '.join(frozen) or 'no parameters'}")
+    return _amended(replace(terms, spec=terms.spec.model_copy(update={"freeze": list(by_spec)})), frozen=by_edit)
 
 
 def _sample(terms: Terms, sample: int) -> Terms:

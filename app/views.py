@@ -43,8 +43,8 @@ class SessionView:
     `optimizer` has its name and what was said of it, by the spec or by edits; null where nothing trains. `stretches`
     are the iterations from which another graph and schedule hold: 0, and those of edits that changed the model.
     `undo` and `redo`: whether there is something to. `differs`: the first iteration whose replay gave other bits than
-    it first had, as another kind of processor may; from there on numbers follow from the stored snapshots. `drives`:
-    whether whoever asked may move and edit.
+    it first had, as another kind of processor may; from there on numbers follow from the stored snapshots. `fault`: the
+    mistake that is made on purpose in this iteration. `drives`: whether whoever asked may move and edit.
     """
 
     id: str
@@ -65,6 +65,7 @@ class SessionView:
     undo: bool
     redo: bool
     differs: int | None
+    fault: str | None
     drives: bool
 
 

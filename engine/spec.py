@@ -19,6 +19,7 @@ from engine.layers import LAYERS, Context, LayerSpec
 from engine.op import ShapeError, apart
 from engine.optim import OptimizerSpec
 from engine.recording import Precision
+from engine.schedule import schedule
 from engine.statements import Limits
 from engine.stopping import Stop
 from engine.tape import Array
@@ -130,6 +131,8 @@ def build(spec: Spec, data: Data | None = None, limits: Limits | None = None) ->
         values=builder.values, optimizer=spec.optimizer, dtype=spec.dtype, feeds=builder.feeds,
         backward=asked.checked(graph, how, spec.optimizer is not None),
     )  # fmt: skip
+    if spec.fault:
+        faults.fitting(graph, schedule(model.graph, spec.optimizer, 1, model.backward))
     if data is None or not isinstance(spec.model, NetworkModel):
         if spec.stop:
             raise ValueError("early stopping needs samples held out; an expression has none")

@@ -15,7 +15,7 @@ from app.lessons import EXAMPLES
 from app.lessons.parts import Example
 from app.routes import SettingsHere, problems
 from app.wire import answer
-from engine import INITIALIZERS, LAYERS, LOSSES, OPS, OPTIMIZERS, SCHEDULES, Op, Text, pytorch_line
+from engine import FAULTS, INITIALIZERS, LAYERS, LOSSES, OPS, OPTIMIZERS, SCHEDULES, Op, Text, pytorch_line
 
 router = APIRouter(tags=["catalogue"])
 
@@ -40,6 +40,7 @@ def catalogue(settings: SettingsHere) -> Response:
             {"name": r.name, "family": r.family, "doc": r.doc, "generated": r.generated, "options": list(r.options)}
             for r in SOURCES.values()
         ],
+        "faults": [{"name": r.name, "doc": r.doc} for r in FAULTS.values()],
         "limits": settings.limits(),
     }
     return answer(found)
