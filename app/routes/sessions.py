@@ -28,7 +28,7 @@ DRIVEN = problems(401, 403)
 AsCookie = Annotated[Literal["cookie"] | None, Header(alias="X-Drive")]
 
 
-@router.post("", status_code=201, response_model=CreatedSession, responses=problems(400))
+@router.post("", status_code=201, response_model=CreatedSession, responses=problems(400, 416))
 def create(
     body: SessionRequest, found: SessionsHere, settings: SettingsHere, key: KeyHere, request: Request,
     x_drive: AsCookie = None,

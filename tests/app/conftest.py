@@ -1,7 +1,10 @@
 """A client that talks to the application in this process."""
 
+from functools import cache
+
 import httpx
 import pytest
+from starlette.routing import compile_path
 
 from app.main import create_app
 from app.settings import Settings
@@ -12,6 +15,24 @@ API = "/api/v1"
 @pytest.fixture
 def anyio_backend():
     return "asyncio"
+
+
+@cache
+def promises():
+    """Of each path in the document: its pattern, and the statuses of each method."""
+    paths = create_app(Settings()).openapi()["paths"]
+    return [
+        (compile_path(path)[0], {method.upper(): said["responses"].keys() for method, said in methods.items()})
+        for path, methods in paths.items()
+    ]
+
+
+async def as_promised(response):
+    """No answer has a status that the document does not name, unless the service fails, as it is made to here."""
+    request, status = response.request, str(response.status_code)
+    found = next((said for pattern, said in promises() if pattern.match(request.url.path)), {})
+    promised = found.get(request.method, {status})
+    assert status in promised or status == "500", f"{request.method} {request.url.path} answered {status}"
 
 
 def client_of(app, remembers=True):
@@ -31,7 +52,7 @@ def client_of(app, remembers=True):
             await response.aread()
             tokens[response.json()["id"]] = response.json()["drive"]
 
-    hooks = {"request": [present], "response": [remember]} if remembers else {}
+    hooks = {"request": [present], "response": [as_promised, remember]} if remembers else {"response": [as_promised]}
     return httpx.AsyncClient(transport=transport, base_url="http://localhost" + API, event_hooks=hooks)
 
 
