@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { placeLabels } from "../../static/js/scene/labels.js";
+import { placeLabels } from "../../static/js/model/layout/labels.js";
 
 const LABEL = { width: 40, height: 20 };
 const line = (y) => ({ segments: { y } });

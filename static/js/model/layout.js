@@ -2,6 +2,7 @@ import { placeEnds } from "./layout/ends.js";
 import { frameLevel, placeLevels } from "./layout/frames.js";
 import { settleHeights } from "./layout/heights.js";
 import { levelsOf } from "./layout/levels.js";
+import { labelled } from "./layout/labels.js";
 import { journeysOf } from "./layout/links.js";
 import { orderLevel } from "./layout/order.js";
 import { layRails, sortLanes } from "./layout/rails.js";
@@ -37,7 +38,8 @@ export function layout(graph, options) {
   levels.forEach(orderLevel);
   for (const level of [...levels].reverse()) settle(level, settings);
   placeLevels(levels);
-  return pictureOf(levels, journeys.map((journey) => routeOf(journey, settings)));
+  const picture = pictureOf(levels, journeys.map((journey) => routeOf(journey, settings)));
+  return settings.label ? labelled(picture, settings.label) : picture;
 }
 
 /** @param {Level} level @param {Options} options */

@@ -47,11 +47,14 @@ export function makeCamera(svg, moved) {
   /** @returns {Transform} */
   const now = () => /** @type {any} */ (svg).__zoom ?? zoomIdentity;
 
+  /** As the host was told last: to ask the page for it would have it laid out in the middle of a task. */
   let lastRoom = { clientWidth: 0, clientHeight: 0 };
-  const room = () => {
+  const measure = () => {
     const { clientWidth, clientHeight } = /** @type {Element} */ (svg.parentElement);
     return lastRoom = { clientWidth, clientHeight };
   };
+
+  const room = () => (lastRoom.clientWidth ? lastRoom : measure());
 
   const fitted = () => {
     const { clientWidth, clientHeight } = room();
@@ -90,11 +93,12 @@ export function makeCamera(svg, moved) {
     /** From the last row of a lecture hall cards must be legible, so fewer are seen. @param {boolean} on */
     present(on) {
       const k = LEGIBLE * Math.min(1, innerHeight / SCREEN);
+      measure();
       sizes = on ? { largest: 1.5 * k, whole: k, least: k, most: k } : DESK;
       begin(true);
     },
     resized() {
-      room();
+      measure();
       if (!byHand && fitted().k >= sizes.whole) fit(true);
     },
     /** @param {number} factor */
@@ -107,7 +111,7 @@ export function makeCamera(svg, moved) {
     },
     /** What happens now must be seen: where it is not, it comes to the middle; of what is too far apart, its core. @param {Box} whole @param {Box} core @param {boolean} quick */
     reveal(whole, core, quick) {
-      const { clientWidth: w, clientHeight: h } = lastRoom; // asking the page would have it laid out in the middle of a step
+      const { clientWidth: w, clientHeight: h } = room();
       const { k, x, y } = now();
       const box = whole.width * k > w || whole.height * k > h ? core : whole;
       const dx = shift(box.x * k + x, (box.x + box.width) * k + x, w);

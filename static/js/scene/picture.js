@@ -3,12 +3,9 @@
 import { shapeText } from "../model/format.js";
 import { imagesOf } from "../model/grid.js";
 import { hiddenBy, pathKey } from "../model/groups.js";
-import { pointAt } from "../model/layout/curves.js";
 import { groupKey } from "../model/layout/levels.js";
 import { edgeKey } from "../model/trace.js";
-import { LABEL } from "./marks/edge.js";
 import { CLOSED_GROUP, measure } from "./measure.js";
-import { placeLabels } from "./labels.js";
 
 /** @typedef {import("../types").Graph} Graph */
 /** @typedef {import("../types").GraphNode} GraphNode */
@@ -93,18 +90,17 @@ export function pictureFrom(graph, layout, setting) {
   const groups = graph.groups.flatMap((group) => boxed(layout.boxes.get(groupKey(group.path)), (box) => groupOf(graph, group, box)));
   const closed = groups.filter(({ box }) => box.kind === "closed");
   const frames = groups.filter(({ box }) => box.kind === "open");
-  return { cards, frames, closed, edges: edgesOf(layout, [...cards, ...closed].map(({ box }) => box)), width: layout.width, height: layout.height };
+  return { cards, frames, closed, edges: edgesOf(layout), width: layout.width, height: layout.height };
 }
 
 /** Nothing is drawn of what a closed group hides. @template T @param {Box | undefined} box @param {(box: Box) => T} make @returns {T[]} */
 const boxed = (box, make) => (box ? [make(box)] : []);
 
-/** A line that stands for several edges carries no single number. @param {Layout} layout @param {Box[]} taken */
-function edgesOf(layout, taken) {
-  const places = placeLabels(layout.edges, taken, LABEL, pointAt);
-  return layout.edges.map((edge, i) => ({
+/** A line that stands for several edges carries no single number. @param {Layout} layout */
+function edgesOf(layout) {
+  return layout.edges.map((edge) => ({
     key: edgeKey(edge.to, edge.slot), path: edge.path, segments: edge.segments,
-    label: layout.routes[edge.route].edges.length === 1 ? places[i] : null,
+    label: layout.routes[edge.route].edges.length === 1 ? edge.label ?? null : null,
   }));
 }
 

@@ -7,11 +7,17 @@ const NS = "http://www.w3.org/2000/svg";
  * @returns {SVGElement}
  */
 export function add(parent, name, attributes = {}, text) {
-  const element = document.createElementNS(NS, name);
-  for (const key in attributes) element.setAttribute(key, String(attributes[key]));
+  const element = create(name, attributes);
   if (text !== undefined) element.textContent = text;
   parent.append(element);
-  return /** @type {SVGElement} */ (element);
+  return element;
+}
+
+/** @param {string} name @param {Record<string, string | number>} [attributes] @returns {any} */
+export function create(name, attributes = {}) {
+  const element = document.createElementNS(NS, name);
+  for (const key in attributes) element.setAttribute(key, String(attributes[key]));
+  return element;
 }
 
 /** @param {Element} element @param {string} text */
@@ -25,17 +31,40 @@ export function setAttribute(element, name, value) {
   else if (element.getAttribute(name) !== String(value)) element.setAttribute(name, String(value));
 }
 
-/** The marks of a layer as they were joined last: to ask the document for them in every step costs more than to paint them. @type {WeakMap<Element, any[]>} */
-const joined = new WeakMap();
+/** What an element stands for. @type {WeakMap<Element, any>} */
+const meant = new WeakMap();
 
-/** @param {any} layer @param {any} selection */
-export function keepMarks(layer, selection) {
-  joined.set(layer.node(), selection.nodes());
+/** @param {Element | null} element */
+export const markOf = (element) => (element ? meant.get(element) : undefined);
+
+/** @template T @param {Element} layer @param {(element: any, mark: T) => void} paint */
+export function eachMark(layer, paint) {
+  for (let element = layer.firstElementChild; element; element = element.nextElementSibling) paint(element, meant.get(element));
 }
 
-/** @template T @param {any} layer @param {(element: any, mark: T) => void} paint */
-export function eachMark(layer, paint) {
-  for (const element of joined.get(layer.node()) ?? []) paint(element, element.__data__);
+/**
+ * Brings a layer's elements in line with what they stand for, one after the other; those that stand for nothing any more are returned.
+ *
+ * @template {{key: string}} T
+ * @param {Element} layer @param {T[]} marks @param {{cost: number, make: (mark: T) => Element, place: (element: any, mark: T) => void}} kind what a new element costs, in edges
+ * @returns {Generator<number, Element[]>} the cost of each
+ */
+export function* join(layer, marks, { cost, make, place }) {
+  const gone = new Map([...layer.children].map((element) => [meant.get(element).key, element]));
+  const kept = new Map(marks.map(({ key }) => [key, gone.get(key)]));
+  for (const { key } of marks) gone.delete(key);
+  const leaving = new Set(gone.values());
+  let next = layer.firstElementChild;
+  for (const mark of marks) {
+    const before = kept.get(mark.key), element = before ?? make(mark);
+    meant.set(element, mark);
+    place(element, mark);
+    while (next && leaving.has(next)) next = next.nextElementSibling;
+    if (element === next) next = next.nextElementSibling;
+    else layer.insertBefore(element, next);
+    yield before ? 0 : cost;
+  }
+  return [...leaving];
 }
 
 /** What an element shows already. @type {WeakMap<Element, unknown[]>} */

@@ -15,6 +15,7 @@
  * @property {number} slotGap between two edges that arrive at one card
  * @property {number} padding inside a group's frame
  * @property {number} margin around the whole picture
+ * @property {{width: number, height: number}} [label] the size of an edge's number, where numbers stand on edges
  *
  * What goes out:
  * @typedef {[number, number]} Point
@@ -39,8 +40,8 @@
  * @property {string} path for an SVG `d` attribute
  * @property {GraphEdge[]} edges the edges of the graph that it stands for
  *
- * @typedef {GraphEdge & {route: number, source: number | string, target: number | string, points: Point[], segments: Segment[], path: string}} RoutedEdge
- *   one for each edge of the graph that can be seen; `route` is its place in `routes`
+ * @typedef {GraphEdge & {route: number, source: number | string, target: number | string, points: Point[], segments: Segment[], path: string, label?: Point | null}} RoutedEdge
+ *   one for each edge of the graph that can be seen; `route` is its place in `routes`; `label` is the middle of its number, null where no place is free
  * @typedef {{boxes: Map<number | string, Box>, edges: RoutedEdge[], routes: Route[], width: number, height: number}} Layout
  *
  * In between:

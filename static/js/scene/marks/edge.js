@@ -4,7 +4,7 @@ import { format } from "../../model/format.js";
 import { edgeWidth } from "../../model/scale.js";
 import { spokenEdge } from "../../model/spoken.js";
 import { scalarAt } from "../../model/trace.js";
-import { add, eachMark, keepMarks, setAttribute, setText, shows } from "../svg.js";
+import { add, create, eachMark, join, setAttribute, setText, shows } from "../svg.js";
 
 /** @typedef {import("../../types").Point} Point */
 /** @typedef {{key: string, path: string, segments: any, label: Point | null}} Edge */
@@ -14,22 +14,34 @@ export const LABEL = { width: 64, height: 22 };
 
 const LETTER = 9.1;
 
-/** @param {any} layer @param {any} labels @param {Edge[]} data */
-export function edges(layer, labels, data) {
-  keepMarks(layer, layer.selectAll("path.edge").data(data, (/** @type {Edge} */ d) => d.key)
-    .join((/** @type {any} */ enter) => enter.append("path").attr("role", "img").attr("tabindex", -1).call((/** @type {any} */ path) => path.append("title"))).attr("class", "edge").attr("data-edge", (/** @type {Edge} */ d) => d.key).attr("d", (/** @type {Edge} */ d) => d.path));
-  keepMarks(labels, labels.selectAll("g.carried").data(data.filter((d) => d.label), (/** @type {Edge} */ d) => d.key)
-    .join((/** @type {any} */ enter) => enter.append("g").attr("class", "carried").each(/** @this {SVGGElement} */ function () { buildLabel(this); }))
-    .attr("transform", (/** @type {Edge} */ d) => `translate(${d.label})`));
+/** @param {Element} layer @param {Element} labels @param {Edge[]} marks @param {Painting | null} painting */
+export function* edges(layer, labels, marks, painting) {
+  const gone = yield* join(layer, marks, { cost: 1, make: buildEdge, place(element, edge) {
+    setAttribute(element, "d", edge.path);
+    if (painting) paintEdge(element, edge, painting);
+  } });
+  const silent = yield* join(labels, marks.filter(({ label }) => label), { cost: 1.5, make: buildLabel, place(element, edge) {
+    setAttribute(element, "transform", `translate(${edge.label})`);
+    if (painting) paintLabel(element, edge, painting);
+  } });
+  return [...gone, ...silent];
 }
 
-/** @param {SVGGElement} element */
-function buildLabel(element) {
+/** @param {Edge} edge */
+function buildEdge({ key }) {
+  const element = create("path", { class: "edge", role: "img", tabindex: -1, "data-edge": key });
+  add(element, "title");
+  return element;
+}
+
+function buildLabel() {
+  const element = create("g", { class: "carried" });
   add(element, "rect", { class: "backdrop", rx: 7, height: LABEL.height, y: -LABEL.height / 2 });
   add(element, "text", { y: 5.5, lengthAdjust: "spacingAndGlyphs" });
+  return element;
 }
 
-/** @param {any} layer @param {any} labels @param {Painting} painting */
+/** @param {Element} layer @param {Element} labels @param {Painting} painting */
 export function paintEdges(layer, labels, painting) {
   eachMark(layer, (path, /** @type {Edge} */ edge) => paintEdge(path, edge, painting));
   eachMark(labels, (label, /** @type {Edge} */ edge) => paintLabel(label, edge, painting));

@@ -1,25 +1,26 @@
 // A group: a dashed frame with a title when open, a card with title and count when closed.
 
-import { add, eachMark, keepMarks, setAttribute, shorten, shows } from "../svg.js";
+import { add, create, eachMark, join, setAttribute, setText, shorten, shows } from "../svg.js";
 import { place } from "./node.js";
 
 /** @typedef {{key: string, title: string, count: number, box: import("../../types").Box, members: number[]}} Group */
 /** @typedef {{toggle: (key: string) => void}} Context */
 
-/** @param {any} layer @param {Group[]} data @param {Context} context */
-export function frames(layer, data, context) {
-  layer.selectAll("g.frame").data(data, (/** @type {Group} */ d) => d.key)
-    .join((/** @type {any} */ enter) => enter.append("g").attr("class", "frame").each(/** @this {SVGGElement} @param {Group} d */ function (d) { buildFrame(this, d, context); }))
-    .each(/** @this {SVGGElement} @param {Group} d */ function (d) { placeFrame(this, d); });
-}
+/** What a new group costs to draw, in edges. */
+const COST = 3;
 
-/** @param {SVGGElement} element @param {Group} group @param {Context} context */
-function buildFrame(element, group, context) {
+/** @param {Element} layer @param {Group[]} marks @param {Context} context */
+export const frames = (layer, marks, context) => join(layer, marks, { cost: COST, make: (group) => buildFrame(group, context), place: placeFrame });
+
+/** @param {Group} group @param {Context} context */
+function buildFrame(group, context) {
+  const element = create("g", { class: "frame" });
   add(element, "rect", { class: "outline", rx: 20 });
   const title = add(element, "g", { class: "title" });
   add(title, "rect", { class: "hit", x: 8, y: -25, height: 26, rx: 6 });
   add(title, "text", { x: 16, y: -7 });
   button(title, group, context, true);
+  return element;
 }
 
 /** @param {SVGGElement} element @param {Group} group */
@@ -29,19 +30,16 @@ function placeFrame(element, { box, title }) {
   setAttribute(outline, "width", box.width);
   setAttribute(outline, "height", box.height);
   const text = `${shorten(title, Math.max(8, Math.floor((box.width - 44) / 9)))}  ▾`;
-  /** @type {Element} */ (element.querySelector("text")).textContent = text;
+  setText(/** @type {Element} */ (element.querySelector("text")), text);
   setAttribute(/** @type {Element} */ (element.querySelector(".hit")), "width", text.length * 8.6 + 16);
 }
 
-/** @param {any} layer @param {Group[]} data @param {Context} context */
-export function closedGroups(layer, data, context) {
-  keepMarks(layer, layer.selectAll("g.closed").data(data, (/** @type {Group} */ d) => d.key)
-    .join((/** @type {any} */ enter) => enter.append("g").attr("class", "closed").each(/** @this {SVGGElement} @param {Group} d */ function (d) { buildClosed(this, d, context); }))
-    .each(/** @this {SVGGElement} @param {Group} d */ function (d) { place(this, d.box); }));
-}
+/** @param {Element} layer @param {Group[]} marks @param {Context} context */
+export const closedGroups = (layer, marks, context) => join(layer, marks, { cost: COST, make: (group) => buildClosed(group, context), place: (element, { box }) => place(element, box) });
 
-/** @param {SVGGElement} element @param {Group} group @param {Context} context */
-function buildClosed(element, group, context) {
+/** @param {Group} group @param {Context} context */
+function buildClosed(group, context) {
+  const element = create("g", { class: "closed" });
   const { box: { width, height }, title, count } = group;
   add(element, "rect", { class: "ring", x: -6, y: -6, width: width + 12, height: height + 12, rx: 19 });
   add(element, "rect", { class: "under", x: 5, y: 5, width, height, rx: 14 });
@@ -49,6 +47,7 @@ function buildClosed(element, group, context) {
   add(element, "text", { class: "title", x: 14, y: height / 2 - 4 }, `▸ ${shorten(title, Math.floor((width - 44) / 9.4))}`);
   add(element, "text", { class: "count", x: 14, y: height / 2 + 20 }, `${count} cards`);
   button(element, group, context, false);
+  return element;
 }
 
 /** @param {Element} element @param {Group} group @param {Context} context @param {boolean} open */
@@ -62,7 +61,7 @@ function button(element, group, context, open) {
   });
 }
 
-/** @param {any} layer @param {import("../../types").Frame} frame */
+/** @param {Element} layer @param {import("../../types").Frame} frame */
 export function paintClosed(layer, frame) {
   eachMark(layer, (element, /** @type {Group} */ { members }) => {
     const live = members.some((id) => frame.live.nodes.has(id)) && frame.live.tone;

@@ -4,7 +4,7 @@ import { exact, format, remark, shapeText } from "../../model/format.js";
 import { spokenNumbers } from "../../model/spoken.js";
 import { arrayAt, scalarAt, shownAt } from "../../model/trace.js";
 import { INSET } from "../measure.js";
-import { add, eachMark, forgets, keepMarks, setAttribute, setText, shorten, shows } from "../svg.js";
+import { add, create, eachMark, forgets, join, setAttribute, setText, shorten, shows } from "../svg.js";
 import { buildBars, paintBars } from "./bars.js";
 import { heatImage, pictureImage } from "./tensor.js";
 
@@ -23,23 +23,24 @@ const LETTER = { short: 16, long: 11.5, longest: 9.4 };
 const NAME = { normal: 8.6, tight: 7.2 };
 const LETTERS_OF_SHAPE = 12;
 
-/** @param {any} layer @param {Card[]} data @param {{choose: (card: Card) => void}} context */
-export function cards(layer, data, context) {
-  keepMarks(layer, layer.selectAll("g.card").data(data, (/** @type {Card} */ d) => d.key)
-    .join((/** @type {any} */ enter) => enter.append("g").each(/** @this {SVGGElement} @param {Card} d */ function (d) { build(this, d, context); }))
-    .each(/** @this {SVGGElement} @param {Card} d */ function (d) { place(this, d.box); }));
-}
+/** What a new card costs to draw, in edges. */
+const COST = 6;
+
+/** @param {Element} layer @param {Card[]} marks @param {{choose: (card: Card) => void, painting: Painting | null}} context */
+export const cards = (layer, marks, { choose, painting }) => join(layer, marks, { cost: COST, make: (card) => build(card, choose), place(element, card) {
+  place(element, card.box);
+  if (painting) paintCard(element, card, painting);
+} });
 
 /** @param {SVGGElement} element @param {Box} box */
 export function place(element, box) {
   element.style.transform = `translate(${box.x}px, ${box.y}px)`;
 }
 
-/** @param {SVGGElement} element @param {Card} card @param {{choose: (card: Card) => void}} context */
-function build(element, card, context) {
+/** @param {Card} card @param {(card: Card) => void} choose */
+function build(card, choose) {
   const { node, size } = card;
-  const attributes = { class: `card ${node.role}`, "data-node": node.id, tabindex: 0, role: "button" };
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
+  const element = create("g", { class: `card ${node.role}`, "data-node": node.id, tabindex: 0, role: "button" });
   add(element, "title", {}, card.doc);
   add(element, "rect", { class: "ring", x: -6, y: -6, width: size.width + 12, height: size.height + 12, rx: 19 });
   add(element, "rect", { class: "face", width: size.width, height: size.height, rx: 14 });
@@ -48,10 +49,11 @@ function build(element, card, context) {
   row(element, "gradient", size.gradient, size.width);
   if (card.reading) buildBars(element, size, card.reading);
   for (const part of [...element.children]) part.after(" "); // so that two texts are read as two words
-  element.addEventListener("click", () => context.choose(card));
-  element.addEventListener("keydown", (event) => {
-    if (event.key === "Enter") context.choose(card);
+  element.addEventListener("click", () => choose(card));
+  element.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
+    if (event.key === "Enter") choose(card);
   });
+  return element;
 }
 
 /** @param {SVGGElement} element @param {Card} card */
@@ -79,7 +81,7 @@ function row(element, role, { y, height, image }, width) {
   add(group, "text", { x: image ? width / 2 : width - INSET - 5, y: y + height / 2 + 7, class: image ? "middle" : "end" });
 }
 
-/** @param {any} layer @param {Painting} painting */
+/** @param {Element} layer @param {Painting} painting */
 export function paintCards(layer, painting) {
   eachMark(layer, (element, /** @type {Card} */ card) => paintCard(element, card, painting));
 }
@@ -178,7 +180,7 @@ function spokenRow(name, ref, trace) {
   return ref.shape.length ? `${name} ${spokenNumbers(trace, ref)}` : name;
 }
 
-/** @param {any} layer @param {number | null} chosen */
+/** @param {Element} layer @param {number | null} chosen */
 export function markChosen(layer, chosen) {
   eachMark(layer, (element, /** @type {Card} */ { node }) => setAttribute(element, "aria-pressed", String(node.id === chosen)));
 }

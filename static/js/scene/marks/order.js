@@ -9,16 +9,16 @@ const RADIUS = 13;
 /** @typedef {import("../../types").Box} Box */
 /** @typedef {{cards: {node: {id: number}, box: Box}[], closed: {members: number[], box: Box}[]}} Picture */
 
-/** @param {any} layer @param {Picture | null} picture @param {{frame: import("../../types").Frame, trace: import("../../types").Trace}} painting @param {boolean} on */
+/** @param {Element} layer @param {Picture | null} picture @param {{frame: import("../../types").Frame, trace: import("../../types").Trace}} painting @param {boolean} on */
 export function paintOrder(layer, picture, { frame, trace }, on) {
-  layer.node().replaceChildren();
+  layer.replaceChildren();
   if (!on || !picture || frame.cursor === 0) return;
   const taken = new Set();
   for (const [id, number] of orderOf(sameOperation(trace, frame.cursor), trace.graph)) {
     const box = boxOf(picture, id);
     if (!box || taken.has(box)) continue;
     taken.add(box);
-    badge(layer.node(), box, number, frame.live.tone);
+    badge(layer, box, number, frame.live.tone);
   }
 }
 

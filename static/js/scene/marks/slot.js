@@ -7,13 +7,13 @@ import { heatImage } from "./tensor.js";
 
 const HEIGHT = 28, GAP = 9;
 
-/** @param {any} layer @param {import("./node.js").Card[]} cards @param {import("./node.js").Painting} painting */
+/** @param {Element} layer @param {import("./node.js").Card[]} cards @param {import("./node.js").Painting} painting */
 export function paintSlot(layer, cards, { frame, trace, dark }) {
-  layer.node().replaceChildren();
+  layer.replaceChildren();
   const { event } = frame;
   if (event?.kind !== "assign" || event.target === "parameter") return;
   const card = cards.find(({ node }) => node.id === event.param);
-  if (card) tag(layer.node(), card, slotName(event.target), trace, event.value, dark);
+  if (card) tag(layer, card, slotName(event.target), trace, event.value, dark);
 }
 
 /** @param {Element} layer @param {import("./node.js").Card} card @param {string} name @param {import("../../types").Trace} trace @param {import("../../types").Ref} ref @param {boolean} dark */

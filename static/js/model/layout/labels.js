@@ -1,13 +1,23 @@
 // Where an edge's number stands: over or under a level line, on a steep one, clear of cards and of the other numbers. Decided once per layout.
 
-/** @typedef {import("../types").Box} Box */
-/** @typedef {import("../types").Point} Point */
+/** @import {Layout, Point} from "./types.js" */
+
+import { pointAt as onCurve } from "./curves.js";
+
+/** @typedef {{x: number, y: number, width: number, height: number}} Box */
 
 const RING = 4;
 /** Off the line, so that neither line nor arrow is hidden. */
 const LIFT = 16;
 const STEEP = 0.35;
 const PLACES = [0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74, 0.2, 0.8];
+
+/** The same picture with a place for every edge's number. @param {Layout} picture @param {{width: number, height: number}} size of a number @returns {Layout} */
+export function labelled(picture, size) {
+  const taken = [...picture.boxes.values()].filter(({ kind }) => kind !== "open");
+  const places = placeLabels(picture.edges, taken, size, onCurve);
+  return { ...picture, edges: picture.edges.map((edge, k) => ({ ...edge, label: places[k] })) };
+}
 
 /**
  * @param {{segments: any}[]} edges @param {Box[]} taken cards @param {{width: number, height: number}} label
