@@ -1080,6 +1080,15 @@ export interface components {
             samples: components["schemas"]["ArrayRef"];
             step: components["schemas"]["ArrayRef"];
         };
+        /**
+         * BreakEdit
+         * @description A mistake made on purpose, one of the catalogue's `faults`: from here on the numbers are what it gives, and
+         *     `verify` names the first event that does not follow. Null: by the honest rules again.
+         */
+        BreakEdit: {
+            /** Break */
+            break: ("overwrite" | "no_zero_grad" | "no_slope" | "uphill" | "fresh_mask") | null;
+        };
         Carry: [
             string,
             number,
@@ -1090,6 +1099,8 @@ export interface components {
         Catalogue: {
             /** Data */
             data: components["schemas"]["DataRow"][];
+            /** Faults */
+            faults: components["schemas"]["NamedRow"][];
             /** Initializers */
             initializers: components["schemas"]["SettingsRow"][];
             /** Layers */
@@ -1250,6 +1261,8 @@ export interface components {
             drives: boolean;
             /** Example */
             example: string | null;
+            /** Fault */
+            fault: string | null;
             /** Frontier */
             frontier: number;
             /** Id */
@@ -1454,7 +1467,7 @@ export interface components {
          */
         EditsRequest: {
             /** Edits */
-            edits: (components["schemas"]["SetEdit"] | components["schemas"]["LabelEdit"] | components["schemas"]["SampleEdit"] | components["schemas"]["OptimizerEdit"] | components["schemas"]["FreezeEdit"] | components["schemas"]["CutEdit"])[];
+            edits: (components["schemas"]["SetEdit"] | components["schemas"]["LabelEdit"] | components["schemas"]["SampleEdit"] | components["schemas"]["OptimizerEdit"] | components["schemas"]["FreezeEdit"] | components["schemas"]["UnfreezeEdit"] | components["schemas"]["CutEdit"] | components["schemas"]["BreakEdit"])[];
             /** Iteration */
             iteration?: number | null;
         };
@@ -1981,6 +1994,13 @@ export interface components {
             read: number;
             /** Sample */
             sample: number;
+        };
+        /** NamedRow */
+        NamedRow: {
+            /** Doc */
+            doc: string;
+            /** Name */
+            name: string;
         };
         /**
          * NetworkRequest
@@ -2927,8 +2947,8 @@ export interface components {
          *     `optimizer` has its name and what was said of it, by the spec or by edits; null where nothing trains. `stretches`
          *     are the iterations from which another graph and schedule hold: 0, and those of edits that changed the model.
          *     `undo` and `redo`: whether there is something to. `differs`: the first iteration whose replay gave other bits than
-         *     it first had, as another kind of processor may; from there on numbers follow from the stored snapshots. `drives`:
-         *     whether whoever asked may move and edit.
+         *     it first had, as another kind of processor may; from there on numbers follow from the stored snapshots. `fault`: the
+         *     mistake that is made on purpose in this iteration. `drives`: whether whoever asked may move and edit.
          */
         SessionView: {
             /** Cursor */
@@ -2940,6 +2960,8 @@ export interface components {
             drives: boolean;
             /** Example */
             example: string | null;
+            /** Fault */
+            fault: string | null;
             /** Frontier */
             frontier: number;
             /** Id */
@@ -3439,9 +3461,17 @@ export interface components {
          */
         TwinRequest: {
             /** Edits */
-            edits?: (components["schemas"]["SetEdit"] | components["schemas"]["LabelEdit"] | components["schemas"]["SampleEdit"] | components["schemas"]["OptimizerEdit"] | components["schemas"]["FreezeEdit"] | components["schemas"]["CutEdit"])[];
+            edits?: (components["schemas"]["SetEdit"] | components["schemas"]["LabelEdit"] | components["schemas"]["SampleEdit"] | components["schemas"]["OptimizerEdit"] | components["schemas"]["FreezeEdit"] | components["schemas"]["UnfreezeEdit"] | components["schemas"]["CutEdit"] | components["schemas"]["BreakEdit"])[];
             /** Iteration */
             iteration?: number | null;
+        };
+        /**
+         * UnfreezeEdit
+         * @description What was frozen, under this same name, learns again; what the optimizer keeps for it begins anew.
+         */
+        UnfreezeEdit: {
+            /** Unfreeze */
+            unfreeze: string;
         };
         /**
          * UntilRequest
@@ -3574,6 +3604,7 @@ export type Assign = components['schemas']['Assign'];
 export type Backward = components['schemas']['Backward'];
 export type BackwardRequest = components['schemas']['BackwardRequest'];
 export type Batch = components['schemas']['Batch'];
+export type BreakEdit = components['schemas']['BreakEdit'];
 export type Carry = components['schemas']['Carry'];
 export type Catalogue = components['schemas']['Catalogue'];
 export type CheckRequest = components['schemas']['CheckRequest'];
@@ -3622,6 +3653,7 @@ export type LossRow = components['schemas']['LossRow'];
 export type Lost = components['schemas']['Lost'];
 export type Magnitudes = components['schemas']['Magnitudes'];
 export type Misread = components['schemas']['Misread'];
+export type NamedRow = components['schemas']['NamedRow'];
 export type NetworkRequest = components['schemas']['NetworkRequest'];
 export type NewsAnswer = components['schemas']['NewsAnswer'];
 export type Node = components['schemas']['Node'];
@@ -3688,6 +3720,7 @@ export type Treated = components['schemas']['Treated'];
 export type Treatment = components['schemas']['Treatment'];
 export type Truncation = components['schemas']['Truncation'];
 export type TwinRequest = components['schemas']['TwinRequest'];
+export type UnfreezeEdit = components['schemas']['UnfreezeEdit'];
 export type UntilRequest = components['schemas']['UntilRequest'];
 export type UploadRequest = components['schemas']['UploadRequest'];
 export type Verification = components['schemas']['Verification'];
