@@ -121,11 +121,13 @@ JAVASCRIPT: Table = {
     "report": {"actions", "url"},
     "lazy": {"actions"},
     "scene": {"actions"},
-    "panels": {"actions"},
+    "changes": {"actions"},
+    "panels": {"changes"},
     "runs": {"actions"},
-    "ui": {"lazy", "runs"},
+    "ui": {"changes", "lazy", "runs", "url"},
+    "classroom": {"panels", "ui"},
     "training": {"ui"},
-    "main": {"report", "scene", "panels", "training"},
+    "main": {"classroom", "report", "scene", "panels", "training"},
 }
 
 

@@ -15,6 +15,8 @@ const BEHIND = 8, AHEAD = 24;
 /** @typedef {ReturnType<typeof openRecordings>} Recordings */
 /** @type {Recordings | null} */
 let recordings = null;
+/** The training step from which on the words at hand hold. */
+let stretch = 0;
 /** Counts openings, so that a slow answer for an earlier one is dropped. */
 let opening = 0;
 /** Pages of explanations that were asked for. @type {Set<number>} */
@@ -30,7 +32,7 @@ export async function open(find, place = {}) {
   store.loading.value = true;
   try {
     const session = await find();
-    const opened = openRecordings(session.id, HEARERS);
+    const opened = openRecordings(session.id, HEARERS, session.stretches);
     const trace = await opened.at(place.iteration ?? session.iteration);
     if (mine === opening) enter(session, opened, trace, place.cursor ?? session.cursor);
   } catch (error) {
@@ -43,9 +45,8 @@ export async function open(find, place = {}) {
 /** @param {import("./types").Session} session @param {Recordings} opened @param {import("./types").Trace} trace @param {number} cursor */
 function enter(session, opened, trace, cursor) {
   recordings = opened;
-  explained = new Set();
-  translated = new Set();
   batch(() => {
+    forgetWords(trace.iteration);
     store.session.value = session;
     store.run.value = null;
     store.selection.value = null;
@@ -53,18 +54,53 @@ function enter(session, opened, trace, cursor) {
     store.notice.value = null;
     store.dialog.value = null;
     if (!/** @type {{batch?: number | null} | undefined} */ (session.spec.data)?.batch || session.data?.sample == null) store.batches.value = null;
-    store.explanations.value = new Map();
-    store.entries.value = new Map();
-    store.pytorch.value = new Map();
+    store.changing.value = false;
     store.row.value = 0;
     show(trace, cursor);
   });
+}
+
+/** The session was changed: its numbers are asked for anew, and the page stands where the service says. @param {import("./types").Session} session */
+export async function renew(session) {
+  const before = store.session.peek();
+  if (!recordings || !before || store.loading.peek()) return;
+  const mine = ++opening;
+  recordings.renew(session.stretches);
+  const trace = await recordings.at(session.iteration);
+  if (mine !== opening) return;
+  batch(() => {
+    forgetWords(session.iteration);
+    store.session.value = { ...session, example: before.example, title: before.title, summary: before.summary };
+    store.changing.value = false;
+    store.entryExplanation.value = null;
+    show(trace, session.cursor);
+  });
+}
+
+/** What holds at the training step that was reported may differ from what held before. @param {import("./types").Session} told */
+export function hear({ id, revision, iteration, data, optimizer }) {
+  const known = store.session.peek();
+  if (known?.id !== id || known.revision !== revision || store.iteration.peek() !== iteration) return;
+  if (JSON.stringify([data, optimizer]) !== JSON.stringify([known.data, known.optimizer])) store.session.value = { ...known, data, optimizer };
+}
+
+/** Words name places of one stretch of training steps. @param {number} iteration */
+function forgetWords(iteration) {
+  stretch = recordings?.stretchOf(iteration) ?? 0;
+  explained = new Set();
+  translated = new Set();
+  store.explanations.value = new Map();
+  store.entries.value = new Map();
+  store.pytorch.value = new Map();
 }
 
 /** @param {import("./types").Trace} trace @param {number} cursor */
 function show(trace, cursor) {
   const place = Math.max(0, Math.min(trace.length, cursor));
   batch(() => {
+    if (recordings?.stretchOf(trace.iteration) !== stretch) forgetWords(trace.iteration);
+    if (store.notice.peek()?.kind === "changed") store.notice.value = null;
+    store.revealed.value = null;
     store.trace.value = trace;
     store.cursor.value = place;
   });
@@ -72,14 +108,14 @@ function show(trace, cursor) {
   for (const event of [place - 1, place + AHEAD]) void explainAround(event, trace.length);
 }
 
-/** Explanations name places, not numbers, so they hold for every training step. @param {number} event @param {number} length */
+/** Explanations name places, not numbers, so they hold for a whole stretch of training steps. @param {number} event @param {number} length */
 async function explainAround(event, length) {
   const page = Math.max(0, Math.floor(event / PAGE)), from = page * PAGE, id = store.session.peek()?.id;
   if (!id || from >= length || explained.has(page)) return;
   const asked = explained.add(page);
   try {
-    const found = await api.explanations(id, from, Math.min(from + PAGE, length));
-    if (store.session.peek()?.id !== id) return;
+    const found = await api.explanations(id, { iteration: stretch, from, to: Math.min(from + PAGE, length) });
+    if (asked !== explained) return;
     store.explanations.value = new Map([...store.explanations.peek(), ...found.explanations.map(byEvent)]);
   } catch (error) {
     asked.delete(page);
@@ -98,6 +134,17 @@ export function fail(error) {
   store.playing.value = false;
 }
 
+/** Why the service refused, as a sentence; what is no refusal is told where everything lost is. @param {unknown} error @returns {string} */
+export function refusal(error) {
+  if (!(error instanceof api.ApiError) || [0, 404, 410].includes(error.status)) {
+    fail(error);
+    return "";
+  }
+  return sentence(error.message);
+}
+
+/** The service's words as a sentence. @param {string} text */
+export const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1).replace(/\.?$/, ".");
 /** Nobody answered when a part of the page was fetched. */
 export const lost = () => fail(new api.ApiError(0, "The server does not answer."));
 
@@ -144,25 +191,48 @@ export function openBatches() {
 
 /** @param {number} cursor */
 export function seek(cursor) {
+  store.following.value = false;
   if (store.trace.value) show(store.trace.value, cursor);
 }
 
-/** One step of the chosen grain; past the end lies the next training step. */
+/** One step of the chosen grain; past the end lies the next training step. While predicting, a number's question comes before it. */
 export async function forward() {
+  if (store.predicting.value && store.asked.value === null && askNext()) return;
   const next = stopAfter(store.ends.value, store.cursor.value);
-  if (next !== null) return seek(next);
+  if (next !== null) return reveal(next);
   if (store.trains.value) await goTo(store.iteration.value + 1, 0);
+}
+
+/** Whether the next number is asked for now. */
+function askNext() {
+  store.revealed.value = null;
+  return store.asked.value !== null;
+}
+
+/** @param {number} cursor */
+function reveal(cursor) {
+  batch(() => {
+    seek(cursor);
+    store.revealed.value = store.predicting.value ? store.place.value : null;
+  });
 }
 
 /** One step back; before the start lies the end of the training step before. */
 export async function back() {
+  if (store.asked.value !== null && store.cursor.value > 0) return void (store.revealed.value = store.place.value);
   const previous = stopBefore(store.ends.value, store.cursor.value);
   if (previous !== null) return seek(previous);
   if (store.iteration.value > 0) await goTo(store.iteration.value - 1, Infinity);
 }
 
 /** @param {number} iteration @param {number} cursor */
-export async function goTo(iteration, cursor) {
+export function goTo(iteration, cursor) {
+  store.following.value = false;
+  return stand(iteration, cursor);
+}
+
+/** Without taking over from whoever drives. @param {number} iteration @param {number} cursor */
+export async function stand(iteration, cursor) {
   const mine = opening;
   try {
     const trace = await recordings?.at(iteration);
@@ -175,6 +245,15 @@ export async function goTo(iteration, cursor) {
 /** The next training step, fetched before it is needed. */
 export function prefetch() {
   if (store.trains.value) recordings?.at(store.iteration.value + 1).catch(() => {});
+}
+
+/** @param {boolean} on */
+export function predict(on) {
+  batch(() => {
+    store.predicting.value = on;
+    store.revealed.value = null;
+    store.playing.value = false;
+  });
 }
 
 /** @param {boolean} on */
@@ -202,8 +281,8 @@ export async function loadPyTorch(event, length) {
   if (!id || translated.has(page)) return;
   const asked = translated.add(page);
   try {
-    const found = await api.pytorch(id, from, Math.min(from + PAGE, length));
-    if (store.session.peek()?.id === id) store.pytorch.value = new Map([...store.pytorch.peek(), ...found.map((lines, k) => /** @type {const} */ ([from + k, lines]))]);
+    const found = await api.pytorch(id, { iteration: stretch, from, to: Math.min(from + PAGE, length) });
+    if (asked === translated) store.pytorch.value = new Map([...store.pytorch.peek(), ...found.map((lines, k) => /** @type {const} */ ([from + k, lines]))]);
   } catch (error) {
     asked.delete(page);
     fail(error);
@@ -220,6 +299,7 @@ export function toggleGroup(path) {
 export function select(selection) {
   batch(() => {
     store.selection.value = selection;
+    store.changing.value = false;
     store.entryExplanation.value = null;
   });
 }

@@ -46,10 +46,15 @@ export const examples = async () => (await getJson("/examples")).examples;
 export const createSession = (body) => postJson("/sessions", body, { "X-Drive": "cookie" });
 /** @param {string} id @returns {Promise<Session>} */
 export const session = (id) => getJson(`/sessions/${id}`);
-/** @param {string} id @returns {Promise<import("./types").Graph>} */
-export const graph = (id) => getJson(`/sessions/${id}/graph`);
-/** @param {string} id @returns {Promise<import("./types").Schedule>} */
-export const schedule = (id) => getJson(`/sessions/${id}/schedule`);
+/** What has the same tag is the same. @param {string} path @returns {Promise<{tag: string | null, body: any}>} */
+async function getTagged(path) {
+  const answer = await ask(ROOT + path);
+  return { tag: answer.headers.get("ETag"), body: await answer.json() };
+}
+/** @param {string} id @param {number} iteration @returns {Promise<{tag: string | null, body: import("./types").Graph}>} */
+export const graph = (id, iteration) => getTagged(`/sessions/${id}/graph?iteration=${iteration}`);
+/** @param {string} id @param {number} iteration @returns {Promise<{tag: string | null, body: import("./types").Schedule}>} */
+export const schedule = (id, iteration) => getTagged(`/sessions/${id}/schedule?iteration=${iteration}`);
 /** @param {string} path @returns {Promise<ArrayBuffer>} */
 const getBytes = async (path) => (await ask(ROOT + path)).arrayBuffer();
 /** @param {string} id @param {number} iteration */
@@ -63,15 +68,16 @@ export const overviews = (id, iteration, places) =>
 /** @param {string} id @param {number} iteration @returns {Promise<(import("./types").WireNumber | null)[]>} */
 export const magnitudes = async (id, iteration) =>
   (await getJson(`/sessions/${id}/magnitudes?iteration=${iteration}`)).magnitudes;
-/** @param {string} id @param {number} from @param {number} to @returns {Promise<import("./types").ExplanationPage>} */
-export const explanations = (id, from, to) => getJson(`/sessions/${id}/explanations?from=${from}&to=${to}`);
+/** @typedef {{iteration: number, from: number, to: number}} Stretch of events */
+/** @param {string} id @param {Stretch} stretch @returns {Promise<import("./types").ExplanationPage>} */
+export const explanations = (id, { iteration, from, to }) => getJson(`/sessions/${id}/explanations?iteration=${iteration}&from=${from}&to=${to}`);
 /** What cut edges leave out of the gradients. @param {string} id @param {number} iteration @returns {Promise<import("./generated/api").Truncation>} */
 export const truncation = (id, iteration) => getJson(`/sessions/${id}/truncation?iteration=${iteration}`);
-/** @param {string} id @param {number} from @param {number} to @returns {Promise<string[][]>} */
-export const pytorch = async (id, from, to) => (await getJson(`/sessions/${id}/pytorch?from=${from}&to=${to}`)).lines;
-/** @param {string} id @param {number} event @param {number[]} entry @returns {Promise<import("./types").Explanation>} */
-export const explanation = async (id, event, entry) =>
-  (await getJson(`/sessions/${id}/explanations?event=${event}&entry=${entry.join(",")}`)).explanations[0];
+/** @param {string} id @param {Stretch} stretch @returns {Promise<string[][]>} */
+export const pytorch = async (id, { iteration, from, to }) => (await getJson(`/sessions/${id}/pytorch?iteration=${iteration}&from=${from}&to=${to}`)).lines;
+/** @param {string} id @param {number} iteration @param {number} event @param {number[]} entry @returns {Promise<import("./types").Explanation>} */
+export const explanation = async (id, iteration, event, entry) =>
+  (await getJson(`/sessions/${id}/explanations?iteration=${iteration}&event=${event}&entry=${entry.join(",")}`)).explanations[0];
 /** @typedef {{iteration: number, cursor: number, window?: string}} Where of a tensor */
 /** @param {string} id @param {number} node @param {number[]} index @param {number} iteration @returns {Promise<import("./generated/api").Insight>} */
 export const explain = (id, node, index, iteration) => getJson(`/sessions/${id}/explain?node=${node}${index.length ? `&index=${index.join(",")}` : ""}&iteration=${iteration}`);

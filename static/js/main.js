@@ -30,12 +30,31 @@ const place = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
 function mount() {
   render(html`<${Top} />`, place("top"));
-  render(html`<${Card} /><${Explain} />`, place("panel"));
+  render(html`<${Card} /><${Asking} /><${Explain} />`, place("panel"));
   render(html`<${Transport} />`, place("transport"));
   render(html`<${Legend} />`, place("legend"));
   render(html`<${Notices} />`, place("notices"));
   render(html`<${Dialogs} />`, place("dialogs"));
   mountStage(place("stage"), ready);
+}
+
+const Predict = lazy(() => import("./classroom/predict.js").then(({ Predict }) => Predict));
+const Asking = () => store.predicting.value && html`<${Predict} />`;
+
+/** What only a class needs comes with it. */
+function watchClass() {
+  const once = { predicting: false, followed: false };
+  effect(() => {
+    if (!store.predicting.value || once.predicting) return;
+    once.predicting = true;
+    void import("./classroom/marks.js").then(({ markAsked }) => markAsked(place("stage")));
+    void import("./classroom/predict.js").then(({ speakQuestions }) => speakQuestions(place("spoken")));
+  });
+  effect(() => {
+    if (once.followed || !store.session.value || (store.session.value.drives && !store.following.value)) return;
+    once.followed = true;
+    void import("./classroom/follow.js").then(({ follow }) => follow(place("stage")));
+  });
 }
 
 const Chosen = lazy(() => import("./panels/selection.js").then(({ Chosen }) => Chosen));
@@ -113,7 +132,10 @@ function openAddress() {
   store.present.value = address.present;
   store.panels.value = address.panels;
   store.view.value = address.view;
-  const { session, example } = address;
+  actions.predict(address.predict);
+  store.following.value = address.follow && Boolean(address.session);
+  const { session, example, join } = address;
+  if (join) return import("./ui/join.js").then(({ enter }) => enter(join));
   if (session) return actions.open(() => api.session(session), address);
   store.touring.value = !example;
   store.playing.value = !example && !store.reducedMotion.value;
@@ -132,6 +154,7 @@ reportPosition();
 showPanels();
 mountRoom(document.body);
 watchEntries();
+watchClass();
 watchConnection(openAddress);
 void actions.loadCatalogue();
 void openAddress();

@@ -19,20 +19,24 @@ const MOST_ASKED = 400_000, STRETCHES = 600, OVERVIEWS = 80, MOST_READ = 8_000_0
 
 /**
  * @param {string} id @param {Hearers} hearers told when numbers that were on their way are here, or will not come
- * @returns {{at: (iteration: number) => Promise<Trace>}}
+ * @param {number[]} [stretches] training steps from which another structure holds
+ * @returns {{at: (iteration: number) => Promise<Trace>, stretchOf: (iteration: number) => number, renew: (stretches: number[]) => void}}
  */
-export function openRecordings(id, hearers) {
-  const structure = Promise.all([api.graph(id), api.schedule(id)]);
+export function openRecordings(id, hearers, stretches = [0]) {
+  const structures = openStructures(id);
   /** @type {Map<number, Promise<Trace>>} */
   const kept = new Map();
   /** @type {Map<number, Trace>} */
   const here = new Map();
 
   /** @param {number} iteration */
+  const stretchOf = (iteration) => stretches.findLast((start) => start <= iteration) ?? 0;
+
+  /** @param {number} iteration */
   const fetchTrace = async (iteration) => {
     const magnitudes = api.magnitudes(id, iteration);
     magnitudes.catch(() => {}); // where there is no such step, the recording says so
-    const [graph, schedule] = await structure;
+    const [graph, schedule] = await structures.at(stretchOf(iteration));
     const numbers = schedule.size <= ONE_ANSWER
       ? wholeNumbers(recordingOf(await api.recording(id, iteration), schedule))
       : await parts(id, iteration, schedule, hearers);
@@ -59,7 +63,44 @@ export function openRecordings(id, hearers) {
     found.then(makeRoom, () => forget(iteration));
     return found;
   };
-  return { at };
+
+  /** The session was changed: every number may be another. @param {number[]} next */
+  const renew = (next) => {
+    stretches = next;
+    structures.renew();
+    kept.clear();
+    here.clear();
+  };
+  return { at, stretchOf, renew };
+}
+
+/** Graph and schedule of each stretch. What a change left as it was stays the same object, so that nothing is laid out anew. @param {string} id */
+function openStructures(id) {
+  /** @type {Map<number, Promise<[import("./types").Graph, Schedule]>>} */
+  const found = new Map();
+  /** @type {Map<string, any>} */
+  const told = new Map();
+  /** @template T @param {{tag: string | null, body: T}} answer @returns {T} */
+  const once = ({ tag, body }) => {
+    const same = tag ? told.get(tag) ?? body : body;
+    if (tag) told.set(tag, same);
+    return same;
+  };
+  /** @param {number} start @returns {Promise<[import("./types").Graph, Schedule]>} */
+  const fetchAt = async (start) => {
+    const [graph, schedule] = await Promise.all([api.graph(id, start), api.schedule(id, start)]);
+    return [once(graph), once(schedule)];
+  };
+  return {
+    /** @param {number} start */
+    at(start) {
+      const asked = found.get(start) ?? fetchAt(start);
+      found.set(start, asked);
+      asked.catch(() => found.delete(start));
+      return asked;
+    },
+    renew() { found.clear(); },
+  };
 }
 
 /** A large recording: its small arrays and overviews of the others where they are not too many, the rest when it is drawn. @param {string} id @param {number} iteration @param {Schedule} schedule @param {Hearers} hearers */

@@ -15,7 +15,7 @@ export function reportPosition() {
   let rest = 0;
   effect(() => {
     if (!store.session.value || !store.trace.value) return;
-    void [store.cursor.value, store.present.value, store.view.value];
+    void [store.cursor.value, store.present.value, store.view.value, store.predicting.value, store.following.value];
     timer ??= setTimeout(() => { timer = null; report(); }, PAUSE);
     clearTimeout(rest);
     rest = setTimeout(() => history.replaceState(null, "", writeAddress()), PAUSE); // the browser has work with every address
@@ -25,5 +25,5 @@ export function reportPosition() {
 function report() {
   const { value: session } = store.session;
   if (!session) return;
-  if (session.drives) api.seek(session.id, store.iteration.value, store.cursor.value).catch(actions.fail);
+  if (session.drives && !store.following.value) api.seek(session.id, store.iteration.value, store.cursor.value).then(actions.hear, actions.fail);
 }

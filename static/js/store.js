@@ -24,6 +24,15 @@ export const row = signal(0);
 /** How the step is shown. */
 export const view = signal(/** @type {import("./types").View} */ ("graph"));
 
+/** Predict, then reveal: every number is asked for before it is shown. */
+export const predicting = signal(false);
+/** The place whose newest number was shown, and whose next one is not asked for yet. */
+export const revealed = signal(/** @type {string | null} */ (null));
+/** The page goes where the session's driver goes. */
+export const following = signal(false);
+/** The chosen number is being typed anew. */
+export const changing = signal(false);
+
 export const playing = signal(false);
 /** The page walks by itself and nobody has taken over yet. */
 export const touring = signal(false);
@@ -43,9 +52,9 @@ export const reducedMotion = signal(false);
 export const panels = signal(/** @type {string[] | null} */ (null));
 
 /** The dialog that is open. */
-export const dialog = signal(/** @type {null | "gallery" | "help" | "batch" | "table" | "palette"} */ (null));
+export const dialog = signal(/** @type {null | "gallery" | "help" | "batch" | "table" | "palette" | "setup" | "share" | "join"} */ (null));
 /** Something the person must know, and what can be done about it. */
-export const notice = signal(/** @type {null | {kind: "lost" | "unknown" | "problem", text: string}} */ (null));
+export const notice = signal(/** @type {null | {kind: "lost" | "unknown" | "problem" | "changed", text: string}} */ (null));
 export const loading = signal(true);
 
 export const catalogue = signal(/** @type {import("./types").Catalogue | null} */ (null));
@@ -59,6 +68,8 @@ export const entries = signal(/** @type {Map<string, import("./types").Explanati
 /** The chosen entry's own explanation. */
 export const entryExplanation = signal(/** @type {import("./types").Explanation | null} */ (null));
 
+/** A card that must be seen, beside the one where it happens. */
+export const pointed = signal(/** @type {number | null} */ (null));
 /** What the camera is asked to do; a fresh object each time. */
 export const cameraWish = signal(/** @type {null | {do: "fit" | "in" | "out"}} */ (null));
 
@@ -66,7 +77,7 @@ export const dark = computed(() => (theme.value === "system" ? systemDark.value 
 /** The same for every training step. */
 export const graph = computed(() => trace.value?.graph ?? null);
 export const frame = computed(() => (trace.value ? frameAt(trace.value, cursor.value) : null));
-export const ends = computed(() => (trace.value ? stops(trace.value, grain.value) : [0]));
+export const ends = computed(() => (trace.value ? stops(trace.value, predicting.value ? "event" : grain.value) : [0]));
 export const length = computed(() => trace.value?.length ?? 0);
 export const iteration = computed(() => trace.value?.iteration ?? 0);
 /** Only a model with an optimizer has a next training step. */
@@ -76,6 +87,19 @@ export const run = signal(/** @type {import("./types").Run | null} */ (null));
 export const underWay = computed(() => run.value !== null && ["waiting", "training"].includes(run.value.status));
 /** The furthest training step that is known to be reached. */
 export const frontier = computed(() => Math.max(session.value?.frontier ?? 0, iteration.value, run.value?.revision === session.value?.revision ? run.value?.iteration ?? 0 : 0));
+export const place = computed(() => `${iteration.value} ${cursor.value}`);
+/** The event whose number is asked for; null where none is. */
+export const asked = computed(() => {
+  const next = trace.value?.events[cursor.value];
+  return predicting.value && next && "value" in next && revealed.value !== place.value ? next.index : null;
+});
+/** Whether whoever sits here may change the session. */
+export const mayChange = computed(() => session.value?.drives === true && !following.value);
+/** The chosen card, where its value is what a person may set. */
+export const changeable = computed(() => {
+  const node = selection.value && trace.value?.graph.nodes[selection.value.node];
+  return node && selection.value?.which === "value" && ["parameter", "input", "target"].includes(node.role) ? node : null;
+});
 /** Where the explanations stand: the cursor; behind it while steps pass too quickly to be read. */
 export const told = computed(() => Math.min(length.value, held.value ?? cursor.value));
 export const explanation = computed(() => explanationOf(told.value - 1));

@@ -2,7 +2,7 @@
 
 import * as store from "./store.js";
 
-/** @typedef {{example?: string, session?: string, cursor?: number, iteration?: number, present: boolean, panels: string[] | null, view: import("./types").View}} Address */
+/** @typedef {{example?: string, session?: string, cursor?: number, iteration?: number, present: boolean, predict: boolean, follow: boolean, join?: string, panels: string[] | null, view: import("./types").View}} Address */
 
 const VIEWS = /** @type {const} */ (["graph", "network", "code", "training"]);
 
@@ -14,7 +14,8 @@ export function readAddress(search) {
   const given = new URLSearchParams(search);
   return {
     example: given.get("example") ?? undefined, session: given.get("session") ?? undefined,
-    cursor: whole(given.get("cursor")), iteration: whole(given.get("iteration")), present: given.get("present") === "1", panels: panelsIn(given.get("panels")),
+    cursor: whole(given.get("cursor")), iteration: whole(given.get("iteration")), present: given.get("present") === "1", predict: given.get("predict") === "1", follow: given.get("follow") === "1",
+    join: given.get("join")?.slice(0, 16), panels: panelsIn(given.get("panels")),
     view: VIEWS.find((view) => view === given.get("view")) ?? "graph",
   };
 }
@@ -36,7 +37,7 @@ export function writeAddress() {
   if (store.session.value) parameters.set("session", store.session.value.id);
   parameters.set("iteration", String(store.iteration.value));
   parameters.set("cursor", String(store.cursor.value));
-  if (store.present.value) parameters.set("present", "1");
+  for (const [name, on] of Object.entries({ present: store.present, predict: store.predicting, follow: store.following })) if (on.value) parameters.set(name, "1");
   if (store.view.value !== "graph") parameters.set("view", store.view.value);
   return store.panels.value ? `?${parameters}&panels=${store.panels.value.join(",")}` : `?${parameters}`;
 }

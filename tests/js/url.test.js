@@ -6,7 +6,16 @@ import { squareTrace } from "./square.js";
 
 test("an address says what to open and where", () => {
   assert.deepEqual(readAddress("?example=neuron&cursor=9&iteration=2&present=1"),
-    { example: "neuron", session: undefined, cursor: 9, iteration: 2, present: true, panels: null, view: "graph" });
+    { example: "neuron", session: undefined, cursor: 9, iteration: 2, present: true, predict: false, follow: false, join: undefined, panels: null, view: "graph" });
+});
+
+test("a link may ask before it shows, follow whoever drives, or join by a code", () => {
+  const { predict, follow, join } = readAddress("?session=abc&predict=1&follow=1&join=KTM4XB");
+  assert.deepEqual([predict, follow, join], [true, true, "KTM4XB"]);
+  store.predicting.value = true;
+  assert.equal(readAddress(writeAddress()).predict, true);
+  store.predicting.value = false;
+  assert.equal(readAddress(writeAddress()).predict, false);
 });
 
 test("nonsense in an address is left out, not guessed at", () => {

@@ -22,7 +22,7 @@ const FEW = 3;
 
 export function Explain() {
   const trace = store.trace.value;
-  if (!trace) return null;
+  if (!trace || store.asked.value !== null) return null;
   void store.arrivals.value;
   const explanation = store.explanation.value;
   const event = trace.events[store.told.value - 1];

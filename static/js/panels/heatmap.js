@@ -11,10 +11,10 @@ const TALLEST_PICTURES = 210, LARGEST = 30, SMALLEST = 1.2, LEGIBLE = 13, ROWS =
 
 /**
  * @typedef {import("../model/grid.js").Grid} Grid
- * @typedef {{grid: Grid, at: number, marked: boolean, label: string, dark: boolean, choose: (cell: number) => void, room?: {width: number, height: number}, first?: number[]}} Props `at` is a cell of the grid; `first` names its first row and column
+ * @typedef {{grid: Grid, at: number, marked: boolean, label: string, dark: boolean, choose: (cell: number) => void, open?: () => void, room?: {width: number, height: number}, first?: number[]}} Props `at` is a cell of the grid; `first` names its first row and column
  * @param {Props} props
  */
-export function Heatmap({ grid, at, marked, label, dark, choose, room = PANEL, first = [0, 0] }) {
+export function Heatmap({ grid, at, marked, label, dark, choose, open, room = PANEL, first = [0, 0] }) {
   const canvas = useRef(/** @type {HTMLCanvasElement | null} */ (null));
   const { rows, columns, pick, places } = grid;
   const [width, height] = cellSize(grid, room);
@@ -32,7 +32,7 @@ export function Heatmap({ grid, at, marked, label, dark, choose, room = PANEL, f
     ${!pick && !places && html`<${Headers} count=${columns} size=${width} from=${first[1]} axis="columns" /><${Headers} count=${rows} size=${height} from=${first[0]} axis="rows" />`}
     <div class="cells" style=${{ height: `${rows * height}px` }} tabindex="0" role="slider" aria-label="${label}, entry" aria-valuemin="0" aria-valuemax=${rows * columns - 1}
       aria-valuenow=${at} aria-valuetext="row ${first[0] + Math.floor(at / columns)}, column ${first[1] + at % columns}: ${format(numberIn(grid, at))}"
-      onPointerMove=${point} onPointerDown=${point} onKeyDown=${(/** @type {KeyboardEvent} */ event) => byKey(event, at, rows, columns, take)}>
+      onPointerMove=${point} onPointerDown=${point} onDblClick=${open} onKeyDown=${(/** @type {KeyboardEvent} */ event) => byKey(event, at, rows, columns, take)}>
       <canvas ref=${canvas} width=${columns} height=${rows}></canvas>${marked && html`<span class="mark" style=${mark}></span>`}
     </div></div>`;
 }

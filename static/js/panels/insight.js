@@ -30,8 +30,8 @@ export function Insight({ trace }) {
     <p class="origins"><${OpenTensor} node=${node} which=${chosen.which} /><${Return} /><${MadeAt} place=${value} says="Made at" /> ${gradient && html`<${MadeAt} place=${gradient} says="gradient at" />`}</p>
     ${told && html`<${Why} told=${told} value=${Boolean(value)} gradient=${Boolean(gradient)} />
       ${told.products && value && html`<${Products} products=${told.products} sum=${told.value} />`}
-      ${fromWire(told.paths.count) > 0 && html`<${Ways} told=${told} />`}
-      <${NudgeIt} key=${`${trace.iteration} ${node.id} ${entry}`} trace=${trace} node=${node} entry=${entry} />`}
+      ${!store.predicting.value && html`${fromWire(told.paths.count) > 0 && html`<${Ways} told=${told} />`}
+      <${NudgeIt} key=${`${trace.iteration} ${node.id} ${entry}`} trace=${trace} node=${node} entry=${entry} />`}`}
     <${TensorDialog} />
   </div>`;
 }

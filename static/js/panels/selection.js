@@ -8,6 +8,7 @@ import * as api from "../api.js";
 import * as actions from "../actions.js";
 import * as store from "../store.js";
 import { Chain } from "./chain.js";
+import { ChangeForm, Freeze } from "./change.js";
 import { MathLine } from "./explain.js";
 import { Heatmap } from "./heatmap.js";
 import { Insight } from "./insight.js";
@@ -31,6 +32,7 @@ export function Chosen() {
     ${node.op && html`<p class="doc">${store.ops.value.get(node.op)?.doc}</p>`}
     ${which.map((name) => html`<${Numbers} key=${`${node.id} ${name}`} node=${node} which=${name} trace=${trace}
       place=${(name === "value" ? frame.values : frame.gradients)[node.id]} />`)}
+    ${node.role === "parameter" && store.trains.value && (node.wanted ? store.mayChange.value && html`<${Freeze} key=${node.id} node=${node} />` : html`<p class="note">Frozen: it does not learn.</p>`)}
     ${node.op === null && node.wanted && html`<${Lost} node=${node} trace=${trace} />`}
     <${Chain} trace=${trace} />
     <${EntryLines} trace=${trace} />
@@ -42,14 +44,31 @@ export function Chosen() {
 function Numbers({ node, which, trace, place }) {
   void store.arrivals.value;
   if (!place) return html`<div class="numbers ${which}"><h3>${which}</h3><p class="empty">— not computed yet</p></div>`;
-  if (place.shape.length === 0) return html`<${Single} which=${which} number=${scalarAt(trace, place)} />`;
+  if (place.shape.length === 0) return html`<${Single} node=${node} which=${which} number=${scalarAt(trace, place)} />`;
   return html`<${Many} node=${node} which=${which} trace=${trace} place=${place} />`;
 }
 
-/** @param {{which: Which, number: number | undefined}} props */
-function Single({ which, number }) {
-  return html`<div class="numbers ${which}"><h3>${which}</h3><p class="single"><b>${format(number)}</b><span class="exact">${number === undefined ? "" : exact(number)}</span></p></div>`;
+/** @param {{node: GraphNode, which: Which, number: number | undefined}} props */
+function Single({ node, which, number }) {
+  return html`<div class="numbers ${which}"><h3>${which}</h3>${isChanged(node, which)
+    ? html`<${ChangeForm} node=${node} entry=${[]} number=${number} />`
+    : html`<p class="single"><${Settable} node=${node} which=${which} entry=${null}>${format(number)}<//><span class="exact">${number === undefined ? "" : exact(number)}</span></p>`}</div>`;
 }
+
+/** Whether this number is being typed anew. @param {GraphNode} node @param {Which} which */
+const isChanged = (node, which) => store.changing.value && store.mayChange.value && which === "value" && store.changeable.value?.id === node.id;
+
+/** A number that may be set is a button to do so. @param {{node: GraphNode, which: Which, entry: number[] | null, children?: any}} props */
+function Settable({ node, which, entry, children }) {
+  const number = html`<b>${children}</b>`;
+  if (!store.mayChange.value || which !== "value" || !SETTABLE.has(node.role)) return number;
+  const change = () => {
+    actions.select({ node: node.id, which, entry });
+    store.changing.value = true;
+  };
+  return html`<button type="button" class="settable" data-command="change" title="Change it (e)" onClick=${change}>${number}<span class="unseen">: change ${node.label}${entry ? ` at ${entry.join(", ")}` : ""}</span><span class="pencil" aria-hidden="true">✎</span></button>`;
+}
+const SETTABLE = new Set(["parameter", "input", "target"]);
 
 /** @param {{node: GraphNode, which: Which, trace: Trace, place: import("../types").Ref}} props */
 function Many({ node, which, trace, place }) {
@@ -62,6 +81,7 @@ function Many({ node, which, trace, place }) {
   useEntryExplanation(trace, node.id, which, entry, active);
   /** @param {number} flat */
   const choose = (flat) => {
+    if (store.changing.peek()) return; // the pointer passes over other entries
     setAt(flat);
     store.selection.value = { node: node.id, which, entry: entryAt(flat, shape) };
   };
@@ -70,9 +90,11 @@ function Many({ node, which, trace, place }) {
   const number = trace.numbers.at(offset + at);
   return html`<div class="numbers ${which}"><h3>${which}</h3>
     ${!grid && html`<p class="empty">… on its way</p>`}
-    ${grid && html`<${Heatmap} grid=${grid} at=${cellOf(grid, at, shape)} marked=${active} label=${`${node.label} ${which}`} dark=${store.dark.value} choose=${(/** @type {number} */ cell) => choose(entryIn(grid, cell))} />`}
+    ${grid && html`<${Heatmap} grid=${grid} at=${cellOf(grid, at, shape)} marked=${active} label=${`${node.label} ${which}`} dark=${store.dark.value} choose=${(/** @type {number} */ cell) => choose(entryIn(grid, cell))} open=${() => { store.changing.value = store.mayChange.value && store.changeable.value !== null; }} />`}
     ${grid?.places && html`<p class="overview-of">Each cell is the entry largest in size of its block.</p>`}
-    <p class="entry" aria-live="polite"><${Index} entry=${entry} shape=${shape} choose=${choose} /> <b>${format(number)}</b><span class="exact">${number === undefined ? "" : exact(number)}</span></p></div>`;
+    ${isChanged(node, which)
+    ? html`<p class="entry">[${entry.join(", ")}]</p><${ChangeForm} key=${entry.join()} node=${node} entry=${entry} number=${number} />`
+    : html`<p class="entry" aria-live="polite"><${Index} entry=${entry} shape=${shape} choose=${choose} /> <${Settable} node=${node} which=${which} entry=${entry}>${format(number)}<//><span class="exact">${number === undefined ? "" : exact(number)}</span></p>`}</div>`;
 }
 
 /** The entry's place; another one can be typed. @param {{entry: number[], shape: number[], choose: (flat: number) => void}} props */
@@ -94,7 +116,7 @@ function useEntryExplanation(trace, node, which, entry, active) {
     let stale = false;
     const timer = setTimeout(async () => {
       const id = store.session.peek()?.id ?? "";
-      const found = await api.explanation(id, event, entry).catch(() => null);
+      const found = await api.explanation(id, trace.iteration, event, entry).catch(() => null);
       if (!stale) store.entryExplanation.value = found;
     }, WAIT);
     return () => { stale = true; clearTimeout(timer); };

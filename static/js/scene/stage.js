@@ -1,6 +1,6 @@
 // The stage: builds the drawing when the structure changes, paints it when the cursor moves.
 
-import { effect, select, untracked } from "../../vendor/vendor.js";
+import { effect, untracked } from "../../vendor/vendor.js";
 import { pointAt } from "../model/layout/curves.js";
 import { requestLayout } from "../model/layout-client.js";
 import { edgeWidth } from "../model/scale.js";
@@ -8,13 +8,14 @@ import * as actions from "../actions.js";
 import * as store from "../store.js";
 import { makeCamera } from "./camera.js";
 import { makeFlow } from "./flow.js";
-import { edges, paintEdges } from "./marks/edge.js";
+import { edges, LABEL, paintEdges } from "./marks/edge.js";
 import { closedGroups, frames, paintClosed } from "./marks/group.js";
 import { cards, markChosen, paintCards } from "./marks/node.js";
 import { paintOrder } from "./marks/order.js";
 import { paintSlot } from "./marks/slot.js";
 import { columnsOf, layoutQuestion, pictureFrom } from "./picture.js";
-import { add } from "./svg.js";
+import { inSlices } from "./slices.js";
+import { add, markOf } from "./svg.js";
 import { walkByKeys } from "./walk.js";
 
 const TRAVEL = 650;
@@ -33,33 +34,32 @@ export function mountStage(host, drawn) {
   canvas.setAttribute("aria-hidden", "true");
   const flow = makeFlow(canvas, pointAt);
   const camera = makeCamera(svg, (transform) => {
-    layers.world.attr("transform", `translate(${transform.x},${transform.y}) scale(${transform.k})`);
+    layers.world.setAttribute("transform", `translate(${transform.x},${transform.y}) scale(${transform.k})`);
     svg.classList.toggle("far", transform.k < SMALLEST_LABEL);
     svg.classList.toggle("farther", transform.k < SMALLEST_NAME);
     svg.classList.toggle("farthest", transform.k < SMALLEST_NUMBER);
     flow.moved(transform);
   });
-  const scene = { layers, flow, camera, picture: /** @type {ReturnType<typeof pictureFrom> | null} */ (null), graph: /** @type {import("../types").Graph | null} */ (null) };
+  const scene = { layers, flow, camera, picture: /** @type {ReturnType<typeof pictureFrom> | null} */ (null), graph: /** @type {import("../types").Graph | null} */ (null), fresh: false };
 
   new ResizeObserver(() => { flow.resized(); camera.resized(); }).observe(host);
   void requestLayout({ nodes: [], edges: [] }).catch(() => {}); // wakes the worker while the model is on its way
   watchStructure(scene, drawn);
   watchFrame(scene);
   watchWishes(scene);
-  walkByKeys(svg, [layers.frames, layers.closed, layers.cards].map((layer) => layer.node()), (mark) => revealMark(scene, mark));
+  walkByKeys(svg, [layers.frames, layers.closed, layers.cards], (mark) => revealMark(scene, mark));
   watchPresent(scene);
   effect(() => markChosen(layers.cards, store.selection.value?.node ?? null));
 }
 
-/** @typedef {{layers: ReturnType<typeof layersOf>, flow: ReturnType<typeof makeFlow>, camera: ReturnType<typeof makeCamera>, picture: ReturnType<typeof pictureFrom> | null, graph: import("../types").Graph | null}} Scene */
+/** @typedef {{layers: ReturnType<typeof layersOf>, flow: ReturnType<typeof makeFlow>, camera: ReturnType<typeof makeCamera>, picture: ReturnType<typeof pictureFrom> | null, graph: import("../types").Graph | null, fresh: boolean}} Scene */
 
 /** @param {SVGSVGElement} svg */
 function layersOf(svg) {
   arrowheads(svg);
   const world = add(svg, "g", { class: "world" });
-  /** @param {string} name @returns {any} */
-  const layer = (name) => select(add(world, "g", { class: name }));
-  return { room: () => svg.clientWidth, world: /** @type {any} */ (select(world)), frames: layer("frames"), edges: layer("edges"), closed: layer("groups"), cards: layer("cards"), labels: layer("labels"), slot: layer("slots"), orders: layer("orders").attr("aria-hidden", "true") };
+  const layer = (/** @type {string} */ name) => add(world, "g", { class: name });
+  return { room: () => svg.clientWidth, world, frames: layer("frames"), edges: layer("edges"), closed: layer("groups"), cards: layer("cards"), labels: layer("labels"), slot: layer("slots"), orders: add(world, "g", { class: "orders", "aria-hidden": "true" }) };
 }
 
 /** The live edge points where the signal goes: sign and direction without colour. @param {SVGSVGElement} svg */
@@ -86,8 +86,7 @@ function watchStructure(scene, drawn) {
       const fresh = before !== graph;
       before = graph;
       scene.graph = graph;
-      draw(scene, pictureFrom(graph, layout, setting), fresh);
-      drawn();
+      draw(scene, pictureFrom(graph, layout, setting), fresh, () => mine === asked, drawn);
     }, actions.fail);
   });
 }
@@ -97,38 +96,54 @@ function spacing(graph, room) {
   const tensors = graph.nodes.some((node) => node.shape.length > 0);
   const share = room / columnsOf(graph) - CARD;
   const columnGap = Math.max(tensors && room < ROOMY ? 40 : 80, Math.min(120, share));
-  return { columnGap, rowGap: 34, padding: 20 };
+  return { columnGap, rowGap: 34, padding: 20, label: LABEL };
 }
 
-/** @param {Scene} scene @param {ReturnType<typeof pictureFrom>} picture @param {boolean} fresh */
-function draw(scene, picture, fresh) {
+/** @param {Scene} scene @param {ReturnType<typeof pictureFrom>} picture @param {boolean} fresh @param {() => boolean} wanted whether no other picture was asked for meanwhile @param {() => void} drawn */
+function draw(scene, picture, fresh, wanted, drawn) {
   const { layers, camera } = scene;
   scene.picture = picture;
-  if (fresh) for (const layer of [layers.frames, layers.edges, layers.closed, layers.cards, layers.labels, layers.slot]) layer.selectAll("*").remove();
-  frames(layers.frames, picture.frames, { toggle: actions.toggleGroup });
-  closedGroups(layers.closed, picture.closed, { toggle: actions.toggleGroup });
-  edges(layers.edges, layers.labels, picture.edges);
-  cards(layers.cards, picture.cards, { choose: ({ node }) => actions.select({ node: node.id, which: "value", entry: null }) });
+  scene.fresh ||= fresh;
+  if (fresh) for (const layer of [layers.frames, layers.edges, layers.closed, layers.cards, layers.labels, layers.slot]) layer.replaceChildren();
   if (fresh) camera.open(picture);
   else camera.rearranged(picture, store.reducedMotion.peek());
-  paint(scene);
-  const frame = store.frame.peek();
-  if (fresh && frame) untracked(() => travel(scene, frame, false));
-  markChosen(layers.cards, store.selection.peek()?.node ?? null);
+  inSlices(drawing(scene, picture), wanted, () => {
+    paint(scene);
+    const frame = store.frame.peek();
+    if (scene.fresh && frame) untracked(() => travel(scene, frame, false));
+    scene.fresh = false;
+    markChosen(layers.cards, store.selection.peek()?.node ?? null);
+    drawn();
+  });
 }
 
-/** Until the next model's picture is laid out, the last one's stays as it is. @param {Scene} scene */
-function paint({ layers, picture, graph }) {
-  untracked(() => {
-    const frame = store.frame.value, trace = store.trace.value;
-    if (!frame || !trace || trace.graph !== graph) return;
-    const painting = { frame, trace, dark: store.dark.value };
-    paintCards(layers.cards, painting);
-    paintSlot(layers.slot, picture?.cards ?? [], painting);
-    paintEdges(layers.edges, layers.labels, { frame, trace });
-    paintOrder(layers.orders, picture, { frame, trace }, store.reducedMotion.value);
-    paintClosed(layers.closed, frame);
-  });
+/** What is new comes first; what is gone goes last, together. @param {Scene} scene @param {ReturnType<typeof pictureFrom>} picture @returns {Generator<number, void>} */
+function* drawing(scene, picture) {
+  const { layers } = scene, painting = paintingOf(scene), toggle = actions.toggleGroup;
+  const gone = [
+    ...yield* frames(layers.frames, picture.frames, { toggle }),
+    ...yield* closedGroups(layers.closed, picture.closed, { toggle }),
+    ...yield* cards(layers.cards, picture.cards, { choose: ({ node }) => actions.select({ node: node.id, which: "value", entry: null }), painting }),
+    ...yield* edges(layers.edges, layers.labels, picture.edges, painting),
+  ];
+  for (const element of gone) element.remove();
+}
+
+/** What the marks show now. Until the next model's picture is laid out, the last one's stays as it is: null. @param {Scene} scene */
+function paintingOf({ graph }) {
+  const frame = store.frame.peek(), trace = store.trace.peek();
+  return frame && trace?.graph === graph ? { frame, trace, dark: store.dark.peek() } : null;
+}
+
+/** @param {Scene} scene */
+function paint(scene) {
+  const { layers, picture } = scene, painting = paintingOf(scene);
+  if (!painting) return;
+  paintCards(layers.cards, painting);
+  paintSlot(layers.slot, picture?.cards ?? [], painting);
+  paintEdges(layers.edges, layers.labels, painting);
+  paintOrder(layers.orders, picture, painting, store.reducedMotion.peek());
+  paintClosed(layers.closed, painting.frame);
 }
 
 /** @param {Scene} scene */
@@ -167,7 +182,7 @@ function colourOf(name, dark) {
 
 /** What has the focus must be seen. @param {Scene} scene @param {SVGElement} mark */
 function revealMark({ camera }, mark) {
-  const { box } = /** @type {{box?: Box}} */ (select(mark.closest(".frame") ?? mark).datum());
+  const box = markOf(mark.closest(".frame") ?? mark)?.box;
   if (box) camera.reveal(box, box, store.reducedMotion.peek());
 }
 

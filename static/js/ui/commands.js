@@ -16,6 +16,15 @@ const sample = () => store.session.value?.data?.sample ?? 0;
 const chooses = () => store.session.value?.data?.sample != null;
 const samples = () => store.session.value?.data?.samples ?? 0;
 
+/** What is chosen is a number that a person may change. */
+const canChange = () => store.mayChange.value && store.changeable.value !== null;
+/** @param {"undo" | "redo"} which */
+const canTurn = (which) => store.mayChange.value && store.session.value?.[which] === true;
+/** @param {"undo" | "redo"} which */
+const turn = (which) => import("../changes.js").then((changes) => changes.turn(which));
+/** Whether somebody else drives the session. */
+const canFollow = () => store.session.value !== null && (!store.session.value.drives || store.following.value);
+
 /** At the end of a model that does not train, play begins again. */
 function playOrPause() {
   if (!store.playing.value && !canForward()) actions.seek(0);
@@ -26,7 +35,7 @@ function playOrPause() {
 export const COMMANDS = [
   { id: "forward", label: "One step forward", keys: ["ArrowRight", "PageDown"], enabled: canForward, run: actions.forward },
   { id: "back", label: "One step back", keys: ["ArrowLeft", "PageUp"], enabled: canBack, run: actions.back },
-  { id: "play", label: "Play or pause", keys: [" "], enabled: hasTrace, run: playOrPause },
+  { id: "play", label: "Play or pause", keys: [" "], enabled: () => hasTrace() && !store.predicting.value, run: playOrPause },
   { id: "start", label: "To the start of this training step", keys: ["Home"], enabled: hasTrace, run: () => actions.seek(0) },
   { id: "end", label: "To the end of this training step", keys: ["End"], enabled: hasTrace, run: () => actions.seek(store.length.value) },
   { id: "next-iteration", label: "To the next training step", keys: ["n"], enabled: () => store.trains.value, run: () => actions.goTo(store.iteration.value + 1, 0) },
@@ -41,6 +50,15 @@ export const COMMANDS = [
   { id: "view-training", label: "Training: charts, and what has been learnt", keys: ["4"], enabled: always, run: () => actions.look("training") },
   { id: "train", label: "Train, or pause training", keys: ["T"], enabled: () => store.trains.value && store.session.value?.drives === true, run: () => import("../runs.js").then(({ trainOrPause }) => trainOrPause()) },
   { id: "walk", label: "Walk through the training step, pausing training where it is under way", keys: ["w"], enabled: () => store.trains.value, run: () => import("../runs.js").then(({ walk }) => walk()) },
+  { id: "predict", label: "Predict each number before it is shown", keys: ["q"], enabled: hasTrace, run: () => actions.predict(!store.predicting.value) },
+  { id: "answer", label: "Answer the question", keys: ["a"], enabled: () => store.asked.value !== null, run: () => /** @type {HTMLElement | null} */ (document.querySelector("[data-answer]"))?.focus() },
+  { id: "change", label: "Change the chosen number", keys: ["e"], enabled: canChange, run: () => (store.changing.value = true) },
+  { id: "setup", label: "Change the optimizer, the learning rate or the sample", keys: ["o"], enabled: () => store.mayChange.value && (store.trains.value || store.session.value?.data != null), run: () => (store.dialog.value = "setup") },
+  { id: "undo", label: "Undo the last change", keys: ["Ctrl+Z"], enabled: () => canTurn("undo"), run: () => turn("undo") },
+  { id: "redo", label: "Make the undone change again", keys: ["Ctrl+Shift+Z", "Ctrl+Y"], enabled: () => canTurn("redo"), run: () => turn("redo") },
+  { id: "share", label: "Share: a link to this step, a code to join by", keys: ["c"], enabled: hasTrace, run: () => (store.dialog.value = "share") },
+  { id: "join", label: "Join a session by its code", keys: ["j"], enabled: always, run: () => (store.dialog.value = "join") },
+  { id: "follow", label: "Follow whoever drives this session, or look around alone", keys: ["v"], enabled: canFollow, run: () => (store.following.value = !store.following.value) },
   { id: "fit", label: "Show the whole graph", keys: ["f", "0"], enabled: hasTrace, run: () => (store.cameraWish.value = { do: "fit" }) },
   { id: "zoom-in", label: "Larger", keys: ["+", "="], enabled: hasTrace, run: () => (store.cameraWish.value = { do: "in" }) },
   { id: "zoom-out", label: "Smaller", keys: ["-"], enabled: hasTrace, run: () => (store.cameraWish.value = { do: "out" }) },

@@ -11,6 +11,9 @@ import * as store from "../store.js";
 const SHEETS = {
   gallery: { title: "Examples", content: part(() => import("./gallery.js").then(({ Gallery }) => Gallery)) },
   help: { title: "Keys", content: part(() => import("./help.js").then(({ Help }) => Help)) },
+  setup: { title: "Change how it trains", content: part(() => import("./setup.js").then(({ Setup }) => Setup)) },
+  share: { title: "Share", content: part(() => import("./share.js").then(({ Share }) => Share)) },
+  join: { title: "Join a session", content: part(() => import("./join.js").then(({ Join }) => Join)) },
   batch: { title: "The samples of this training step", content: part(() => import("./batch.js").then(({ Batch }) => Batch)) },
   table: { title: "This training step so far", content: part(() => import("./table.js").then(({ Table }) => Table)) },
   palette: { title: "Find a command", content: part(() => import("./palette.js").then(({ Palette }) => Palette)) },

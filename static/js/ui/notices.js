@@ -9,16 +9,16 @@ const RETRY = 2000;
 
 export function Notices() {
   const notice = store.notice.value;
-  if (notice) return html`<div class="notice ${notice.kind} ${store.trace.value ? "" : "alone"}" role="alert">${SAID[notice.kind](notice.text)}</div>`;
+  if (notice) return html`<div class="notice ${notice.kind} ${store.trace.value ? "" : "alone"}" role=${notice.kind === "changed" ? "status" : "alert"}>${SAID[notice.kind](notice.text)}</div>`;
   if (store.loading.value) return html`<div class="notice quiet" role="status">Loading…</div>`;
   if (store.touring.value) return html`<div class="invitation"><span>${store.playing.value ? "This neuron is walking through one training step." : "One training step of a neuron, to walk through."}</span><${Button} id="forward" named class="keycap">Press <kbd>→</kbd> to take a step yourself<//></div>`;
   return null;
 }
 
-/** The service's words as a sentence. @param {string} text */
-const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1).replace(/\.?$/, ".");
+const { sentence } = actions;
 
 const SAID = {
+  changed: (/** @type {string} */ text) => html`<span>${text}</span> ${store.session.value?.redo ? html`<${Button} id="redo" named class="pill">Make it again<//>` : html`<${Button} id="undo" named class="pill">Undo<//>`}`,
   lost: (/** @type {string} */ text) => html`<span><b>${sentence(text)}</b> What you see stays. Trying again every two seconds.</span>`,
   unknown: (/** @type {string} */ text) => html`<span><b>${store.trace.value ? "The server no longer knows this session." : sentence(text)}</b> It may have been deleted, or the server was started anew.</span>
     ${store.session.value && html`<${Button} id="reopen" named class="pill on">Make it again<//>`}<${Button} id="gallery" named class="pill">Open the gallery<//>`,

@@ -9,6 +9,7 @@ import * as store from "../store.js";
 export function speakSteps(region) {
   effect(() => {
     void store.arrivals.value;
+    if (store.asked.value !== null) return; // the question is said
     const said = sentences();
     if (said && region.textContent !== said) region.textContent = said;
   });

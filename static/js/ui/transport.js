@@ -52,11 +52,28 @@ function onSpeed(event) {
 }
 
 function Where() {
-  if (!store.trace.value) return html`<p class="where"></p>`;
-  if (!store.trains.value) return html`<p class="where">one pass, without an optimizer</p>`;
-  return html`<p class="where">
+  if (!store.trace.value) return html`<div class="where"></div>`;
+  return html`<div class="where">${store.trains.value ? html`
     <${Button} id="previous-iteration" class="small">‹<//>
-    <span>training step <b>${count(store.iteration.value)}</b></span>
-    <${Button} id="next-iteration" class="small">›<//></p>`;
+    <span class="number"><span class="wide">training </span>step <b>${count(store.iteration.value)}</b></span>
+    <${Button} id="next-iteration" class="small">›<//> <${TrainsWith} />` : html`<span>one pass, without an optimizer</span>`}
+    <span class="space"></span><${Turns} />
+    <${Button} id="predict" named class="pill ${store.predicting.value ? "on" : ""}" pressed=${store.predicting.value}>Predict<//>
+    <${Button} id="share" named class="pill">Share<//></div>`;
+}
+
+/** What the parameters are updated with; whoever drives may change it. */
+function TrainsWith() {
+  const optimizer = store.session.value?.optimizer;
+  if (!optimizer) return null;
+  const said = html`${optimizer.name}<span class="wide">, learning rate</span> ${optimizer.learning_rate}`;
+  return store.mayChange.value ? html`<${Button} id="setup" named class="link">${said}<//>` : html`<span class="with">${said}</span>`;
+}
+
+/** The way back, once there is something to go back to. */
+function Turns() {
+  const session = store.session.value;
+  if (!session || !store.mayChange.value || !(session.undo || session.redo)) return null;
+  return html`<${Button} id="undo" class="small">↶<//><${Button} id="redo" class="small">↷<//>`;
 }
 

@@ -1,0 +1,48 @@
+// Changes to the session: the service makes them and says where the page stands then, or why it cannot be.
+
+import * as actions from "./actions.js";
+import * as api from "./api.js";
+import { revise } from "./api/classroom.js";
+import * as store from "./store.js";
+
+/** One after the other: each is decided on what the one before left. @type {Promise<unknown>} */
+let last = Promise.resolve();
+
+/** @template T @param {() => Promise<T>} act @returns {Promise<T>} */
+function inTurn(act) {
+  const mine = last.then(act);
+  last = mine.catch(() => {});
+  return mine;
+}
+
+/** @typedef {{iteration: number, cursor: number}} Place */
+
+/** @param {object[]} edits @param {string} says what is told when it is done @param {Place} [at] what they change begins here @returns {Promise<string | null>} why they cannot be made, as a sentence */
+export function change(edits, says, at = { iteration: store.iteration.value, cursor: store.cursor.value }) {
+  return revised(says, async ({ id, revision }) => {
+    await api.seek(id, at.iteration, at.cursor);
+    return revise(id, "edits", revision, { edits, iteration: at.iteration });
+  });
+}
+
+/** @param {"undo" | "redo"} which */
+export async function turn(which) {
+  const refused = await revised(which === "undo" ? "Undone." : "Made again.", ({ id, revision }) => revise(id, which, revision, {}));
+  if (refused) store.notice.value = { kind: "problem", text: refused };
+}
+
+/** @param {string} says @param {(session: import("./types").Session) => Promise<import("./types").Session>} ask @returns {Promise<string | null>} */
+function revised(says, ask) {
+  return inTurn(async () => {
+    const session = store.session.peek();
+    if (!session) return null;
+    try {
+      await actions.renew(await ask(session));
+      store.notice.value = { kind: "changed", text: says };
+      return null;
+    } catch (error) {
+      if (error instanceof api.ApiError && error.status === 412) await actions.renew(await api.session(session.id));
+      return actions.refusal(error);
+    }
+  });
+}

@@ -1,0 +1,49 @@
+// Sharing: a link to this very step, and a short code by which a class joins and follows.
+
+import { html, useEffect, useRef, useState } from "../../vendor/vendor.js";
+import * as actions from "../actions.js";
+import * as api from "../api/classroom.js";
+import * as store from "../store.js";
+import { writeAddress } from "../url.js";
+
+/** Names that lead every machine to itself. */
+const HERE_ONLY = new Set(["localhost", "127.0.0.1", "[::1]"]);
+
+export function Share() {
+  const session = store.session.value;
+  if (!session) return null;
+  const { origin, hostname } = location, step = new URLSearchParams(writeAddress());
+  step.delete("follow");
+  return html`<div class="share">
+    <${Link} name="step" title="This very step" says="Whoever opens it sees what you see now, and can walk on alone." address="${origin}/?${readable(step)}" />
+    <${Link} name="following" title="This session, to follow" says="Whoever opens it goes where ${session.drives ? "you go" : "its driver goes"}, step by step." address="${origin}/?session=${session.id}&follow=1" />
+    ${session.drives && html`<${Code} id=${session.id} origin=${origin} />`}
+    ${HERE_ONLY.has(hostname) && html`<p class="note">This address leads other machines to themselves. For a class, start the explorer with <code>--host 0.0.0.0</code> and open it by this machine’s name.</p>`}</div>`;
+}
+
+/** Commas between panels stay commas. @param {URLSearchParams} parameters */
+const readable = (parameters) => String(parameters).replaceAll("%2C", ",");
+
+/** @param {{name: string, title: string, says: string, address: string}} props */
+function Link({ name, title, says, address }) {
+  const field = useRef(/** @type {HTMLInputElement | null} */ (null));
+  const [copied, setCopied] = useState("");
+  const copy = async () => {
+    field.current?.select();
+    setCopied(await navigator.clipboard.writeText(address).then(() => "Copied.", () => "Take it from the field."));
+  };
+  return html`<section><h3>${title}</h3><p class="note">${says}</p>
+    <div class="fields"><input type="text" readonly ref=${field} aria-label="Link: ${title}" data-link=${name} value=${address} onFocus=${(/** @type {Event} */ event) => /** @type {HTMLInputElement} */ (event.currentTarget).select()} />
+      <button type="button" class="pill on" data-command="copy-${name}" aria-label="Copy the link: ${title}" onClick=${copy}>Copy</button></div><p class="note" role="status">${copied}</p></section>`;
+}
+
+/** @param {{id: string, origin: string}} props */
+function Code({ id, origin }) {
+  const [code, setCode] = useState("");
+  useEffect(() => {
+    api.code(id).then((made) => setCode(made.code), actions.fail);
+  }, [id]);
+  return html`<section><h3>A code to read out</h3>
+    <p class="code-of" data-code=${code} aria-label=${code && `Code: ${[...code].join(" ")}`}>${code ? html`<span>${code.slice(0, 3)}</span> <span>${code.slice(3)}</span>` : "…"}</p>
+    <p class="note">Typed in under <b>Join</b>, key <kbd>j</kbd>, or opened as <code>${origin}/?join=${code || "…"}</code>. It holds for six hours.</p></section>`;
+}
