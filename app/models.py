@@ -53,7 +53,7 @@ def to_model(
         _check_network(request.model, settings)
     limits = Limits(
         characters=settings.expression_characters, nodes=settings.expression_nodes, levels=settings.expression_levels,
-        parameters=settings.parameters,
+        parameters=settings.parameters, all_nodes=settings.nodes,
     )  # fmt: skip
     try:
         spec = request.to_spec()

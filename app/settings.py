@@ -40,6 +40,7 @@ class Settings:
     layers: int = 64
     units: int = 4_096
     parameters: int = 1_000_000
+    nodes: int = 20_000
     batch: int = 1_024
     data_numbers: int = 6_000_000
     csv_rows: int = 10_000

@@ -14,7 +14,7 @@ import numpy as np
 from engine.feeds import Feed
 from engine.graph import Carry, Graph, Group, Node, Role, Running
 from engine.notation import PLAIN, Text, exact, number, write
-from engine.op import Op, ShapeError
+from engine.op import Op, ShapeError, SizeError
 from engine.ops import OPS, PRODUCTS
 from engine.tape import Array, Options, Shape, UntraceableError, trace
 
@@ -72,13 +72,18 @@ class Ref:
 
 
 class Builder:
-    """Collects nodes and the leaves' first values; `build` freezes them into a `Graph`."""
+    """Collects nodes and the leaves' first values; `build` freezes them into a `Graph`.
 
-    def __init__(self) -> None:
+    It takes at most `most` nodes, where that is said: one more raises `SizeError`.
+    """
+
+    def __init__(self, most: int | None = None) -> None:
+        self.most = most
         self.reserved: frozenset[str] = frozenset()  # names the model will give; no unnamed node takes one
         self.nodes: list[Node] = []
         self.values: dict[int, Array] = {}
         self.groups: list[Group] = []
+        self._grouped: set[tuple[str, ...]] = set()  # their paths
         self.feeds: list[Feed] = []  # what each iteration is given anew
         self.carries: list[Carry] = []
         self.running: list[Running] = []
@@ -154,7 +159,8 @@ class Builder:
         """Nodes added inside belong to the group."""
         before = self._path
         self._path = (*before, name)
-        if all(g.path != self._path for g in self.groups):
+        if self._path not in self._grouped:
+            self._grouped.add(self._path)
             self.groups.append(Group(path=self._path, title=title or name))
         try:
             yield
@@ -210,6 +216,8 @@ class Builder:
 
     def _add(self, label: str, **fields: Any) -> Ref:
         id = len(self.nodes)
+        if self.most is not None and id >= self.most:
+            raise SizeError(f"more than {self.most} nodes asked for; at most {self.most} fit")
         self._labels.setdefault(label, id)
         self.nodes.append(Node(id=id, group=self._path, label=label, **fields))
         return Ref(self, id)

@@ -103,17 +103,18 @@ class Model:
 def build(spec: Spec, data: Data | None = None, limits: Limits | None = None) -> Model:
     """The graph of a spec and the first values of its leaves.
 
-    Raises `ExpressionError`, `ShapeError` or `ValueError` naming what does not fit.
+    Raises `ExpressionError`, `ShapeError`, `SizeError` or `ValueError` naming what does not fit.
     """
-    builder, fault = Builder(), faults.named(spec.fault)
+    limits = limits or Limits()
+    builder, fault = Builder(limits.all_nodes), faults.named(spec.fault)
     if fault and spec.optimizer:
         spec = replace(spec, optimizer=fault.optimizer(spec.optimizer))
     if isinstance(spec.model, ExpressionModel):
-        outputs = _expression(builder, spec.model, spec.optimizer is not None, limits or Limits())
+        outputs = _expression(builder, spec.model, spec.optimizer is not None, limits)
     elif data is None:
         raise ValueError("a network needs data")
     else:
-        outputs = (_network(builder, spec.model, data, spec.seed, (limits or Limits()).parameters),)
+        outputs = (_network(builder, spec.model, data, spec.seed, limits.parameters),)
     wanted: set[Role] = {"parameter", "input"} if spec.inputs else {"parameter"}
     graph = builder.build(*outputs, wanted_roles=frozenset(wanted))
     if not all(graph.nodes[output].wanted for output in graph.outputs):

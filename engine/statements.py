@@ -16,12 +16,15 @@ class ExpressionError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much is taken on: characters, nodes and levels of parentheses of a text; parameters of a network."""
+    """How much is taken on: characters, nodes and levels of parentheses of a text; parameters of a network; and nodes
+    in all, of which a recurrent layer has some for each time step.
+    """
 
     characters: int = 2_000
     nodes: int = 500
     levels: int = 64
     parameters: int | None = None
+    all_nodes: int | None = None
 
 
 def trimmed(source: str) -> str:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from engine import ShapeError
+from engine import ShapeError, SizeError
 from engine.build import Builder
 from engine.graph import Carry, Group
 
@@ -155,3 +155,11 @@ def test_a_graph_says_which_edges_carry_state():
     out = x * x
     builder.carries.append(Carry("rnn1", 2, out.id, 1))
     assert builder.build(out).carries == (("rnn1", 2, out.id, 1),)
+
+
+def test_a_builder_takes_so_many_nodes_and_says_how_many():
+    builder = Builder(most=3)
+    x = builder.leaf("x", 1.0, "parameter")
+    x = x * x + x
+    with pytest.raises(SizeError, match="more than 3 nodes asked for; at most 3 fit"):
+        x * x
