@@ -9,12 +9,21 @@ from typing import Any
 from engine import INITIALIZERS, OPS, Option
 
 DEEPEST = 8  # axes a value may have
+WHOLE = 2**63  # whole numbers beyond have more bits than JSON's writer takes
 
 
 def numbers(value: Any) -> Any:
-    """A finite number, or lists of them with equal lengths on every level."""
+    """A finite number, or lists of them with equal lengths on every level. Whole ones that JSON's writer refuses come
+    back as floats, which is how they are computed with.
+    """
     shape_of(value, 0)
-    return value
+    return written(value)
+
+
+def written(value: Any) -> Any:
+    if isinstance(value, list):
+        return [written(v) for v in value]
+    return value if isinstance(value, float) or -WHOLE <= value < WHOLE else float(value)
 
 
 def shape_of(value: Any, depth: int) -> tuple[int, ...]:

@@ -62,7 +62,7 @@ class UnfreezeEdit(Body):
 class CutEdit(Body):
     """Nothing comes back over an edge, given as a node (id or label) and its input's number."""
 
-    cut: tuple[int | Label, Annotated[Whole, Field(ge=0, le=64)]]
+    cut: tuple[Whole | Label, Annotated[Whole, Field(ge=0, le=64)]]
 
 
 class BreakEdit(Body):

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Strict
 
-from app.checks import numbers
+from app.checks import WHOLE, numbers
 
 
 def _number(value: Any) -> Any:
@@ -16,7 +16,13 @@ def _number(value: Any) -> Any:
     return value
 
 
-Whole = Annotated[int, BeforeValidator(_number)]
+def _whole(value: Any) -> Any:
+    if isinstance(value, int) and not -WHOLE <= value < WHOLE:
+        raise ValueError("the whole number has more than 64 bits")
+    return _number(value)
+
+
+Whole = Annotated[int, BeforeValidator(_whole)]
 Real = Annotated[float, BeforeValidator(_number)]
 Flag = Annotated[bool, Strict()]
 Numbers = Annotated[

@@ -39,6 +39,11 @@ SPECS = {
         413,
         "134218752 parameters asked for, with those of dense1; at most 1000000",
     ),
+    "more time steps than fit": (
+        network([{"type": "rnn", "units": 1}], {"arrays": {"x": [[[0]] * 3_000], "y": [[0]]}}),
+        413,
+        "more than 20000 nodes asked for; at most 20000 fit",
+    ),
     "unknown layer": (network([{"type": "quantum"}]), 422, "quantum"),
     "dense without units": (network([{"type": "dense"}]), 422, "units"),
     "100,000 parentheses": (expression("(" * 100_000, {"x": 1}), 422, "2000"),
@@ -225,3 +230,16 @@ async def test_one_answer_carries_no_more_numbers_than_its_limit():
         assert_problem(await client.get(f"{path}/tensors/x/value"), 413, "64")
         assert_problem(await client.get(f"{path}/recording"), 413, "bytes")
         assert (await client.get(f"{path}/tensors/x/value?window=0:1,0:10")).status_code == 200
+
+
+@pytest.mark.parametrize("store", ["memory:", "sqlite"])
+async def test_a_whole_number_of_more_than_64_bits_is_a_number(store, tmp_path):
+    url = f"sqlite://{tmp_path}/sessions.db" if store == "sqlite" else store
+    async with client_of(create_app(Settings(store=url, open=True))) as client:
+        spec = expression("x*w", {"x": 10**20, "w": -(10**19)})
+        made = await client.post("/sessions", json={"spec": spec})
+        assert made.status_code == 201
+        path = f"/sessions/{made.json()['id']}"
+        edits = {"edits": [{"set": "x", "to": 2 * 10**20}]}
+        assert (await client.post(f"{path}/edits", json=edits, headers={"if-match": '"1"'})).status_code == 200
+        assert (await client.get(f"{path}/tensors/x/value")).json()["data"] == 2e20
