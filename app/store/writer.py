@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
+from time import monotonic
 from typing import Any, TypeVar
 
 from app.store.parts import StoreError
@@ -17,10 +18,11 @@ TOGETHER = 256  # jobs in one commit
 
 
 class Writer:
-    """Owns the connection it is given. `idle` runs, as a job of its own, about every `seconds`."""
+    """Owns the connection it is given. `tidy` runs, as a job of its own, about every `seconds`, however busy it is."""
 
-    def __init__(self, connection: sqlite3.Connection, idle: Job, seconds: float) -> None:
-        self.connection, self._idle, self._seconds = connection, idle, seconds
+    def __init__(self, connection: sqlite3.Connection, tidy: Job, seconds: float) -> None:
+        self.connection, self._tidy, self._seconds = connection, tidy, seconds
+        self._due = monotonic() + seconds
         self._jobs: SimpleQueue[tuple[Job, Future[Any]] | None] = SimpleQueue()
         self._closing, self._closed = Lock(), False  # no job may come after the last one
         self._thread = Thread(target=self._work, name="store-writer", daemon=True)
@@ -53,11 +55,16 @@ class Writer:
         self.connection.close()
 
     def _waiting(self) -> tuple[list[tuple[Job, Future[Any]]], bool]:
-        """All that waits, and whether to go on; with nothing to do, the idle job."""
+        """All that waits, and whether to go on; or the job that tidies, when it is time."""
         try:
-            first = self._jobs.get(timeout=self._seconds)
+            left = self._due - monotonic()
+            first = self._jobs.get(timeout=left) if left > 0 else None
+            due = left <= 0
         except Empty:
-            return [(self._idle, Future())], True
+            due = True
+        if due:
+            self._due = monotonic() + self._seconds
+            return [(self._tidy, Future())], True
         jobs = []
         while first is not None:
             jobs.append(first)
