@@ -25,7 +25,7 @@ class NotFoundError(LookupError):
 
 
 class ExpiredError(LookupError):
-    """A session that was forgotten, because nobody came back to it."""
+    """A session that was forgotten: nobody came back to it, or it made room for others."""
 
 
 class NothingToError(LookupError):

@@ -19,8 +19,10 @@ from app.store import Entry
 from app.wire import encode
 
 KEPT = 16  # events waiting for one follower; one that is further behind is told to begin anew
+PIECE = 65_536  # bytes sent at a time, unless one event is longer
 RUN, ENDED = b"\nevent: run\n", b'"ended":'  # a run under way says nothing of an end
 PING = b": still here\n\n"
+GONE = b"event: gone\ndata: {}\n\n"  # somebody deleted the session: the last its followers hear
 UNCACHED = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
@@ -170,6 +172,16 @@ async def heard(follower: Follower) -> list[bytes] | None:
     return events
 
 
+def pieces(events: list[bytes]) -> list[bytes]:
+    """Events to be sent together, small ones as one: a piece that is sent is held until it is read."""
+    found = [b""]
+    for event in events:
+        if found[-1] and len(found[-1]) + len(event) > PIECE:
+            found.append(b"")
+        found[-1] += event
+    return [piece for piece in found if piece]
+
+
 class Stream(StreamingResponse):
     """Server-sent events for one follower: `first`, then whatever happens, until it leaves or the service ends.
 
@@ -193,10 +205,19 @@ class Stream(StreamingResponse):
         while not self.follower.ended:
             events = await heard(self.follower)
             if events is None:
-                yield b"event: resync\ndata: {}\n\n" + await self.summary()
-            else:
-                yield b"".join(events)
+                events = [await self._summary(b"event: resync\ndata: {}\n\n")]
+            for piece in pieces(events):
+                yield piece
+            if GONE in events:
+                return
         yield b"event: end\ndata: {}\n\n"
+
+    async def _summary(self, before: bytes = b"") -> bytes:
+        """How it stands, or that it is gone."""
+        try:
+            return before + await self.summary()
+        except LookupError:
+            return GONE
 
 
 class RunStream(Stream):
@@ -207,8 +228,10 @@ class RunStream(Stream):
         over = ENDED in first
         while not (over or self.follower.ended):
             events = await heard(self.follower)
-            told = [await self.summary()] if events is None else [event for event in events if RUN in event]
+            told = [await self._summary()] if events is None else [e for e in events if RUN in e or e == GONE]
             yield b"".join(told) or PING
+            if GONE in told:
+                return
             over = any(ENDED in event for event in told)
         yield b"event: end\ndata: {}\n\n"
 

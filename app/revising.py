@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from app.errors import EditError, NothingToError, OutsideError, TooLargeError
-from app.session import Session, Standing
+from app.session import HEAVIER, Session, Standing
 from app.store import Entry
 from app.terms import Editor
 from app.thinning import floor, in_force
@@ -34,6 +34,9 @@ def edited(session: Session, edits: Sequence[dict[str, Any]], iteration: int | N
     count, most = in_force(timeline.line), session.settings.edits
     if count > most:
         raise TooLargeError(f"{count} edits would be in force; a session has at most {most}")
+    size, room = HEAVIER * timeline.size, session.settings.session_bytes
+    if size > room:
+        raise TooLargeError(f"{size} bytes of edits in all; a session has at most {room}")
     _follow(session, timeline, start)
     place = here.iteration, here.cursor
     if here.iteration >= start:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from threading import RLock
 from typing import Any
 
+import orjson
 from fastapi.responses import Response
 
 from app.data.uploads import Uploads
@@ -33,6 +34,7 @@ from app.views import Position, SessionView, data_view
 from engine import AnyEvent, Explainer, Model, Run, Schedule, Trace
 
 TOLD = 8  # answers kept of a session
+HEAVIER = 8  # times as many bytes do specs and edits take in memory as in JSON
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,9 +72,12 @@ class Session:
         self.fresh_until = 0.0  # by the monotonic clock; see `Sessions.near`
         self.settings, self.uploads = settings, uploads
         self.example, self.spec = _source(request)
+        self.weight = HEAVIER * len(orjson.dumps(record.request))
         self.snapshots = snapshots or Snapshots((), lambda version, iteration: None, settings)
         self.history = history or History(lambda: (), settings)
         self._told: dict[tuple[object, ...], Response] = {}  # answers that hold while nothing happens
+        # Knows nothing of the session: one that is put out is gone at once, and waits for no garbage collector.
+        self.make = partial(_made, settings, uploads)
         self.journey = Journey(self.make, self.snapshots, self.history)
         self.journey.follow((Terms(spec=self.spec),), ())
         self.editor = Editor(self.journey.part(0).model.graph, settings, uploads)
@@ -93,14 +98,6 @@ class Session:
         """Compute by these edits from now on. Raises `EditError`, and then goes by the old ones."""
         if timeline.line != self.journey.line:
             self.journey.follow(self.editor.terms(self.spec, timeline.line), timeline.line)
-
-    def make(self, terms: Terms) -> Part:
-        """What holds under some terms, built anew."""
-        part = Part(*to_model(terms.spec, self.settings, self.uploads, terms.amendment))
-        asked, most = part.fixed, self.settings.session_bytes
-        if asked > most:
-            raise TooLargeError(f"{asked} bytes for one training step asked for; this service allows {most}")
-        return part
 
     @property
     def run(self) -> Run:
@@ -147,7 +144,8 @@ class Session:
     @property
     def bytes(self) -> int:
         told = sum(len(reply.body) for reply in list(self._told.values()))
-        return self.journey.bytes + self.history.nbytes + told
+        said = self.weight + HEAVIER * self.standing.timeline.size
+        return self.journey.bytes + self.history.nbytes + told + said
 
     def again(self, *asked: object) -> Response | None:
         """The answer given before at this revision; `asked` is all else it depends on. Waits for nothing."""
@@ -258,6 +256,15 @@ class Session:
     def shown_spec(self) -> dict[str, Any]:
         """The spec as it was asked for."""
         return self.example.spec if self.example else self.spec.model_dump(exclude_unset=True)
+
+
+def _made(settings: Settings, uploads: Uploads | None, terms: Terms) -> Part:
+    """What holds under some terms, built anew."""
+    part = Part(*to_model(terms.spec, settings, uploads, terms.amendment))
+    asked, most = part.fixed, settings.session_bytes
+    if asked > most:
+        raise TooLargeError(f"{asked} bytes for one training step asked for; this service allows {most}")
+    return part
 
 
 def _source(request: SessionRequest) -> tuple[Example | None, SpecRequest]:

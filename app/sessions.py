@@ -11,7 +11,8 @@ from __future__ import annotations
 import secrets
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import RLock
 from typing import Any
@@ -24,7 +25,7 @@ from app.data.uploads import Uploads
 from app.errors import ExpiredError, NotFoundError
 from app.history import History
 from app.lessons import EXAMPLES
-from app.live import Hub, happened
+from app.live import GONE, Hub, happened
 from app.once import Once, kept
 from app.requests import SessionRequest
 from app.session import Session, Standing
@@ -72,7 +73,7 @@ class Sessions:
         # A session put out of `_live` while a request still works on it is not made a second time.
         self._known: WeakValueDictionary[str, Session] = WeakValueDictionary()
         self._sizes: dict[str, int] = {}  # of those in `_live`, when they were last asked for
-        self.bytes = 0  # of all of them
+        self.bytes = 0  # of all of them, and of what runs hold
         self._lock = RLock()
         self._fresh = min(FRESH, settings.idle_seconds / 10)
 
@@ -134,9 +135,8 @@ class Sessions:
         with self._lock:
             self._put_out(id)
             self._known.pop(id, None)
-        if self.store.expired(id):
-            days = self.settings.idle_seconds / 86_400
-            return ExpiredError(f"nobody came back to this session for {days:g} days: it is forgotten")
+        if why := self.store.gone(id):
+            return ExpiredError(f"this session is forgotten: {why}")
         return NotFoundError(f"there is no session {id[:64]!r}")
 
     def _made(self, record: Record) -> Session:
@@ -221,12 +221,14 @@ class Sessions:
     def delete(self, id: str, key: Once | None, reply: Response) -> Response:
         """Forget a session. Raises `NotFoundError` where there is none."""
         try:
-            there = self.store.delete(id, key.answer(reply) if key else None)
+            there = self.store.delete(id, key.answer(reply) if key else None, GONE)
         except AnsweredError:
             there = True
         gone = self._gone(id)
         if not there:
             raise gone
+        if not self.store.shared:
+            self.hub.tell(id, GONE)
         return reply
 
     def _keep(self, session: Session) -> Session:
@@ -237,10 +239,26 @@ class Sessions:
             self._live[session.id], self._sizes[session.id] = kept, kept.bytes
             kept.fresh_until = time.monotonic() + self._fresh
             self.bytes += self._sizes[session.id]
-            sessions, most = self.settings.sessions, self.settings.live_bytes
-            while len(self._live) > 1 and (len(self._live) > sessions or self.bytes > most):
-                self._put_out(next(iter(self._live)))
+            self._make_room()
             return kept
+
+    @contextmanager
+    def holding(self, size: int) -> Iterator[None]:
+        """Room for so many bytes, such as a training run's own copy of its session, for as long as they are needed."""
+        with self._lock:
+            self.bytes += size
+            self._make_room()
+        try:
+            yield
+        finally:
+            with self._lock:
+                self.bytes -= size
+
+    def _make_room(self) -> None:
+        """Put out the sessions unused for longest until the others fit. Hold the lock."""
+        sessions, most = self.settings.sessions, self.settings.live_bytes
+        while len(self._live) > 1 and (len(self._live) > sessions or self.bytes > most):
+            self._put_out(next(iter(self._live)))
 
     def _put_out(self, id: str) -> None:
         if self._live.pop(id, None) is not None:

@@ -17,15 +17,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+import orjson
+
 from app.store import Entry
 
 
 class Batch(NamedTuple):
-    """Edits that one revision brought, at an iteration."""
+    """Edits that one revision brought, at an iteration; `size`: their bytes as JSON."""
 
     revision: int
     iteration: int
     edits: tuple[dict[str, Any], ...]
+    size: int = 0
 
 
 Line = tuple[Batch, ...]  # in force, in order of revision and of iteration alike
@@ -55,15 +58,21 @@ class Timeline(NamedTuple):
     def after(self, entry: Entry) -> Timeline:
         """With one more entry of the log. Raises LookupError where there is nothing to undo or to redo."""
         if "base" in entry.body:
-            return Timeline(tuple(Batch(revision, i, tuple(edits)) for revision, i, edits in entry.body["base"]))
+            return Timeline(tuple(_batch(*batch) for batch in entry.body["base"]))
         here = Left(self.line, Place(*entry.body["place"]), entry.revision)
         if "undo" in entry.body:
             return Timeline(self.back("undo").line, self.past[:-1], (*self.future, here))
         if "redo" in entry.body:
             return Timeline(self.back("redo").line, (*self.past, here), self.future[:-1])
-        batch = Batch(entry.revision, entry.body["iteration"], tuple(entry.body["edits"]))
+        batch = _batch(entry.revision, entry.body["iteration"], entry.body["edits"])
         kept = tuple(b for b in self.line if b.iteration <= batch.iteration)
         return Timeline((*kept, batch), (*self.past, here))
+
+    @property
+    def size(self) -> int:
+        """Bytes of the edits that are in force or can be gone back to, as JSON. Each line ends with one of its own."""
+        ends = (left.line[-1] for left in (*self.past, *self.future) if left.line)
+        return sum({batch.revision: batch.size for batch in (*self.line, *ends)}.values())
 
     def back(self, which: str, floor: int = 0) -> Left:
         """What undo or redo leads to. Raises LookupError where there is nothing, or nothing that a revision after
@@ -79,6 +88,10 @@ class Timeline(NamedTuple):
         """Without the ways back behind a revision."""
         past, future = (tuple(left for left in lefts if left.revision > floor) for lefts in self[1:])
         return Timeline(self.line, past, future)
+
+
+def _batch(revision: int, iteration: int, edits: Sequence[dict[str, Any]]) -> Batch:
+    return Batch(revision, iteration, tuple(edits), len(orjson.dumps(edits)))
 
 
 def folded(log: Sequence[Entry], timeline: Timeline | None = None) -> Timeline:

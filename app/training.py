@@ -50,8 +50,8 @@ class Training:
 
     def train(self, turns: Turns, closing: Event) -> None:
         """Train to the end, or until `closing`. Raises what `tell` raises, and what computing raises."""
-        with ThreadPoolExecutor(1, thread_name_prefix="report") as teller:
-            journey = self._set_out(turns)
+        journey = self._set_out(turns)
+        with self.sessions.holding(journey.bytes), ThreadPoolExecutor(1, thread_name_prefix="report") as teller:
             begun, first, ended = perf_counter(), self.iteration, self._ended(journey)
             told: Future[float] = teller.submit(perf_counter)  # when the next report is due
             while not (ended or closing.is_set() or self.cancelled.is_set()):

@@ -36,9 +36,9 @@ async def live(
     """Follow a session, with its id alone.
 
     Events: `revision` (edits; those after `after`, or after `Last-Event-ID`, come first), `session` (how it stands;
-    after those, and after `resync`, which says that some were missed), `position`, `run` (training), `end` (the
-    service stops; come back). With `poll=1`, for networks that hold streams back: an answer as soon as the session is
-    not at revision `after`, `iteration` and `cursor`, or after 25 seconds.
+    after those, and after `resync`, which says that some were missed), `position`, `run` (training), `gone` (somebody
+    deleted the session), `end` (the service stops; come back). With `poll=1`, for networks that hold streams back: an
+    answer as soon as the session is not at revision `after`, `iteration` and `cursor`, or after 25 seconds.
     """
     hub: Hub = request.app.state.hub
     seen = after if after is not None else _number(last_event_id)

@@ -61,7 +61,7 @@ async def progress(
     """The session's newest training run; with `Accept: text/event-stream` its progress, about thirty times a second.
 
     Events: `run` as it stands, at once and after each report, of which a slow reader gets the newest; `end` after the
-    last one.
+    last one, or `gone` where somebody deleted the session.
     """
     hub: Hub = request.app.state.hub
     streamed = "text/event-stream" in accept

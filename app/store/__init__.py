@@ -12,7 +12,8 @@ What a store promises:
 - The log only grows. Its entries are numbered by the revision they make, from 2 on; revision 1 is the spec.
 - An answer kept under an idempotency key is kept in the same commit as what it tells of; where there is one already,
   nothing happens and `AnsweredError` is raised.
-- A session nobody came back to for `idle_seconds` is forgotten; `expired` tells of it for another month.
+- A session nobody came back to for `idle_seconds` is forgotten; `gone` says so for another month: why there is none
+  of an id any more, or nothing, where there never was one or somebody deleted it.
 - `lease` gives one owner at a time the right to work on a session, with a number that grows each time; a `commit`
   with the number of an earlier lease raises `LeaseError`. Requests that move or edit need none.
 - `running` names the sessions whose newest training run has not ended, whoever works on it.

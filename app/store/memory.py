@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from threading import Lock
 from time import monotonic, time
 
+import orjson
+
 from app.settings import Settings
 from app.store.parts import (
     ANSWERS,
@@ -24,11 +26,18 @@ from app.store.parts import (
     StaleError,
 )
 
+ANSWERS_BYTES = 64 * 1_048_576  # of answers to requests that name no session
+GONE = 10_000  # sessions that made room, of which it is known
+
 
 @dataclass(slots=True)
 class _Session:
+    """The request and the bodies of the log are kept as JSON, which is a tenth as large; `record` has none."""
+
     record: Record
-    log: list[Entry] = field(default_factory=list)
+    request: bytes
+    size: int  # bytes of all that it keeps
+    log: list[tuple[int, bytes]] = field(default_factory=list)
     states: dict[tuple[int, int], Snapshot] = field(default_factory=dict)
     points: dict[tuple[int, int], Point] = field(default_factory=dict)
     answers: OrderedDict[str, Answer] = field(default_factory=OrderedDict)
@@ -38,7 +47,7 @@ class _Session:
 
 
 class MemoryStore:
-    """At most `settings.sessions` sessions; the one unread for longest goes first."""
+    """At most `sessions` sessions of `live_bytes` together; the one unread for longest goes first."""
 
     shared = False
 
@@ -47,16 +56,18 @@ class MemoryStore:
         self._sessions: OrderedDict[str, _Session] = OrderedDict()
         self._datasets: OrderedDict[str, bytes] = OrderedDict()
         self._answers: OrderedDict[str, Answer] = OrderedDict()
+        self._answers_bytes = 0
+        self._gone: OrderedDict[str, None] = OrderedDict()  # those that made room, the newest last
         self._codes: OrderedDict[str, tuple[str, float]] = OrderedDict()
-        self._bytes = 0  # of all states
+        self._bytes = 0  # of all sessions
         self._lock = Lock()
 
     def create(self, record: Record, answer: Answer | None = None) -> None:
         with self._lock:
             _unanswered(self._answers, answer)
-            self._sessions[record.id] = _Session(record)
-            while len(self._sessions) > self.settings.sessions:
-                self._forget(next(iter(self._sessions)))
+            request = orjson.dumps(record.request)
+            self._sessions[record.id] = found = _Session(replace(record, request={}), request, 0)
+            self._grow(found, len(request))
             self._keep_answer(answer)
 
     def read(self, id: str) -> Record | None:
@@ -64,12 +75,14 @@ class MemoryStore:
             if id not in self._sessions:
                 return None
             self._sessions.move_to_end(id)
-            return self._sessions[id].record
+            found = self._sessions[id]
+        return replace(found.record, request=orjson.loads(found.request))
 
     def log(self, id: str, after: int = 1) -> list[Entry]:
         with self._lock:
             found = self._sessions.get(id)
-            return [] if found is None else [entry for entry in found.log if entry.revision > after]
+            kept = [] if found is None else [line for line in found.log if line[0] > after]
+        return [Entry(revision, orjson.loads(body)) for revision, body in kept]
 
     def commit(self, id: str, change: Change) -> None:
         with self._lock:
@@ -79,39 +92,43 @@ class MemoryStore:
                 raise StaleError(found.record.revision)
             if change.lease not in (None, found.lease):
                 raise LeaseError(f"lease {change.lease} has passed to another owner")
+            grown = _keep_states(found, change.snapshots) + _keep_points(found, change.points)
             if change.entry:
-                found.log.append(change.entry)
+                found.log.append((change.entry.revision, orjson.dumps(change.entry.body)))
+                grown += len(found.log[-1][1])
             if change.base:
-                found.log = [change.base, *(e for e in found.log if e.revision > change.base.revision)]
-            self._keep_states(found, change.snapshots)
+                at, body = change.base.revision, orjson.dumps(change.base.body)
+                grown += len(body) - sum(len(kept) for revision, kept in found.log if revision <= at)
+                found.log = [(at, body), *(line for line in found.log if line[0] > at)]
             if change.answer:
-                found.answers[change.answer.key] = change.answer
-                if len(found.answers) > ANSWERS:
-                    found.answers.popitem(last=False)
-            _keep_points(found, change.points)
+                grown += _keep_answer(found.answers, change.answer, ANSWERS)
             found.record = _moved(found.record, change)
+            self._grow(found, grown)
 
-    def _keep_states(self, found: _Session, snapshots: Sequence[Snapshot]) -> None:
-        """States take as much memory as live sessions may; beyond it, sessions unread for longest go."""
-        for snapshot in snapshots:
-            place = snapshot.version, snapshot.iteration
-            self._bytes += len(snapshot.state) - len(found.states[place].state if place in found.states else b"")
-            found.states[place] = snapshot
-            if not snapshot.digest:
-                del found.states[place]
-        while self._bytes > self.settings.live_bytes and len(self._sessions) > 1:
-            self._forget(next(iter(self._sessions)))
+    def _grow(self, found: _Session, more: int) -> None:
+        """Count what a session has more. Where all are too large or too many, those unread for longest go."""
+        found.size += more
+        self._bytes += more
+        self._sessions.move_to_end(found.record.id)
+        sessions, most = self.settings.sessions, self.settings.live_bytes
+        while len(self._sessions) > 1 and (len(self._sessions) > sessions or self._bytes > most):
+            id = next(iter(self._sessions))
+            self._forget(id)
+            self._gone[id] = None
+            if len(self._gone) > GONE:
+                self._gone.popitem(last=False)
 
-    def expired(self, id: str) -> bool:
+    def gone(self, id: str) -> str:
         """Sessions make room here; none grows old."""
-        return False
+        with self._lock:
+            return "it made room for others: this service keeps sessions in memory" if id in self._gone else ""
 
     def _forget(self, id: str) -> bool:
         gone = self._sessions.pop(id, None)
-        self._bytes -= sum(len(snapshot.state) for snapshot in gone.states.values()) if gone else 0
+        self._bytes -= gone.size if gone else 0
         return gone is not None
 
-    def delete(self, id: str, answer: Answer | None = None) -> bool:
+    def delete(self, id: str, answer: Answer | None = None, event: bytes = b"") -> bool:
         with self._lock:
             _unanswered(self._answers, answer)
             self._keep_answer(answer)
@@ -195,9 +212,9 @@ class MemoryStore:
 
     def _keep_answer(self, answer: Answer | None) -> None:
         if answer:
-            self._answers[answer.key] = answer
-            if len(self._answers) > ANSWERS * 50:
-                self._answers.popitem(last=False)
+            self._answers_bytes += _keep_answer(self._answers, answer, ANSWERS * 50)
+            while self._answers_bytes > ANSWERS_BYTES and len(self._answers) > 1:
+                self._answers_bytes -= len(self._answers.popitem(last=False)[1].body)
 
 
 def _unanswered(answers: OrderedDict[str, Answer], answer: Answer | None) -> None:
@@ -205,11 +222,34 @@ def _unanswered(answers: OrderedDict[str, Answer], answer: Answer | None) -> Non
         raise AnsweredError(answer.key)
 
 
-def _keep_points(found: _Session, points: Sequence[Point]) -> None:
+# Each of these says by how many bytes what is kept has grown.
+
+
+def _keep_states(found: _Session, snapshots: Sequence[Snapshot]) -> int:
+    grown = 0
+    for snapshot in snapshots:
+        place = snapshot.version, snapshot.iteration
+        before = found.states.pop(place, None)
+        grown += len(snapshot.state) - (len(before.state) if before else 0)
+        if snapshot.digest:
+            found.states[place] = snapshot
+    return grown
+
+
+def _keep_points(found: _Session, points: Sequence[Point]) -> int:
+    grown = 0
     for point in points:
-        found.points[point.version, point.iteration] = point
-        if not point.body:
-            del found.points[point.version, point.iteration]
+        before = found.points.pop((point.version, point.iteration), None)
+        grown += len(point.body) - (len(before.body) if before else 0)
+        if point.body:
+            found.points[point.version, point.iteration] = point
+    return grown
+
+
+def _keep_answer(answers: OrderedDict[str, Answer], answer: Answer, most: int) -> int:
+    answers[answer.key] = answer
+    dropped = answers.popitem(last=False)[1] if len(answers) > most else None
+    return len(answer.body) - (len(dropped.body) if dropped else 0)
 
 
 def _moved(record: Record, change: Change) -> Record:

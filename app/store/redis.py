@@ -34,6 +34,7 @@ from app.store.parts import (
     Point,
     Record,
     StoreError,
+    forgotten,
 )
 
 LOG = logging.getLogger("backprop")
@@ -43,6 +44,7 @@ PARTS = ("", "log", "digests", "states", "answers", "order", "live", "points")  
 WANTED = {"appendonly": "yes", "maxmemory-policy": "noeviction"}
 RUNS = "backprop:runs"  # the sessions whose newest run has not ended
 FIELDS = ("request", "token", "created", "revision", "iteration", "cursor", "frontier", "run")
+LAST_HEARD = 60  # seconds in which followers on other servers hear that a session was deleted
 TOUCHED_SECONDS = 600.0  # how often a session that is only read is told to live on
 
 
@@ -123,16 +125,17 @@ class RedisStore:
             said = self._commit([key_of(id, part) for part in PARTS], arguments)
         check_said(said, id, change.answer)
 
-    def delete(self, id: str, answer: Answer | None = None) -> bool:
-        keys = [created_key(answer), *(key_of(id, part) for part in (*PARTS, "lease", KNOWN))]
+    def delete(self, id: str, answer: Answer | None = None, event: bytes = b"") -> bool:
+        parts = (part for part in (*PARTS, "lease", KNOWN) if part != "live")
+        keys = [created_key(answer), key_of(id, "live"), *(key_of(id, part) for part in parts)]
         with self._asked():
-            said = self._delete(keys, [self.settings.idle_seconds, *told(answer)])
+            said = self._delete(keys, [self.settings.idle_seconds, *told(answer), event, LAST_HEARD])
         check_said(said, id, answer)
         return bool(said[1])
 
-    def expired(self, id: str) -> bool:
+    def gone(self, id: str) -> str:
         with self._asked():
-            return bool(self.db.exists(key_of(id, KNOWN)))
+            return forgotten(self.settings.idle_seconds) if self.db.exists(key_of(id, KNOWN)) else ""
 
     def snapshots(self, id: str) -> list[Kept]:
         with self._asked():

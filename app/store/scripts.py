@@ -56,10 +56,17 @@ return {'done'}
 """
 
 DELETE = """
--- keys: answer, session and all that hangs on it; seconds to live, key and value of the answer
+-- keys: answer, live, session and all else that hangs on it
+-- seconds to live, key and value of the answer, event, seconds in which it can be heard
 if ARGV[2] ~= '' and redis.call('EXISTS', KEYS[1]) == 1 then return {'answered'} end
-local found = redis.call('EXISTS', KEYS[2])
-redis.call('DEL', unpack(KEYS, 2))
+local found = redis.call('EXISTS', KEYS[3])
+redis.call('DEL', unpack(KEYS, 3))
+if found == 1 and ARGV[4] ~= '' then
+    redis.call('XADD', KEYS[2], 'MAXLEN', '64', '*', 'event', ARGV[4])
+    redis.call('EXPIRE', KEYS[2], ARGV[5])
+else
+    redis.call('DEL', KEYS[2])
+end
 if ARGV[2] ~= '' then redis.call('SET', KEYS[1], ARGV[3], 'EX', ARGV[1]) end
 return {'done', found}
 """

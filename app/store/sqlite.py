@@ -30,6 +30,7 @@ from app.store.parts import (
     Record,
     StaleError,
     StoreError,
+    forgotten,
 )
 from app.store.writer import Writer
 
@@ -112,16 +113,17 @@ class SqliteStore:
                 "UPDATE sessions SET run = ? WHERE id = ?", (orjson.dumps(change.run) if change.run else None, id)
             )
 
-    def delete(self, id: str, answer: Answer | None = None) -> bool:
+    def delete(self, id: str, answer: Answer | None = None, event: bytes = b"") -> bool:
         def job(db: sqlite3.Connection) -> bool:
             keep_answer(db, EVERYWHERE, answer)
             return db.execute("DELETE FROM sessions WHERE id = ?", (id,)).rowcount > 0
 
         return self._writer.do(job)
 
-    def expired(self, id: str) -> bool:
+    def gone(self, id: str) -> str:
         with self._read() as db:
-            return db.execute("SELECT 1 FROM expired WHERE id = ?", (id,)).fetchone() is not None
+            found = db.execute("SELECT 1 FROM expired WHERE id = ?", (id,)).fetchone()
+        return forgotten(self.settings.idle_seconds) if found else ""
 
     def snapshots(self, id: str) -> list[Kept]:
         with self._read() as db:

@@ -42,6 +42,10 @@ class Reader:
             if "event" in fields:
                 return int(fields.get("id", 0)), fields["event"], json.loads(fields["data"])
 
+    def ended(self):
+        """Whether nothing more comes: the server has said so."""
+        return not self.waiting and int(self.stream.readline(), 16) == 0
+
     def close(self):
         self.stream.close()
         self.connection.close()

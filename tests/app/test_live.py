@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from app.live import KEPT, PING, Hub, heard
+from app.live import KEPT, PIECE, PING, Hub, heard, pieces
 from app.main import create_app
 from app.settings import Settings
 from tests.app.conftest import client_of
@@ -172,3 +172,24 @@ async def test_guessing_codes_is_slow_from_elsewhere():
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost/api/v1") as client:
         statuses = [(await client.post("/join", json={"code": "AAAAAA"})).status_code for _ in range(3)]
     assert statuses == [404, 404, 429]
+
+
+async def test_whoever_follows_a_session_is_told_that_it_was_deleted(server, path, follow):
+    """At once, whether they read the session or a run of it; and also where they come back late."""
+    run = json.loads(server.talk(asked("POST", f"{path}/train", b'{"iterations": 1000000}'))[2])
+    reader = follow(f"{path}/live")
+    runner = follow(f"{path}/runs/{run['id']}", Accept="text/event-stream")
+    assert (reader.next()[1], runner.next()[1]) == ("session", "run")
+    assert server.talk(asked("DELETE", path))[0] == 204
+    for each in (reader, runner):
+        while (name := each.next()[1]) != "gone":
+            assert name in ("run", "resync", "session")
+        assert each.ended()
+    assert server.talk(asked("GET", f"{path}/live"))[0] == 404
+
+
+async def test_a_piece_of_the_stream_is_small_or_one_event():
+    small, large = b"x" * 100, b"y" * 2 * PIECE
+    assert pieces([]) == []
+    assert pieces([small] * 3) == [small * 3]
+    assert pieces([small, large, small, small]) == [small, large, small * 2]

@@ -108,3 +108,20 @@ def test_positions_are_heard_from_the_other_server(redis_server):
             assert there.next()[1:] == (
                 "position", {"revision": 1, "iteration": 2, "cursor": 7, "frontier": 2},
             )  # fmt: skip
+
+
+def test_that_a_session_is_deleted_is_heard_from_either_server(redis_server):
+    with nursery(redis_server.url) as first, nursery(redis_server.url) as second:
+        a, b = Client(first), Client(second)
+        made = json.loads(a.post("/api/v1/sessions", {"example": "neuron"})[2])
+        path, token = f"/api/v1/sessions/{made['id']}", f"Bearer {made['drive']}"
+        with followed(a, path) as here, followed(b, path) as there:
+            assert (here.next()[1], there.next()[1]) == ("session", "session")
+            a.post(f"{path}/seek", {"iteration": 0, "cursor": 3}, Authorization=token)
+            assert (here.next()[1], there.next()[1]) == ("position", "position")
+            with b.connect() as connection:
+                connection.sendall(asked("DELETE", path, Authorization=token))
+                assert heard(connection)[0] == 204
+            for reader in (here, there):
+                assert reader.next() == (0, "gone", {})
+                assert reader.ended()

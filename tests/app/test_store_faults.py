@@ -2,6 +2,7 @@
 
 import logging
 import sqlite3
+import time
 
 import pytest
 
@@ -107,7 +108,8 @@ def test_a_session_nobody_comes_back_to_is_forgotten(path):
     assert patient.snapshots("a") == []
     patient.close()
     hasty = opened(Settings(store=f"sqlite://{path}", idle_seconds=50))
-    assert (hasty.read("a"), hasty.expired("a"), hasty.expired("b")) == (None, True, False)
+    assert (hasty.read("a"), hasty.gone("b")) == (None, "")
+    assert hasty.gone("a").startswith("nobody came back to it for ")
     hasty.close()
 
 
@@ -169,4 +171,16 @@ def test_in_memory_the_states_of_all_sessions_keep_to_their_bytes():
             store.commit(id, Change(revision=1, iteration=0, cursor=0, frontier=0, snapshots=[state]))
     assert [id for id in "abcd" if store.read(id)] == ["c", "d"]
     assert store.delete("c")
-    assert store._bytes == 1_000
+    assert store._bytes == 1_000 + len("{}")
+
+
+def test_a_file_that_is_always_busy_is_tidied_all_the_same(path, monkeypatch):
+    monkeypatch.setattr("app.store.sqlite.IDLE_SECONDS", 0.05)
+    store = with_session(opened(Settings(store=f"sqlite://{path}", idle_seconds=50)))
+    store._writer.do(lambda db: db.execute("UPDATE sessions SET used = used - 100"))
+    deadline = time.monotonic() + 20
+    while not store.gone("a"):  # asked without a pause, so that the writer never has nothing to do
+        store.ready()
+        assert time.monotonic() < deadline
+    assert store.read("a") is None
+    store.close()

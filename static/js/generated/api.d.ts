@@ -406,9 +406,9 @@ export interface paths {
          * @description Follow a session, with its id alone.
          *
          *     Events: `revision` (edits; those after `after`, or after `Last-Event-ID`, come first), `session` (how it stands;
-         *     after those, and after `resync`, which says that some were missed), `position`, `run` (training), `end` (the
-         *     service stops; come back). With `poll=1`, for networks that hold streams back: an answer as soon as the session is
-         *     not at revision `after`, `iteration` and `cursor`, or after 25 seconds.
+         *     after those, and after `resync`, which says that some were missed), `position`, `run` (training), `gone` (somebody
+         *     deleted the session), `end` (the service stops; come back). With `poll=1`, for networks that hold streams back: an
+         *     answer as soon as the session is not at revision `after`, `iteration` and `cursor`, or after 25 seconds.
          */
         get: operations["live_api_v1_sessions__id__live_get"];
         put?: never;
@@ -603,7 +603,7 @@ export interface paths {
          * @description The session's newest training run; with `Accept: text/event-stream` its progress, about thirty times a second.
          *
          *     Events: `run` as it stands, at once and after each report, of which a slow reader gets the newest; `end` after the
-         *     last one.
+         *     last one, or `gone` where somebody deleted the session.
          */
         get: operations["progress_api_v1_sessions__id__runs__run__get"];
         put?: never;
