@@ -49,8 +49,7 @@ class Part:
 
     @property
     def bytes(self) -> int:
-        encoded = sum(map(len, list(self.encoded.values())))
-        return self.fixed + EVENT_BYTES * self.schedule.length + encoded
+        return self.fixed + sum(map(len, list(self.encoded.values())))
 
 
 class Journey:
@@ -96,7 +95,8 @@ class Journey:
     @property
     def bytes(self) -> int:
         fresh = sum(map(len, list(self.snapshots.fresh.values())))  # copies: others may be at work on the session
-        return fresh + sum(part.bytes for part in list(self.parts.values()))
+        parts = list(self.parts.values())
+        return fresh + sum(part.bytes + EVENT_BYTES * part.schedule.length for part in parts)
 
     @property
     def current(self) -> Part:
