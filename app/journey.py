@@ -10,6 +10,7 @@ from app.data import Dataset
 from app.errors import TooLargeError
 from app.history import History
 from app.snapshots import Snapshots
+from app.tensors import Forms
 from app.terms import Terms, at
 from app.timeline import Line
 from engine import Explainer, Meter, Model, Run, Schedule, State, first_state, resume, state_of
@@ -24,6 +25,7 @@ class Part:
     def __init__(self, model: Model, dataset: Dataset | None) -> None:
         self.model, self.dataset = model, dataset
         self.encoded: dict[str, bytes] = {}  # what is the same for every iteration, by its name
+        self.forms = Forms()
 
     @cached_property
     def run(self) -> Run:
@@ -49,7 +51,7 @@ class Part:
 
     @property
     def bytes(self) -> int:
-        return self.fixed + sum(map(len, list(self.encoded.values())))
+        return self.fixed + self.forms.nbytes + sum(map(len, list(self.encoded.values())))
 
 
 class Journey:

@@ -104,27 +104,50 @@ def why_none(node: Node) -> str:
     return f"nothing that learns lies before {node.label}, or no path leads from it to the loss"
 
 
+GAP = b"\0"  # which no JSON holds
+
+
+class Forms:
+    """Events of a schedule as JSON with gaps, where numbers go: encoded once, for all training steps."""
+
+    def __init__(self) -> None:
+        self._made: dict[int, tuple[list[bytes], list[ArrayRef]]] = {}
+        self.nbytes = 0
+
+    def of(self, event: AnyEvent) -> tuple[list[bytes], list[ArrayRef]]:
+        """What stands around the gaps, and the places of the arrays that go there."""
+        return self._made.get(event.index) or self._make(event)
+
+    def _make(self, event: AnyEvent) -> tuple[list[bytes], list[ArrayRef]]:
+        refs: list[ArrayRef] = []
+
+        def gapped(value: Any) -> Any:
+            if isinstance(value, ArrayRef):
+                refs.append(value)
+                return orjson.Fragment(GAP)
+            return {k: gapped(v) for k, v in value.items()} if isinstance(value, dict) else plain(value)
+
+        text = orjson.dumps({name: gapped(getattr(event, name)) for name in names(type(event))})
+        self.nbytes += len(text)
+        return self._made.setdefault(event.index, (text.split(GAP), refs))
+
+
 class Teller:
     """Events of a trace as JSON, with a summary in place of each reference. Hold the session's lock."""
 
-    def __init__(self, trace: Trace) -> None:
-        self.trace = trace
-        self.told: dict[ArrayRef, orjson.Fragment] = {}  # one event's value is another one's upstream
+    def __init__(self, trace: Trace, forms: Forms) -> None:
+        self.trace, self.forms = trace, forms
+        self.told: dict[ArrayRef, bytes] = {}  # one event's value is another one's upstream
 
     def __call__(self, event: AnyEvent) -> bytes:
-        return orjson.dumps({name: self._tell(getattr(event, name)) for name in names(type(event))})
-
-    def _tell(self, value: Any) -> Any:
-        if value is None or type(value) in (int, str):  # most are
-            return value
-        if isinstance(value, ArrayRef):
-            return self.told.get(value) or self.told.setdefault(value, _summarised(self.trace.view(value)))
-        if isinstance(value, dict):
-            return {k: self._tell(v) for k, v in value.items()}
-        return plain(value)
+        around, refs = self.forms.of(event)
+        parts = [around[0]]
+        for ref, more in zip(refs, around[1:], strict=True):
+            parts += self.told.get(ref) or self.told.setdefault(ref, _summarised(self.trace.view(ref))), more
+        return b"".join(parts)
 
 
-def _summarised(array: Array) -> orjson.Fragment:
+def _summarised(array: Array) -> bytes:
     found = summary(array)
     bounded = found.nonfinite == 0 and all(x is None or isfinite(x) for x in (found.mean, found.std, found.norm))
-    return orjson.Fragment(orjson.dumps(found) if bounded else encode(found))  # orjson takes infinities for null
+    return orjson.dumps(found) if bounded else encode(found)  # orjson takes infinities for null

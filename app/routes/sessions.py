@@ -124,7 +124,8 @@ def _passed(session: Session, before: Standing, after: Standing, room: int) -> l
         return []
     if len(passed) * SMALLEST_EVENT > room or len({iteration for iteration, _ in passed}) > 1:
         return None
-    tell, events = Teller(session.trace(passed[0][0])), []
+    iteration, events = passed[0][0], []
+    tell = Teller(session.trace(iteration), session.journey.part(iteration).forms)
     for _, event in passed:
         events.append(tell(event))
         room -= len(events[-1]) + 1

@@ -20,7 +20,7 @@ from app.routes import SessionHere, problems
 from app.session import Session
 from app.tensors import Teller, Tensor, allow, entry_of, find, npy, read, why_none, window_of, window_text
 from app.wire import answer, encode, joined, takes_gzip
-from engine import Graph, PyTorchLines, Schedule, Trace
+from engine import Graph, PyTorchLines, Schedule
 
 router = APIRouter(prefix="/sessions/{id}", tags=["traces"], responses=problems(404, 413, 416, 422))
 
@@ -93,14 +93,11 @@ def _trace(session: Session, number: int, first: int, last: int | None) -> Respo
     with session.lock:
         found = session.trace(number)
         end, length = _end(first, last, found.schedule.length), found.schedule.length
-        events, stop = _page(_events(found, first, end), first, session.settings.page_bytes)
+        tell = Teller(found, session.journey.part(number).forms)
+        events, stop = _page(map(tell, found.schedule.events[first:end]), first, session.settings.page_bytes)
         link = f"/api/v1/sessions/{session.id}/trace?iteration={number}&from={stop}&to={end}" if stop < end else None
         head = {"iteration": number, "from": first, "to": stop, "length": length, "next": link}
         return session.keep(answer(head | {"events": joined(events)}), "trace", number, first, last)
-
-
-def _events(found: Trace, first: int, end: int) -> Iterator[bytes]:
-    return map(Teller(found), found.schedule.events[first:end])
 
 
 def _page(encoded: Iterator[bytes], first: int, room: int) -> tuple[list[bytes], int]:
