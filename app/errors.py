@@ -15,7 +15,16 @@ from starlette.exceptions import HTTPException
 from starlette.routing import compile_path
 
 from app.store.parts import LeaseError, StaleError, StoreError
-from engine import EntryError, ExportError, ExpressionError, PictureError, ShapeError, SizeError, StoppedError
+from engine import (
+    EntryError,
+    ExportError,
+    ExpressionError,
+    FaultError,
+    PictureError,
+    ShapeError,
+    SizeError,
+    StoppedError,
+)
 
 LOG = logging.getLogger("backprop")
 
@@ -125,6 +134,7 @@ TABLE: dict[type[Exception], tuple[int, str]] = {
     ExpiredError: (410, "Expired"),
     NothingToError: (409, "Nothing to go back to"),
     TrainingError: (409, "Training is under way"),
+    FaultError: (409, "Broken on purpose"),
     BusyError: (503, "Too much to do"),
     KeyReusedError: (422, "Key used before"),
     TokenMissingError: (401, "Drive token missing"),

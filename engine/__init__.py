@@ -37,7 +37,7 @@ from engine.events import (
 from engine.explain import Explainer
 from engine.explanation import EntryError, Explanation, Formula, Operand
 from engine.export import ExportError, PyTorchLines, notebook, numpy_script, pytorch_script
-from engine.faults import FAULTS
+from engine.faults import FAULTS, FaultError
 from engine.feeds import Data
 from engine.graph import Graph, Group, Node, Role
 from engine.init import INITIALIZERS
@@ -101,6 +101,7 @@ __all__ = [
     "ExportError",
     "ExpressionError",
     "ExpressionModel",
+    "FaultError",
     "Formula",
     "Forward",
     "GradientCheck",

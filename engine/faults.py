@@ -24,6 +24,10 @@ from engine.tape import Array, Call
 ACTIVATIONS = frozenset(row.name for row in activations.ROWS)
 
 
+class FaultError(ValueError):
+    """What goes by the honest rules was asked of a step that is broken on purpose."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
     """One mistake. `touches`: the events that go wrong; `calls`: what they compute instead, from the honest calls.

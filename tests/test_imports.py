@@ -105,7 +105,7 @@ ENGINE: Table = {
     "layered": {"graph"},
     "svg": {"layered", "numerals", "trace"},
     "show": {"run", "svg"},
-    "export": {"explain", "numerals", "trace"},
+    "export": {"explain", "faults", "numerals", "trace"},
 }
 ENGINE_LIBRARIES = sys.stdlib_module_names | {"numpy"}
 

@@ -11,7 +11,7 @@ from app.exports import FORMS, Format, exported, file_name
 from app.routes import SessionHere, SettingsHere, UploadsHere, problems
 from app.routes.traces import Iteration
 
-router = APIRouter(prefix="/sessions/{id}", tags=["sessions"], responses=problems(404, 413, 416, 422))
+router = APIRouter(prefix="/sessions/{id}", tags=["sessions"], responses=problems(404, 409, 413, 416, 422))
 
 FILES: dict[int | str, dict[str, Any]] = {
     200: {

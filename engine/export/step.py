@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from engine.events import Assign, Batch, Contribution, Quotient, Seed, Slope
+from engine.faults import FaultError
 from engine.graph import Node
 from engine.names import literal
 from engine.recording import ArrayRef
@@ -77,7 +78,9 @@ def given(trace: Trace) -> Given:
 
 
 def expected(trace: Trace) -> Expected:
-    """Raises `ExportError` where a script would hold too many numbers or lines."""
+    """Raises `ExportError` where a script would hold too many numbers or lines, `FaultError` for a broken step."""
+    if fault := trace.schedule.backward.fault:
+        raise FaultError(f"this step is broken on purpose ({fault}): a script by the honest rules gives other numbers")
     _allow("events", trace.schedule.length, EVENTS)
     graph = trace.graph
     outputs = [(graph.nodes[id], trace.value(id, trace.schedule.length)) for id in graph.outputs]

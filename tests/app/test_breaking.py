@@ -104,6 +104,15 @@ async def test_a_broken_session_outlives_its_process(tmp_path):
     app.state.sessions.store.close()
 
 
+async def test_a_broken_step_is_written_as_no_script(client, open_session):
+    _, path = await open_session(PLAIN)
+    await edit(client, path, {"break": "uphill"})
+    for form in ("numpy", "pytorch", "notebook"):
+        answer = await client.get(f"{path}/export", params={"format": form})
+        assert (answer.status_code, "this step is broken on purpose (uphill)" in answer.text) == (409, True)
+    assert (await client.get(f"{path}/export", params={"format": "svg"})).status_code == 200
+
+
 @pytest.mark.parametrize(
     ("fault", "said"),
     [
