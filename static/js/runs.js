@@ -67,6 +67,11 @@ export async function walk() {
   actions.look("graph");
 }
 
+/** Back to the step that training has come to. */
+export function keepUp() {
+  newest.value = true;
+}
+
 /** @param {number} step */
 export function choose(step) {
   newest.value = false;

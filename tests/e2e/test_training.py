@@ -208,6 +208,16 @@ def test_training_is_paused_at_any_time_and_the_next_step_is_walked_through(open
     page.keyboard.press("Enter")
     page.wait_for_selector("#training [role=progressbar]")
     page.wait_for_function("() => /left/.test(document.querySelector('#training .now')?.textContent)", timeout=60_000)
+    page.keyboard.press("1")
+    page.wait_for_function(
+        "() => /[0-9]/.test(document.querySelector('#top [data-command=view-training]').textContent)"
+    )
+    page.keyboard.press("4")
+    page.locator("[data-chart=loss] a.plot").focus()
+    page.keyboard.press("Home")
+    page.keyboard.press("Enter")
+    page.locator("[data-command=newest]").click()
+    page.locator("[data-command=newest]").wait_for(state="detached")
     page.click("[data-command=train]")
     page.wait_for_selector(".state[data-status=cancelled]", timeout=30_000)
     step = page.evaluate("() => document.querySelector('#training [role=status]').textContent")

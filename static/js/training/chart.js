@@ -34,7 +34,7 @@ export function Chart({ chart }) {
   const point = pointAt(course.iterations, pointed.value ?? runs.shown.value), step = course.iterations[point] ?? 0;
   const read = lines.map(({ name, values }) => ({ name, value: numberAt(values, point) }));
   return html`<figure class="chart ${chart.id}" data-chart=${chart.id} aria-label=${chart.title}>
-    <figcaption><h2>${chart.title}</h2><ul class="inks">${read.map(({ name, value }, k) => html`<li data-line=${name} data-exact=${value === null ? undefined : exact(value)}>
+    <figcaption><h2>${chart.title}</h2><ul class="inks">${read.map(({ name, value }, k) => between(k, lines.length) ? k === ENDS && html`<li>… ${lines.length - 2 * ENDS} between …</li>` : html`<li data-line=${name} data-exact=${value === null ? undefined : exact(value)}>
       <svg viewBox="0 0 18 8" aria-hidden="true"><path d="M1 4H17" style=${{ stroke: inkOf(chart.id, k, lines.length, lines[k].dashed), strokeDasharray: dashOf(lines[k].dashed, k).join(" ") }} /></svg>
       <span>${name}</span> <b>${value === null ? "—" : format(value)}</b></li>`)}</ul></figcaption>
     <p class="unseen">${summary(chart, course)}</p>
@@ -42,6 +42,11 @@ export function Chart({ chart }) {
       aria-label="${chart.title} at step ${count(step)}: ${read.map(({ name, value }) => `${name} ${value === null ? "not measured" : format(value)}`).join(", ")}. Open this step."
       onClick=${onClick} onKeyDown=${onKey} onBlur=${() => (pointed.value = null)}></a></figure>`;
 }
+
+/** Of many lines the first and the last are named. */
+const MOST_NAMED = 6, ENDS = 2;
+/** @param {number} k @param {number} of */
+const between = (k, of) => of > MOST_NAMED && k >= ENDS && k < of - ENDS;
 
 /** A click leaves the keyboard to the steps. @param {MouseEvent} event */
 function onClick(event) {
@@ -94,7 +99,7 @@ function options(chart, lines, host) {
     scales: { x: { time: false, range: stepRange }, y: chart.log ? { distr: 3 } : { range: (_, low, high) => chart.range ?? valueRange(low, high) } },
     axes: [
       { ...axis, size: size * 2, gap: 4, space: size * 6, grid: { show: false }, ticks: { show: false }, values: (_, marks) => marks.map((x) => (Number.isInteger(x) ? count(x) : "")) },
-      { ...axis, size: size * 4, gap: 6, space: size * 2.4, grid: { stroke: () => colour("--line-2"), width: 1, filter: (_, marks) => marks.map((x) => (!chart.log || isPower(x) ? x : null)) }, ticks: { show: false }, values: (_, marks) => marks.map((x) => (x === null ? "" : tick(x))) },
+      { ...axis, size: size * 4, gap: 6, space: size * 2.4, grid: { stroke: () => colour("--line-2"), width: 1, filter: (_, marks) => (chart.log ? powers(marks) : marks) }, ticks: { show: false }, values: (_, marks) => marks.map((x) => (x === null ? "" : tick(x))), ...(chart.log ? { filter: (/** @type {Plot} */ _, /** @type {number[]} */ marks) => powers(marks) } : {}) },
     ],
     series: [{}, ...lines.map((line, k) => ({
       stroke: () => colour(inkOf(chart.id, k, lines.length, line.dashed)), width: 2, dash: dashOf(line.dashed, k), spanGaps: true, points: { show: false },
@@ -106,6 +111,12 @@ function options(chart, lines, host) {
 
 /** Of ten. @param {number} x */
 const isPower = (x) => Math.abs(Math.log10(x) - Math.round(Math.log10(x))) < 1e-9;
+
+/** A few powers of ten; where there is only one, every mark. @param {number[]} marks */
+function powers(marks) {
+  const some = marks.filter(isPower), stride = Math.ceil(some.length / 5);
+  return some.length < 2 ? marks : marks.map((x) => (isPower(x) && Math.round(Math.log10(x)) % stride === 0 ? x : null));
+}
 
 /** Only a pointer over the chart says which step is meant. @param {Plot} plot */
 function follow(plot) {

@@ -10,14 +10,15 @@ import { command, perform } from "../ui/commands.js";
 
 export function Controls() {
   const under = store.underWay.value;
-  return html`<header class="controls">
+  return html`<div class="controls">
     <form onKeyDown=${onEnter} onSubmit=${(/** @type {Event} */ event) => event.preventDefault()} aria-label="Train" noValidate>
       <${Button} id="train" named class="pill on run" pressed=${under}>${under ? "Pause" : "Train"}<//>
       <${Whole} /><${Until} />
     </form>
     <${State} />
+    ${under && !runs.newest.value && html`<${Button} id="newest" named class="pill">Follow the newest step<//>`}
     <${Button} id="walk" named class="pill">${under && runs.newest.value ? "Pause, walk through the next step" : html`Walk through step <b>${count(runs.shown.value)}</b>`}<//>
-    <${Progress} /></header>`;
+    <${Progress} /></div>`;
 }
 
 /** Enter in a field begins. @param {KeyboardEvent} event */

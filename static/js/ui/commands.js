@@ -49,6 +49,7 @@ export const COMMANDS = [
   { id: "view-code", label: "The lines of code", keys: ["3"], enabled: always, run: () => actions.look("code") },
   { id: "view-training", label: "Training: charts, and what has been learnt", keys: ["4"], enabled: always, run: () => actions.look("training") },
   { id: "train", label: "Train, or pause training", keys: ["T"], enabled: () => store.trains.value && store.session.value?.drives === true, run: () => import("../runs.js").then(({ trainOrPause }) => trainOrPause()) },
+  { id: "newest", label: "Show the newest step while training goes on", keys: ["N"], enabled: () => store.underWay.value, run: () => import("../runs.js").then(({ keepUp }) => keepUp()) },
   { id: "walk", label: "Walk through the training step, pausing training where it is under way", keys: ["w"], enabled: () => store.trains.value, run: () => import("../runs.js").then(({ walk }) => walk()) },
   { id: "predict", label: "Predict each number before it is shown", keys: ["q"], enabled: hasTrace, run: () => actions.predict(!store.predicting.value) },
   { id: "answer", label: "Answer the question", keys: ["a"], enabled: () => store.asked.value !== null, run: () => /** @type {HTMLElement | null} */ (document.querySelector("[data-answer]"))?.focus() },

@@ -2,7 +2,7 @@
 
 import { html } from "../../vendor/vendor.js";
 import * as actions from "../actions.js";
-import { format } from "../model/format.js";
+import { count, format } from "../model/format.js";
 import { mostProbable } from "../model/reading.js";
 import * as store from "../store.js";
 import { Button } from "./button.js";
@@ -28,7 +28,7 @@ function Views() {
     <${Button} id="view-graph" named pressed=${view === "graph"}>Graph<//>
     <${Button} id="view-network" named pressed=${view === "network"}>Network<//>
     <${Button} id="view-code" named pressed=${view === "code"}>Code<//>
-    <${Button} id="view-training" named pressed=${view === "training"}>Training<//></div>`;
+    <${Button} id="view-training" named pressed=${view === "training"}>Training${store.underWay.value && view !== "training" && html` <small>${count(store.run.value?.iteration ?? 0)}</small>`}<//></div>`;
 }
 
 function Sample() {
