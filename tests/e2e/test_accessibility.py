@@ -116,12 +116,21 @@ def test_axe_finds_nothing_on_the_opening_while_it_walks(page, open_page, examin
 def test_axe_finds_nothing_where_something_went_wrong(page, server, open_page, examine):
     page.goto(f"{server}/?session=nobody")
     page.wait_for_selector(".notice.unknown")
-    examine("an unknown session")
+    examine("an unknown session", 2)
+    held = []
+    page.route("**/api/v1/sessions", lambda route: held.append(route))
+    page.goto(f"{server}/?example=neuron")
+    page.wait_for_selector(".notice.quiet .patience")
+    examine("a model that opens", 2)
+    held[0].fulfill(status=503, json={"detail": "64 requests are being answered; try again"})
+    page.wait_for_selector(".notice.problem")
+    examine("a model that is refused", 2)
+    page.unroute("**/api/v1/sessions")
     open_page("?example=neuron")
     page.route("**/api/v1/**", lambda route: route.abort())
     page.keyboard.press("ArrowRight")
     page.wait_for_selector(".notice.lost")
-    examine("a lost server")
+    examine("a lost server", 2)
     open_page.faults.clear()
 
 
