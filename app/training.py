@@ -1,7 +1,7 @@
 """One training run at work: small slices, and reports that are committed before they are told.
 
-While a report is on its way to the disk, training goes on. Small states go with every report, large ones once a second
-or so: what a run has reached since is computed again by whoever takes it up, and held to the loss that was reported.
+While a report is on its way to the disk, training goes on. Small states go with every report, large ones every second
+or two: what a run has reached since is computed again by whoever takes it up, and held to the loss that was reported.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ Words = dict[str, Any]  # what is said of a run: see `app.views.RunView`; and `l
 Report = tuple[Sequence[Snapshot], Words]
 
 PAUSE = 1 / 33  # seconds between two reports
-LONGEST = 1.0  # seconds between two reports of large states, unless one takes longer
+LONGEST = 2.0  # seconds between two reports of large states, unless one takes longer
 SMALL = 65_536  # bytes of states in a report
 SHARE, LARGE_SHARE = 2, 16  # telling takes one part in so many of the time at most, for a small and a large report
 REST = 0.3  # seconds before a report that the store did not take is told again
