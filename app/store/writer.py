@@ -1,13 +1,13 @@
-"""One thread that writes to SQLite: whatever waits when it gets round to it shares one commit to the disk."""
+"""Writing to SQLite: whoever comes first writes for all who have come by then, in one commit to the disk."""
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from queue import Empty, SimpleQueue
-from threading import Lock, Thread
-from time import monotonic
+from threading import Event, Lock, Thread
 from typing import Any, TypeVar
 
 from app.store.parts import StoreError
@@ -18,63 +18,57 @@ TOGETHER = 256  # jobs in one commit
 
 
 class Writer:
-    """Owns the connection it is given. `tidy` runs, as a job of its own, about every `seconds`, however busy it is."""
+    """Owns the connection it is given. `tidy` runs every so many `seconds`, as a job of its own, however busy it is."""
 
     def __init__(self, connection: sqlite3.Connection, tidy: Job, seconds: float) -> None:
-        self.connection, self._tidy, self._seconds = connection, tidy, seconds
-        self._due = monotonic() + seconds
-        self._jobs: SimpleQueue[tuple[Job, Future[Any]] | None] = SimpleQueue()
-        self._closing, self._closed = Lock(), False  # no job may come after the last one
-        self._thread = Thread(target=self._work, name="store-writer", daemon=True)
-        self._thread.start()
+        self.connection = connection
+        self._jobs: SimpleQueue[tuple[Job, Future[Any]]] = SimpleQueue()
+        self._turn = Lock()  # held by whoever writes
+        self._closing, self._closed = Event(), False
+        self._keeper = Thread(target=self._keep, args=(tidy, seconds), name="store-keeper", daemon=True)
+        self._keeper.start()
 
     def do(self, job: Callable[[sqlite3.Connection], T]) -> T:
-        """Run a job in the writing thread and return once it is on the disk.
+        """Run a job, in this thread or in that of another one that waits, and return once it is on the disk.
 
         A job that raises changes nothing, and its exception comes out here; so does `StoreError` where SQLite fails.
         """
         done: Future[T] = Future()
-        with self._closing:
-            if self._closed:
-                raise StoreError("the store is closed")
-            self._jobs.put((job, done))
+        self._jobs.put((job, done))
+        with self._turn:
+            while not done.done():  # somebody may have written it while this thread waited
+                self._together(self._waiting())
         return done.result()
 
     def close(self) -> None:
         """Finish what waits, then close the connection."""
-        with self._closing:
+        self._closing.set()
+        self._keeper.join()
+        with self._turn:
+            while waiting := self._waiting():
+                self._together(waiting)
             self._closed = True
-            self._jobs.put(None)
-        self._thread.join()
+            self.connection.close()
 
-    def _work(self) -> None:
-        going = True
-        while going:
-            jobs, going = self._waiting()
-            self._together(jobs)
-        self.connection.close()
+    def _keep(self, tidy: Job, seconds: float) -> None:
+        while not self._closing.wait(seconds):
+            with suppress(StoreError):
+                self.do(tidy)
 
-    def _waiting(self) -> tuple[list[tuple[Job, Future[Any]]], bool]:
-        """All that waits, and whether to go on; or the job that tidies, when it is time."""
-        try:
-            left = self._due - monotonic()
-            first = self._jobs.get(timeout=left) if left > 0 else None
-            due = left <= 0
-        except Empty:
-            due = True
-        if due:
-            self._due = monotonic() + self._seconds
-            return [(self._tidy, Future())], True
-        jobs = []
-        while first is not None:
-            jobs.append(first)
-            if len(jobs) == TOGETHER or self._jobs.empty():
-                return jobs, True
-            first = self._jobs.get()
-        return jobs, False
+    def _waiting(self) -> list[tuple[Job, Future[Any]]]:
+        """What waits, the longest first, as far as one commit takes it."""
+        jobs: list[tuple[Job, Future[Any]]] = []
+        with suppress(Empty):
+            while len(jobs) < TOGETHER:
+                jobs.append(self._jobs.get_nowait())
+        return jobs
 
     def _together(self, jobs: list[tuple[Job, Future[Any]]]) -> None:
         """One transaction; nobody hears of a result before it is committed."""
+        if self._closed:
+            for _, done in jobs:
+                done.set_exception(StoreError("the store is closed"))
+            return
         try:
             self.connection.execute("BEGIN IMMEDIATE")
             outcomes = [self._one(job) for job, _ in jobs]
