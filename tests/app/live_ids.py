@@ -73,8 +73,10 @@ def prepared(operation, phase):
 
 
 def asked_for(operation, phase):
-    if operation.endswith("/evaluate"):
+    if operation.endswith(("/evaluate", "/samples", "/readings")):
         return NETWORK
+    if operation.endswith("/time"):
+        return {"example": "rnn"}
     if phase is TestPhase.FUZZING and operation not in EDITED and "{run}" not in operation:
         return {"example": GALLERY[len(standing) % len(GALLERY)]}
     return NEURON  # of which examples of the document speak
