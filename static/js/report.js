@@ -7,7 +7,8 @@ import * as actions from "./actions.js";
 import * as store from "./store.js";
 import { writeAddress } from "./url.js";
 
-const PAUSE = 250;
+/** The address waits longer than the fastest play takes for a step. */
+const PAUSE = 250, REST = 400;
 
 export function reportPosition() {
   /** @type {ReturnType<typeof setTimeout> | null} */
@@ -18,7 +19,7 @@ export function reportPosition() {
     void [store.cursor.value, store.present.value, store.view.value, store.predicting.value, store.following.value];
     timer ??= setTimeout(() => { timer = null; report(); }, PAUSE);
     clearTimeout(rest);
-    rest = setTimeout(() => history.replaceState(null, "", writeAddress()), PAUSE); // the browser has work with every address
+    rest = setTimeout(() => history.replaceState(null, "", writeAddress()), REST); // the browser has work with every address
   });
 }
 

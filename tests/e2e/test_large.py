@@ -101,9 +101,9 @@ def test_an_entry_of_an_overview_is_fetched_by_its_place(open_page):
 
 
 def text(number):
-    """As JavaScript writes it; the same number read back."""
-    mantissa, _, exponent = repr(number).partition("e")
-    return f"{mantissa}e{int(exponent)}" if exponent else mantissa
+    """As JavaScript writes it, with a real minus sign; the same number read back."""
+    mantissa, _, exponent = repr(number).replace("-", "−").partition("e")
+    return f"{mantissa}e{exponent.lstrip('+').replace('−0', '−')}" if exponent else mantissa
 
 
 def test_a_hundred_time_steps_open_as_closed_cards_and_never_more_than_300_stand_there(open_page, fetched):

@@ -102,10 +102,14 @@ def test_the_histogram_counts_every_number_once(open_page, example, label):
 def test_the_table_shows_full_precision_on_demand(open_page):
     page, array = opened(open_page, "digits8", "dense2.weight")
     page.locator("dialog.tensor .table summary").click()
-    cells = page.locator("dialog.tensor .table td")
+    cells = page.locator("dialog.tensor .table tbody td")
     assert_rounded(cells.nth(11).text_content(), float(array[1, 1]))
     page.locator("[data-command='precision']").check()
-    assert [float(text) for text in cells.all_text_contents()] == array.reshape(-1).tolist()
+    page.wait_for_function(
+        "(all) => document.querySelectorAll('dialog.tensor tbody td').length === all", arg=array.size
+    )
+    shown = [text.replace("−", "-") for text in cells.all_text_contents()]
+    assert [float(text) for text in shown] == array.reshape(-1).tolist()
 
 
 @pytest.mark.parametrize(("example", "label"), [("digits8", "dense2.weight"), ("cnn", "conv2d1.weight")])

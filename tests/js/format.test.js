@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { count, exact, format, fromWire, latex, list, shapeText, remark, slotName } from "../../static/js/model/format.js";
+import { count, exact, exactText, format, fromWire, latex, list, shapeText, remark, slotName } from "../../static/js/model/format.js";
 
 test("a number shows four significant digits", () => {
   assert.equal(format(0.5), "0.5000");
@@ -12,6 +12,12 @@ test("a number shows four significant digits", () => {
 test("minus is the minus sign, not the hyphen", () => {
   assert.equal(format(-0.0810683), "−0.08107");
   assert.equal(format(-1.5e-7), "−1.500e−7");
+});
+
+test("an exact number is read with a minus sign and copied with a hyphen", () => {
+  assert.equal(exactText(-1.5e-7), "−1.5e−7");
+  assert.equal(exact(-1.5e-7), "-1.5e-7");
+  assert.equal(exactText(undefined), "");
 });
 
 test("very small and very large numbers are scientific, and the border belongs to the rounded number", () => {

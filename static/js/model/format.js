@@ -12,6 +12,9 @@ export function exact(x) {
   return Object.is(x, -0) ? "-0" : String(x);
 }
 
+/** The exact number as people read it, with a real minus sign; nothing for one on its way. @param {number | undefined} x */
+export const exactText = (x) => (x === undefined ? "" : exact(x).replaceAll("-", MINUS));
+
 /** Four significant digits (whole numbers whole), a real minus sign; scientific where the plain form would not read; … for one on its way. @param {number | undefined} x */
 export function format(x) {
   if (x === undefined) return "…";

@@ -1,7 +1,7 @@
 // The chosen card: what it is, and its value and gradient entry by entry.
 
 import { html, useEffect, useMemo, useState } from "../../vendor/vendor.js";
-import { exact, format, shapeText } from "../model/format.js";
+import { exactText, format, shapeText } from "../model/format.js";
 import { cellOf, entryIn, gridOf } from "../model/grid.js";
 import { entryAt, flatOf, scalarAt, shownAt } from "../model/trace.js";
 import * as api from "../api.js";
@@ -52,7 +52,7 @@ function Numbers({ node, which, trace, place }) {
 function Single({ node, which, number }) {
   return html`<div class="numbers ${which}"><h3>${which}</h3>${isChanged(node, which)
     ? html`<${ChangeForm} node=${node} entry=${[]} number=${number} />`
-    : html`<p class="single"><${Settable} node=${node} which=${which} entry=${null}>${format(number)}<//><span class="exact">${number === undefined ? "" : exact(number)}</span></p>`}</div>`;
+    : html`<p class="single"><${Settable} node=${node} which=${which} entry=${null}>${format(number)}<//><span class="exact">${exactText(number)}</span></p>`}</div>`;
 }
 
 /** Whether this number is being typed anew. @param {GraphNode} node @param {Which} which */
@@ -94,7 +94,7 @@ function Many({ node, which, trace, place }) {
     ${grid?.places && html`<p class="overview-of">Each cell is the entry largest in size of its block.</p>`}
     ${isChanged(node, which)
     ? html`<p class="entry">[${entry.join(", ")}]</p><${ChangeForm} key=${entry.join()} node=${node} entry=${entry} number=${number} />`
-    : html`<p class="entry" aria-live="polite"><${Index} entry=${entry} shape=${shape} choose=${choose} /> <${Settable} node=${node} which=${which} entry=${entry}>${format(number)}<//><span class="exact">${number === undefined ? "" : exact(number)}</span></p>`}</div>`;
+    : html`<p class="entry" aria-live="polite"><${Index} entry=${entry} shape=${shape} choose=${choose} /> <${Settable} node=${node} which=${which} entry=${entry}>${format(number)}<//><span class="exact">${exactText(number)}</span></p>`}</div>`;
 }
 
 /** The entry's place; another one can be typed. @param {{entry: number[], shape: number[], choose: (flat: number) => void}} props */

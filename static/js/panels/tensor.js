@@ -3,7 +3,7 @@
 import { html, signal, useEffect, useMemo, useRef, useState } from "../../vendor/vendor.js";
 import * as actions from "../actions.js";
 import * as api from "../api.js";
-import { exact, format, fromWire, shapeText } from "../model/format.js";
+import { exact, exactText, format, fromWire, shapeText } from "../model/format.js";
 import { entryOf, extentOf, firstPlace, sliceText, windowText } from "../model/window.js";
 import * as store from "../store.js";
 import { Copy } from "./copy.js";
@@ -75,7 +75,7 @@ function Page({ tensor, node, which, place }) {
   const grid = useMemo(() => ({ rows: down, columns: across, numbers, pick: null, places: null }), [numbers]);
   const at = Math.min(cell, numbers.length - 1), last = shape.length > 1 ? [place.row, place.column] : [0, place.column];
   return html`<${Heatmap} grid=${grid} at=${at} marked label=${`${node.label} ${which}`} dark=${store.dark.value} choose=${setCell} room=${ROOM} first=${last} />
-    <p class="entry" aria-live="polite"><span class="index">[${entryOf(shape, place, at).join(", ")}]</span> <b>${format(numbers[at])}</b> <span class="exact" data-exact=${exact(numbers[at])}>${exact(numbers[at])}</span></p>
+    <p class="entry" aria-live="polite"><span class="index">[${entryOf(shape, place, at).join(", ")}]</span> <b>${format(numbers[at])}</b> <span class="exact" data-exact=${exact(numbers[at])}>${exactText(numbers[at])}</span></p>
     <details class="table"><summary>As a table</summary>
       <label><input type="checkbox" data-command="precision" checked=${full} onChange=${() => setFull(!full)} /> full precision</label>
       <${Table} numbers=${numbers} rows=${down} columns=${across} first=${last} full=${full} /></details>`;
@@ -83,7 +83,7 @@ function Page({ tensor, node, which, place }) {
 
 /** @param {{numbers: Float64Array, rows: number, columns: number, first: number[], full: boolean}} props */
 function Table({ numbers, rows, columns, first, full }) {
-  const written = full ? exact : format;
+  const written = full ? exactText : format;
   return html`<div class="scroll" tabindex="0" role="region" aria-label="Numbers as a table"><table>
     <thead><tr><td></td>${Array.from({ length: columns }, (_, j) => html`<th scope="col">${first[1] + j}</th>`)}</tr></thead>
     <tbody>${Array.from({ length: rows }, (_, i) => html`<tr><th scope="row">${first[0] + i}</th>${Array.from(numbers.subarray(i * columns, (i + 1) * columns), (x) => html`<td>${written(x)}</td>`)}</tr>`)}</tbody></table></div>`;

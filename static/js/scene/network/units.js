@@ -101,8 +101,8 @@ function paintRound(element, { placed: { column }, spot, letter }, { trace, fram
   setAttribute(ring, "stroke-width", gradient === null || gradient === undefined ? 0 : 1.5 + 4.5 * logPlace(Math.abs(gradient), WIDTH));
   setAttribute(element, "data-unit", `${node}:${flat}`);
   setAttribute(element, "aria-pressed", String(chosen?.node === node && chosen.which !== undefined && flatOfEntry(chosen.entry, shape) === flat));
-  say(element, "value", frame.values[node], flat, value, -letter * 0.24);
-  say(element, "gradient", frame.gradients[node], flat, gradient, letter * 0.96);
+  say(element, "value", frame.values[node], flat, value, -letter * 0.18);
+  say(element, "gradient", frame.gradients[node], flat, gradient, letter * 0.9);
   const read = [value, gradient].filter((number) => number !== null).map(format).join(" ");
   return `${names(column, spot.unit)}: ${label} ${read ? `${read}: ${value === null ? "gradient" : gradient === null ? "value" : "value, gradient"}` : "not computed yet"}`;
 }
@@ -111,7 +111,7 @@ function paintRound(element, { placed: { column }, spot, letter }, { trace, fram
 function paintBias(element, { letter }) {
   const text = /** @type {Element} */ (element.querySelector(".value text"));
   setText(text, "1");
-  setAttribute(text, "y", -letter * 0.24);
+  setAttribute(text, "y", -letter * 0.18);
   setAttribute(element, "data-bias", "");
   return "a unit that is always 1: its weight is the bias";
 }
