@@ -92,7 +92,7 @@ def choose(page):
         part.dispatch_event("click")
 
 
-DIALOGS = {"g": "gallery", "?": "help", "t": "table", "/": "palette"}
+DIALOGS = {"g": "gallery", "?": "help", "t": "table", "/": "palette", "o": "setup", "c": "share", "j": "join"}
 
 
 @STILL
@@ -101,10 +101,38 @@ def test_axe_finds_nothing_in_any_dialog(page, open_page, examine):
     at(page, 19)
     for key, name in DIALOGS.items():
         page.keyboard.press(key)
-        page.wait_for_selector(f"dialog.{name}[open] :is(dd, td, li)")
-        examine(name)
+        page.wait_for_selector(f"dialog.{name}[open] > :nth-child(2)")
+        examine(f"the dialog {name}", 2)
         page.keyboard.press("Escape")
         page.wait_for_selector(f"dialog.{name}", state="hidden")
+
+
+@STILL
+def test_axe_finds_nothing_on_the_samples_of_a_batch_and_while_it_trains(page, open_page, examine):
+    open_page("?example=spiral")
+    page.keyboard.press("s")
+    page.wait_for_selector("dialog.batch[open] .members li")
+    examine("the samples", 2)
+    page.keyboard.press("Escape")
+    page.keyboard.press("4")
+    page.wait_for_selector("#training .charts canvas")
+    examine("the training view", 2)
+
+
+@STILL
+def test_axe_finds_nothing_where_a_number_is_predicted_or_changed(page, open_page, examine):
+    open_page("?example=neuron&cursor=5")
+    at(page, 5)
+    page.keyboard.press("q")
+    page.wait_for_selector(".predict[data-asked]")
+    examine("a question", 2)
+    page.keyboard.press("q")
+    page.wait_for_selector(".predict", state="detached")
+    page.locator("[data-node].parameter").first.dispatch_event("click")
+    page.wait_for_selector(".chosen .insight .nudge", state="attached")
+    page.keyboard.press("e")
+    page.wait_for_selector(".chosen form.change, .chosen .change input", state="attached")
+    examine("a number that is changed", 2)
 
 
 def test_axe_finds_nothing_on_the_opening_while_it_walks(page, open_page, examine):

@@ -171,7 +171,7 @@ def test_each_sample_of_a_batch_has_its_label_and_what_it_is_read_as_and_can_be_
     tiles = page.locator("[data-sample]")
     tiles.first.wait_for()
     assert [int(n) for n in tiles.evaluate_all("(all) => all.map((t) => t.dataset.sample)")] == list(samples)
-    told = [re.findall(r"a (\d), read as (\d)", tile.get_attribute("aria-label"))[0] for tile in tiles.all()]
+    told = [re.findall(r"a (\d), read as → (\d)", tile.text_content())[0] for tile in tiles.all()]
     assert told == [(str(labels[k]), str(taken)) for k, taken in zip(samples, read, strict=True)]
     tiles.nth(2).click()
     page.wait_for_function("(n) => document.querySelector('[data-command=sample]')?.value === n", arg=str(samples[2]))

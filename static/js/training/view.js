@@ -11,7 +11,7 @@ import { Table } from "./table.js";
 
 /** @param {HTMLElement} after */
 export async function mountTraining(after) {
-  const place = document.createElement("section");
+  const place = document.createElement("main"); // the stage is hidden while it is looked at
   place.id = "training";
   place.setAttribute("aria-label", "Training");
   await Promise.all([loadCharts(), style("css/training.css")]);
