@@ -243,6 +243,7 @@ class Run:
         self._load()
         self.compute()
 
+    @np.errstate(over="ignore")  # a number that is too large for float32 is infinity there
     def _load(self) -> None:
         for id, value in self.model.values.items():
             self.recording.view(self.schedule.values[id])[...] = value
@@ -251,8 +252,8 @@ class Run:
 
     def compute(self) -> None:
         """Hand this iteration what it is given, then compute it."""
-        for view, draw in self._feeds:
-            view[...] = draw(self.iteration)
+        if self._feeds:
+            self._feed()
         if self._batch:
             samples, rate, step = self._batch
             samples[...] = self.model.samples(self.iteration)
@@ -261,6 +262,11 @@ class Run:
         self.plan.run()
         if self._watched:
             self._watched.look(self.plan.calls)
+
+    @np.errstate(over="ignore")
+    def _feed(self) -> None:
+        for view, draw in self._feeds:
+            view[...] = draw(self.iteration)
 
     def advance(self) -> None:
         """Go on to the next iteration. Raises as `carry` does."""

@@ -25,6 +25,7 @@ def state_of(run: Run) -> State:
     return {name: run.recording.view(ref).copy() for name, ref in _places(run).items()}
 
 
+@np.errstate(over="ignore")  # a number that is too large for float32 is infinity there
 def resume(run: Run, iteration: int, state: State) -> None:
     """Compute an iteration that begins with `state`.
 

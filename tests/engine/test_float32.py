@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from engine import ExpressionModel, OptimizerSpec, Run, Spec, build, check
+from engine import ExpressionModel, OptimizerSpec, Run, Spec, build, check, resume, state_of
 from tests.engine.models import NAMES, gallery_model, traced, verified
 
 SHORT = float(np.finfo(np.float32).eps)
@@ -75,3 +75,11 @@ def test_a_spec_says_which_precision():
         exact.advance()
     assert run.loss == pytest.approx(exact.loss, rel=1e-5)
     assert run.loss != exact.loss
+
+
+def test_what_is_too_large_for_float32_is_infinite_there_and_no_warning():
+    model = build(Spec(model=ExpressionModel(source="sum(w*w)", values={"w": [1e300, 1.0]})))
+    run = Run(replace(model, dtype="float32"))
+    assert run.loss == np.inf
+    resume(run, 0, state_of(run))
+    assert run.loss == np.inf
