@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
+from contextlib import suppress
 from math import ceil
 from time import perf_counter
 from typing import Any
@@ -16,6 +18,7 @@ from app.errors import problem
 from app.rates import Rate
 from app.settings import Settings
 
+PATIENCE = 1.0  # seconds to wait for the next bytes of a request that is refused anyway
 CSP = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; "
     "frame-ancestors {embedders}"
@@ -69,6 +72,8 @@ class Gate:
     async def _admit(self, scope: Scope, receive: Receive, send: Send) -> None:
         asked = _asked(scope)
         refusal = admission.refusal(asked, self.settings) or self._too_often(asked, scope)
+        if refusal:
+            await self._pass_over(asked, receive)
         body = b""
         if not refusal and asked.changes:
             body, refusal = await self._body(asked, receive)
@@ -80,6 +85,21 @@ class Gate:
             await self._work(scope, _replay(body, receive), send)
         else:
             await self.app(scope, _replay(body, receive), send)
+
+    async def _pass_over(self, asked: Asked, receive: Receive) -> None:
+        """Read what a refused request still brings, if that is not long, where the connection is closed after it.
+
+        To close with something unread would reset the connection, and whoever asked might not hear the answer.
+        """
+        declared = asked.headers.get("content-length", "")
+        left = int(declared) if declared.isdecimal() and len(declared) < 16 else 0
+        if asked.headers.get("connection", "").lower() != "close" or left > self.settings.upload_bytes:
+            return
+        with suppress(TimeoutError):
+            while left > 0:
+                async with asyncio.timeout(PATIENCE):
+                    message = await receive()
+                left = left - len(message.get("body", b"")) if message.get("more_body") else 0
 
     def _too_often(self, asked: Asked, scope: Scope) -> Refusal | None:
         """This machine's own programs may create as much as memory allows; others so much a minute."""

@@ -1,5 +1,5 @@
 """Strategies for what a client may send: expressions, networks of every kind of layer, specs of the gallery bent in
-one place, and bodies that are hardly JSON. About half of the specs can be built.
+one place, and bodies that are hardly JSON.
 """
 
 import json

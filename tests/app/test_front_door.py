@@ -263,3 +263,13 @@ def test_a_minute_later_there_is_room_again_and_addresses_are_not_remembered_for
     for number in range(2 * ADDRESSES):
         rate.wait(str(number))
     assert len(rate._times) == ADDRESSES
+
+
+def test_a_body_that_is_too_large_hears_so_though_the_connection_is_closed_after_it(server):
+    head = (
+        b"POST /api/v1/sessions HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nConnection: close\r\n"
+    )
+    request = head + b"Content-Length: 1500000\r\n\r\n" + b" " * 1_500_000
+    for _ in range(30):
+        assert problem_of(server.talk(request))[0] == 413
+    assert problem_of(server.talk(request[:2_000]))[0] in (408, 413)
