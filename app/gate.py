@@ -81,7 +81,7 @@ class Gate:
             refusal = admission.too_deep(body, self.settings)
         if refusal:
             await _refuse(scope, send, refusal)
-        elif asked.path.startswith("/api/") and not asked.path.endswith("/live"):
+        elif asked.path.startswith("/api/") and not _followed(asked):
             await self._work(scope, _replay(body, receive), send)
         else:
             await self.app(scope, _replay(body, receive), send)
@@ -144,6 +144,12 @@ def _asked(scope: Scope) -> Asked:
     pairs = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
     hosts = sum(name == "host" for name, _ in pairs)
     return Asked(method=scope["method"], path=scope["path"], headers=dict(pairs), hosts=hosts)
+
+
+def _followed(asked: Asked) -> bool:
+    """Whether the answer goes on for as long as somebody listens; how many may is counted elsewhere."""
+    streamed = "/runs/" in asked.path and "text/event-stream" in asked.headers.get("accept", "")
+    return asked.path.endswith("/live") or (streamed and not asked.changes)
 
 
 async def _refuse(scope: Scope, send: Send, refusal: Refusal) -> None:

@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from tests.app.following import Reader
 from tests.app.servers import serving
 
 SECONDS = 20
@@ -201,3 +202,16 @@ def test_a_session_that_is_forgotten_takes_its_run_along(server):
     others[0].until(lambda: all(c.run(r)["status"] == "training" for c, r in zip(others, runs, strict=True)))
     for other, run in zip(others, runs, strict=True):
         other.do("DELETE", run)
+
+
+def test_whoever_follows_a_run_keeps_nobody_from_being_answered():
+    with serving("--store", "memory:", waiting=2) as small:
+        client = Client(small, NETWORK)
+        run = client.train(100_000)
+        path = f"/api/v1{client.path}{run}"
+        followers = [Reader(small, path, Accept="text/event-stream") for _ in range(3)]
+        assert [follower.next()[1] for follower in followers] == ["run"] * 3
+        assert client.do("GET")[0] == 200
+        assert client.do("DELETE", run)[0] == 204
+        for follower in followers:
+            follower.connection.close()
