@@ -111,6 +111,8 @@ def too_large(asked: Asked, settings: Settings) -> Refusal:
 
 def too_deep(body: bytes, settings: Settings) -> Refusal | None:
     """JSON nested deeper than allowed. Found before any parser recurses into it."""
+    if body.count(b"[") + body.count(b"{") <= settings.json_depth:
+        return None
     signs = np.frombuffer(STRING.sub(b"", body), np.uint8)
     opened = (signs == ord("[")) | (signs == ord("{"))
     deepest = int(np.cumsum(opened.astype(np.int32) - ((signs == ord("]")) | (signs == ord("}")))).max(initial=0))

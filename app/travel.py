@@ -16,13 +16,10 @@ def boundaries(schedule: Schedule, grain: Grain) -> list[int]:
     """The cursors where a step of this grain may end: 0, …, length."""
     if grain in (Grain.ITERATION, Grain.EPOCH):
         return [0, schedule.length]
-    keys = [_key(event, grain) for event in schedule.events]
+    name = "index" if grain is Grain.EVENT else grain.value
+    keys = [getattr(event, name) for event in schedule.events]
     changes = [i for i in range(1, len(keys)) if keys[i] != keys[i - 1]]
     return [0, *changes, schedule.length]
-
-
-def _key(event: object, grain: Grain) -> object:
-    return getattr(event, {Grain.EVENT: "index"}.get(grain, grain.value))
 
 
 def epochs(schedules: Schedules, epoch: int, count: int, place: Place) -> Place:
