@@ -2,15 +2,13 @@
 
 import re
 from functools import lru_cache
-from pathlib import Path
 
 import pytest
 
-from app.bootstrap import ROOT
 from tests.e2e.reading import at, engine_run
+from tests.e2e.training import api, faults_of, picture
 
 STILL = pytest.mark.browser_context_args(reduced_motion="reduce")
-AXE = Path(ROOT, ".frontend", "node_modules", "axe-core", "axe.min.js")
 STEPS = 1001
 NUMBER = "[data-chart={}] [data-line='{}']"
 # What the charts showed while the run was under way, each number once.
@@ -70,13 +68,8 @@ def exact(page, chart, line="training"):
     return float(page.locator(NUMBER.format(chart, line)).get_attribute("data-exact"))
 
 
-def session_of(page):
-    page.wait_for_function("() => location.search.includes('session=')")
-    return re.search(r"session=([\w-]+)", page.url)[1]
-
-
 def history_of(page):
-    return page.request.get(f"/api/v1/sessions/{session_of(page)}/history").json()
+    return page.request.get(f"{api(page)}/history").json()
 
 
 def shows(page, view):
@@ -96,13 +89,6 @@ def choose(page, chart, share):
     box = page.locator(f"[data-chart={chart}] .u-over").bounding_box()
     page.mouse.move(box["x"] + box["width"] * share, box["y"] + box["height"] / 2)
     return int(page.locator(f"[data-chart={chart}] a.plot").get_attribute("data-iteration"))
-
-
-def faults_of(page, *rules):
-    """What axe finds in the training view, by all its rules or by these."""
-    page.evaluate(AXE.read_text())
-    found = page.evaluate("(rules) => axe.run('#training', rules.length ? { runOnly: rules } : {})", list(rules))
-    return [(fault["id"], [node["html"] for node in fault["nodes"]]) for fault in found["violations"]]
 
 
 # Training from the page
@@ -133,7 +119,7 @@ def test_any_earlier_step_opens_within_a_second_with_identical_numbers(spiral):
         for _ in range(opened - last):
             run.advance()
         last = opened
-        body = spiral.request.get(f"/api/v1/sessions/{session_of(spiral)}/recording?iteration={opened}").body()
+        body = spiral.request.get(f"{api(spiral)}/recording?iteration={opened}").body()
         assert body == run.recording.buffer.tobytes()
         spiral.wait_for_function(f"() => location.search.includes('iteration={opened}&')")
     assert min(times) < 1000
@@ -250,13 +236,6 @@ def test_a_model_without_an_optimizer_says_that_there_is_nothing_to_train(open_p
 # What has been learnt
 
 
-def picture(page, name, step):
-    """A picture, once it shows the step."""
-    found = page.locator(f"[data-picture={name}][data-step='{step}']")
-    found.wait_for(timeout=30_000)
-    return found
-
-
 PIXEL = """(canvas, [x, y]) => {
   const { width, height } = canvas, ink = canvas.getContext('2d');
   return [...ink.getImageData(Math.round(x * width), Math.round(y * height), 1, 1).data].slice(0, 3);
@@ -271,8 +250,8 @@ def test_the_boundary_is_coloured_by_the_class_the_network_takes_a_point_for(spi
     shown = picture(spiral, "plane", STEPS).locator("canvas.ground")
     spiral.wait_for_function("(canvas) => canvas.width > 100", arg=shown.element_handle())
     ask = "over=plane&x=-1.0:1.0:3&y=-0.9:0.9:3"
-    told = spiral.request.get(f"/api/v1/sessions/{session_of(spiral)}/evaluate?{ask}&iteration={STEPS}").json()
-    points = spiral.request.get(f"/api/v1/sessions/{session_of(spiral)}/samples").json()["inputs"]
+    told = spiral.request.get(f"{api(spiral)}/evaluate?{ask}&iteration={STEPS}").json()
+    points = spiral.request.get(f"{api(spiral)}/samples").json()["inputs"]
     colours = {}
     for row in (0, 2):
         for column in (0, 2):
@@ -302,68 +281,11 @@ def test_each_hidden_unit_has_a_map_which_opens_large(spiral):
     assert spiral.locator("[data-picture=plane] h2").text_content() == "Decision boundary"
 
 
-@STILL
-def test_a_fitted_curve_runs_through_what_the_network_answers(open_page):
-    page = open_page("?example=overfitting&view=training")
-    line = picture(page, "curve", 0).locator("polyline")
-    points = [tuple(map(float, pair.split(","))) for pair in line.get_attribute("points").split()]
-    samples = page.request.get(f"{api(page)}/samples").json()
-    circles = page.locator("[data-picture=curve] svg[role=img] circle")
-    assert circles.count() == len(samples["inputs"])
-    assert page.locator("[data-picture=curve] svg[role=img] circle.held").count() == sum(samples["held"]) == 20
-    inputs, targets = [point[0] for point in samples["inputs"]], [target[0] for target in samples["targets"]]
-    axis = f"{min(inputs)}:{max(inputs)}:5"
-    told = page.request.get(f"{api(page)}/evaluate?over=line&x={axis}&iteration=0").json()
-    left, right = (float(circles.nth(inputs.index(f(inputs))).get_attribute("cx")) for f in (min, max))
-    top, bottom = (float(circles.nth(targets.index(f(targets))).get_attribute("cy")) for f in (max, min))
-    for x, (y,) in zip(told["x"], told["responses"][0]["data"], strict=True):
-        across = left + (x - min(inputs)) / (max(inputs) - min(inputs)) * (right - left)
-        up = bottom + (y - min(targets)) / (max(targets) - min(targets)) * (top - bottom)
-        nearest = min(points, key=lambda point, across=across: abs(point[0] - across))
-        assert abs(nearest[1] - up) < 6, "of 300 pixels"
-
-
-def api(page):
-    return f"{page.url.partition('?')[0]}api/v1/sessions/{session_of(page)}"
-
-
-@STILL
-def test_digits_show_filters_confusion_and_what_is_misread(open_page):
-    page = open_page("?example=deep-digits&view=training")
-    page.wait_for_selector("[data-chart=loss]")
-    page.fill("[data-command=train-to]", "40")
-    page.keyboard.press("Enter")
-    page.wait_for_selector(".state[data-status=done]", timeout=120_000)
-    assert picture(page, "filters", 40).locator("canvas").count() == 64
-    table = picture(page, "readings", 40).locator("table.confusion tbody tr")
-    told = page.request.get(f"{api(page)}/readings?of=held&iteration=40").json()
-    shown = [
-        [int(x) for x in row.locator("td").evaluate_all("(all) => all.map((one) => one.dataset.exact)")]
-        for row in table.all()
-    ]
-    assert shown == told["counts"]
-    assert sum(map(sum, shown)) == 1000
-    misread = page.locator("[data-picture=readings] .misread li")
-    assert misread.count() == len(told["misread"]) == 24
-    assert misread.first.locator("b").text_content() == str(told["misread"][0]["read"])
-    assert faults_of(page) == []
-
-
-@STILL
-def test_gradients_through_time_are_a_triangle_and_a_slider_shows_what_cutting_them_loses(open_page):
-    page = open_page("?example=lstm&view=training")
-    told = page.request.get(f"{api(page)}/time?iteration=0&truncate=2").json()
-    shown = picture(page, "time", 0)
-    page.fill("[data-command=truncate]", "2")
-    page.locator("[data-picture=time][data-truncate='2']").wait_for()
-    cells = shown.locator("td.size")
-    (layer,) = told["layers"]
-    assert [float(cell.get_attribute("data-exact")) for cell in cells.all()] == layer["sizes"][0]
-    dark = cells.evaluate_all("(all) => all.map((one) => one.classList.contains('lost'))")
-    assert dark == [not kept for kept in layer["kept"][0]] == [True] * 4 + [False] * 2
-    losses = {row.locator("th").text_content(): row.locator("td").last for row in shown.locator(".losses tr").all()}
-    wanted = {leaf["label"]: leaf["share"] for leaf in told["lost"] if leaf["share"]}
-    assert {label: float(cell.get_attribute("data-exact")) for label, cell in losses.items()} == wanted
-    assert faults_of(page) == []
-    page.fill("[data-command=truncate]", "6")
-    page.get_by_text("Nothing is cut: every gradient is whole.").wait_for()
+def test_whoever_does_not_drive_sees_the_charts_and_cannot_train(spiral, browser):
+    stranger = browser.new_context(reduced_motion="reduce").new_page()
+    stranger.goto(spiral.url)
+    stranger.wait_for_selector("[data-chart=loss]")
+    assert stranger.locator("[data-command=train]").is_disabled()
+    assert "Whoever made this session trains it" in stranger.locator("#training [role=status]").text_content()
+    assert exact(stranger, "accuracy") == exact(spiral, "accuracy")
+    stranger.context.close()

@@ -47,7 +47,7 @@ const number = (text) => (text !== "" && Number.isFinite(Number(text)) ? Number(
 /** What is said of the run; aloud only when it begins and ends. */
 function State() {
   const { value: run } = store.run;
-  return html`<p class="state" data-status=${run?.status ?? "none"}><span role="status">${said()}</span>${run?.status === "training" && html`<span class="now">${now(run)}</span>`}</p>`;
+  return html`<p class="state" data-status=${run?.status ?? "none"}><span role="status">${said()}</span> ${run?.status === "training" && html`<span class="now">${now(run)}</span>`}</p>`;
 }
 
 /** @param {import("../types").Run} run */

@@ -9,12 +9,14 @@ import * as runs from "../runs.js";
 import * as store from "../store.js";
 import { useAnswer } from "./answers.js";
 
+/** Fifty thousand weights are not painted as often as they change. */
+const PAUSE = 400;
 /** @typedef {import("../model/learnt.js").Filters} Shown */
 
 /** @param {{filters: Shown}} props */
 export function Filters({ filters }) {
   const id = store.session.value?.id ?? "", iteration = runs.shown.value;
-  const told = useAnswer(`${id} ${store.session.value?.revision} ${iteration} ${filters.node}`, async () => ({ step: iteration, numbers: await api.parameter(id, filters.node, iteration) }))?.found;
+  const told = useAnswer(`${id} ${store.session.value?.revision} ${iteration} ${filters.node}`, async () => ({ step: iteration, numbers: await api.parameter(id, filters.node, iteration) }), PAUSE)?.found;
   if (!told) return null;
   const { step, numbers } = told;
   return html`<figure class="filters" data-picture="filters" data-step=${step}><figcaption><h2>What the first layer looks for</h2><span>${filters.label}</span></figcaption>
