@@ -39,10 +39,10 @@ def press(page, key, expected):
 
 
 def at(page, expected, iteration=None):
-    page.wait_for_function("(wanted) => document.body.dataset.cursor === wanted", arg=str(expected), timeout=5_000)
+    page.wait_for_function("(wanted) => document.body.dataset.cursor === wanted", arg=str(expected), timeout=20_000)
     if iteration is not None:
         page.wait_for_function(
-            "(wanted) => document.body.dataset.iteration === wanted", arg=str(iteration), timeout=5_000
+            "(wanted) => document.body.dataset.iteration === wanted", arg=str(iteration), timeout=20_000
         )
 
 

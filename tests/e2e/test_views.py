@@ -225,6 +225,11 @@ def test_784_inputs_are_one_picture_and_a_large_layer_shows_its_largest_units_by
     run = run_of("deep-digits")
     page = opened(open_page, "deep-digits", "network", 4)
     page.wait_for_function("() => document.querySelector('#network [data-kind=picture] image')?.getAttribute('href')")
+    page.wait_for_function(  # the numbers that decide which units are shown come later than the picture
+        """(node) => { const all = [...document.querySelectorAll(`#network [data-unit^="${node}:"] [data-role=value]`)];
+          return all.length > 0 && all.every((one) => one.dataset.exact); }""",
+        arg=run.graph.find("a1").id,
+    )
     units = page.evaluate(UNITS)
     assert [unit["place"] for unit in units if unit["kind"] == "picture"] == [f"{run.graph.find('x').id}:0"]
     hidden = run.graph.find("a1")
@@ -492,6 +497,7 @@ def test_pytorch_says_the_same_beside_numpy(open_page, example):
     assert all(row["pytorch"] in script for row in forward)
     page.keyboard.press("End")
     at(page, run.schedule.length)
-    lines = {row["pytorch"] for row in page.evaluate(ROWS)}
-    assert "optimizer.step()" in lines
-    assert any(line.endswith(".grad") for line in lines)
+    page.wait_for_function(  # of a long step the last lines are asked for when they are looked at
+        "() => [...document.querySelectorAll('.pytorch')].some((line) => line.textContent === 'optimizer.step()')"
+    )
+    assert any(row["pytorch"].endswith(".grad") for row in page.evaluate(ROWS))

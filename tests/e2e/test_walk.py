@@ -110,7 +110,7 @@ def test_the_service_follows_where_the_page_stands(page, open_page, server):
     page.wait_for_function("() => new URLSearchParams(location.search).has('session')")
     session = page.evaluate("() => new URLSearchParams(location.search).get('session')")
     page.keyboard.press("ArrowRight")
-    for _ in range(20):
+    for _ in range(100):
         told = page.request.get(f"{server}/api/v1/sessions/{session}").json()
         if told["cursor"] == cursor(page):
             break
@@ -127,6 +127,9 @@ def test_scrubbing_the_timeline_shows_what_stepping_shows(open_page):
     for share in (0.25, 0.6, 0.95, 0.4, 0.05):
         page.mouse.move(box["x"] + share * box["width"], box["y"] + box["height"] / 2, steps=4)
         assert_cards_are_the_engines(page, run, cursor(page))
+    page.wait_for_function(  # the words follow where the pointer rests
+        "(place) => document.querySelector('.explain h2').textContent.startsWith(`Step ${place} of`)", arg=cursor(page)
+    )
     page.mouse.up()
     assert 0 < cursor(page) < run.schedule.length
 
