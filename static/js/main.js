@@ -30,7 +30,7 @@ const place = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
 function mount() {
   render(html`<${Top} />`, place("top"));
-  render(html`<${Card} /><${Asking} /><${Explain} />`, place("panel"));
+  render(html`<${Asking} /><${Card} /><${Explain} />`, place("panel"));
   render(html`<${Transport} />`, place("transport"));
   render(html`<${Legend} />`, place("legend"));
   render(html`<${Notices} />`, place("notices"));

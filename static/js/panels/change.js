@@ -54,13 +54,16 @@ function noteOf({ role }, { iteration }) {
   return `${from}; what was computed with the old number is cleared.`;
 }
 
-/** What learns may stop to: a parameter, or the layer it is in. @param {{node: GraphNode}} props */
+/** A parameter, or the layer it is in, stops learning; what is frozen may learn again. @param {{node: GraphNode}} props */
 export function Freeze({ node }) {
   const [refused, setRefused] = useState(/** @type {string | null} */ (null));
   const { layer, several } = layerOf(node);
   /** @param {string} name */
   const freeze = async (name) => setRefused(await change([{ freeze: name }], `${name} is frozen: it does not learn.`));
-  return html`<p class="freeze"><button type="button" class="small-button" data-command="freeze" onClick=${() => freeze(node.label)}>Freeze ${node.label}</button>
+  const thaw = async () => setRefused(await change([{ unfreeze: node.label }], `${node.label} learns again.`));
+  if (!node.wanted) return html`<p class="freeze">Frozen: it does not learn.${store.mayChange.value && html` <button type="button" class="small-button" data-command="unfreeze" onClick=${thaw}>Let it learn again</button>`}
+    ${refused && html`<span class="trouble" role="alert">${refused}</span>`}</p>`;
+  return store.mayChange.value && html`<p class="freeze"><button type="button" class="small-button" data-command="freeze" onClick=${() => freeze(node.label)}>Freeze ${node.label}</button>
     ${several && html`<button type="button" class="small-button" data-command="freeze-layer" onClick=${() => freeze(layer)}>Freeze the layer ${layer}</button>`}
     ${refused && html`<span class="trouble" role="alert">${refused}</span>`}</p>`;
 }

@@ -32,7 +32,7 @@ export function Chosen() {
     ${node.op && html`<p class="doc">${store.ops.value.get(node.op)?.doc}</p>`}
     ${which.map((name) => html`<${Numbers} key=${`${node.id} ${name}`} node=${node} which=${name} trace=${trace}
       place=${(name === "value" ? frame.values : frame.gradients)[node.id]} />`)}
-    ${node.role === "parameter" && store.trains.value && (node.wanted ? store.mayChange.value && html`<${Freeze} key=${node.id} node=${node} />` : html`<p class="note">Frozen: it does not learn.</p>`)}
+    ${node.role === "parameter" && store.trains.value && html`<${Freeze} key=${node.id} node=${node} />`}
     ${node.op === null && node.wanted && html`<${Lost} node=${node} trace=${trace} />`}
     <${Chain} trace=${trace} />
     <${EntryLines} trace=${trace} />

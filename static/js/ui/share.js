@@ -5,6 +5,7 @@ import * as actions from "../actions.js";
 import * as api from "../api/classroom.js";
 import * as store from "../store.js";
 import { writeAddress } from "../url.js";
+import { Button } from "./button.js";
 
 /** Names that lead every machine to itself. */
 const HERE_ONLY = new Set(["localhost", "127.0.0.1", "[::1]"]);
@@ -18,6 +19,7 @@ export function Share() {
     <${Link} name="step" title="This very step" says="Whoever opens it sees what you see now, and can walk on alone." address="${origin}/?${readable(step)}" />
     <${Link} name="following" title="This session, to follow" says="Whoever opens it goes where ${session.drives ? "you go" : "its driver goes"}, step by step." address="${origin}/?session=${session.id}&follow=1" />
     ${session.drives && html`<${Code} id=${session.id} origin=${origin} />`}
+    <section><${Button} id="join" named class="pill">Join another session by its code<//></section>
     ${HERE_ONLY.has(hostname) && html`<p class="note">This address leads other machines to themselves. For a class, start the explorer with <code>--host 0.0.0.0</code> and open it by this machine’s name.</p>`}</div>`;
 }
 
