@@ -207,8 +207,9 @@ def flat(server, options):
         count, sizes = visits(other, options.minutes, SMALLER)
     third = max(len(sizes) // 3, 1)
     first, last = sum(sizes[:third]) / third, sum(sizes[-third:]) / third
+    said = judged(last <= 1.03 * first) if options.minutes >= 30 else "too short to say"
     yield (f"memory over {options.minutes:g} minutes and {count} sessions made and left: {first:.0f} MiB in the first "
-           f"third, {last:.0f} in the last; bar flat (within 3 %) over 30: {judged(last <= 1.03 * first)}")  # fmt: skip
+           f"third, {last:.0f} in the last; bar flat (within 3 %) over 30 minutes: {said}")  # fmt: skip
 
 
 SCENES = {"table": table, "answers": answers, "crowd": crowd, "health": health, "killed": killed, "flat": flat}
