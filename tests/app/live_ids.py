@@ -14,7 +14,7 @@ import requests
 import schemathesis
 from schemathesis.core.parameters import ParameterLocation
 from schemathesis.generation.meta import TestPhase, negated_parameters
-from schemathesis.openapi.checks import IgnoredAuth
+from schemathesis.openapi.checks import IgnoredAuth, UseAfterFree
 
 API = "/api/v1/sessions"
 SESSION = API + "/{id}"
@@ -51,7 +51,8 @@ def call(path, body=None, id=None, **headers):
 
 
 def remember(session):
-    tokens[session["id"]] = session["drive"]
+    if session["drive"]:  # else a cookie has it
+        tokens[session["id"]] = session["drive"]
 
 
 def revision(id):
@@ -120,9 +121,18 @@ def before_call(ctx, case, kwargs):
     operation = case.operation.label
     if "{id}" in operation and "/sessions/" in operation:
         fill(case)
-    if operation == "POST /api/v1/join" and isinstance(case.body, dict) and not case.meta.is_negative_at(BODY):
+    if isinstance(case.body, dict) and not case.meta.is_negative_at(BODY):
+        case.body = body_for(case, operation)
+
+
+def body_for(case, operation):
+    """A code that leads somewhere, and a session that what comes after it can be done with; else what was generated."""
+    if operation == "POST /api/v1/join":
         id = session_for(case)
-        case.body = {"code": call(f"{API}/{id}/code", {}, id)["code"]}
+        return {"code": call(f"{API}/{id}/code", {}, id)["code"]}
+    if operation == f"POST {API}" and case.meta.phase.name is TestPhase.STATEFUL:
+        return {"example": GALLERY[len(tokens) % len(GALLERY)]}
+    return case.body
 
 
 @schemathesis.hook
@@ -133,15 +143,18 @@ def after_call(ctx, case, response):
     if case.method == case.operation.method.upper():
         seen[case.meta.phase.name.value].add(operation)
         Path(os.environ["SEEN"]).write_text(json.dumps({phase: sorted(found) for phase, found in seen.items()}))
-    if response.status_code == 201 and operation in (f"POST {API}", f"POST {SESSION}/twin"):
-        told = json.loads(response.content)
-        if told["drive"]:
-            remember(told)
+    if operation in (f"POST {API}", f"POST {SESSION}/twin"):
+        remember(json.loads(response.content))
+    if operation == f"POST {SESSION}/train":
+        runs[case.path_parameters["id"]] = json.loads(response.content)["id"]
     if operation == f"DELETE {SESSION}":
         tokens.pop(case.path_parameters["id"], None)
 
 
 @schemathesis.hook
 def filter_failure(ctx, failure, case, response):
-    """Whether this counts. `ignored_auth` asks for a deleted session again, without its token: 404, not 401."""
+    """Whether this counts: not that a run that was cancelled can still be read, nor that a session that was deleted is
+    not found, where `ignored_auth` asks for it again without its token."""
+    if isinstance(failure, UseAfterFree):
+        return failure.operation != f"DELETE {SESSION}/runs/{{run}}"
     return not (isinstance(failure, IgnoredAuth) and case.method == "DELETE" and "got `404" in failure.message)

@@ -13,7 +13,7 @@ from app.bootstrap import ROOT
 from tests.app.servers import serving
 
 COMMAND = [str(Path(sys.executable).with_name("st")), "--config-file", str(ROOT / "tests/app/schemathesis.toml"), "run"]
-SHORT = "--generation-deterministic --max-examples 5"
+SHORT = "--generation-deterministic --max-examples 10"
 ASKED = os.environ.get("CONTRACT", SHORT)
 SECONDS = (
     900 if ASKED == SHORT else 14_400
