@@ -190,6 +190,10 @@ def test_one_entry_of_a_weight_is_changed_and_the_others_stay(open_page, server,
     wanted = np.array(run.recording.buffer[run.schedule.values[weight.id].offset :][: np.prod(weight.shape)])
     wanted[0] = 0.25
     assert np.array_equal(np.ravel(tensor["data"]), wanted)
+    page.get_by_role("button", name="All numbers").click()
+    page.get_by_role("button", name="Change it").click()
+    set_number(page, "-0.5")
+    said(page, f"{weight.label}[{', '.join('0' for _ in weight.shape)}] is -0.5 now.")
 
 
 @STILL

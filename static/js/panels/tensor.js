@@ -67,6 +67,15 @@ function useTensor(node, which, iteration, cursor, window) {
   return found?.window === window ? found : null;
 }
 
+const SETTABLE = new Set(["parameter", "input", "target"]);
+
+/** The entry is typed anew beside the chosen card. @param {GraphNode} node @param {number[]} entry */
+function change(node, entry) {
+  open.value = null;
+  actions.select({ node: node.id, which: "value", entry });
+  store.changing.value = true;
+}
+
 /** @param {{tensor: Tensor, node: GraphNode, which: Which, place: Place, dtype: string}} props */
 function Page({ tensor, node, which, place }) {
   const { shape } = node, { down, across } = extentOf(shape, place);
@@ -75,7 +84,8 @@ function Page({ tensor, node, which, place }) {
   const grid = useMemo(() => ({ rows: down, columns: across, numbers, pick: null, places: null }), [numbers]);
   const at = Math.min(cell, numbers.length - 1), last = shape.length > 1 ? [place.row, place.column] : [0, place.column];
   return html`<${Heatmap} grid=${grid} at=${at} marked label=${`${node.label} ${which}`} dark=${store.dark.value} choose=${setCell} room=${ROOM} first=${last} />
-    <p class="entry" aria-live="polite"><span class="index">[${entryOf(shape, place, at).join(", ")}]</span> <b>${format(numbers[at])}</b> <span class="exact" data-exact=${exact(numbers[at])}>${exactText(numbers[at])}</span></p>
+    <p class="entry" aria-live="polite"><span class="index">[${entryOf(shape, place, at).join(", ")}]</span> <b>${format(numbers[at])}</b> <span class="exact" data-exact=${exact(numbers[at])}>${exactText(numbers[at])}</span>
+      ${store.mayChange.value && which === "value" && SETTABLE.has(node.role) && html` <button type="button" class="small-button" data-command="change-entry" onClick=${() => change(node, entryOf(shape, place, at))}>Change it</button>`}</p>
     <details class="table"><summary>As a table</summary>
       <label><input type="checkbox" data-command="precision" checked=${full} onChange=${() => setFull(!full)} /> full precision</label>
       <${Table} numbers=${numbers} rows=${down} columns=${across} first=${last} full=${full} /></details>`;
