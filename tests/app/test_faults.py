@@ -21,7 +21,7 @@ HELD = {
     "replay of a step": ("test_once", "test_a_step_that_is_sent_again_is_answered_again_and_taken_once"),
     "replay of an edit": ("test_once", "test_an_edit_is_made_once_and_its_answer_names_its_revision"),
     "full disk": ("test_store_servers", "test_on_a_full_disk_every_change_is_refused_whole_and_nothing_is_lost"),
-    "read-only file": ("test_store_faults", "test_a_store_that_became_read_only_is_told_and_still_reads"),
+    "read-only file": ("test_store_servers", "test_a_file_that_may_only_be_read_is_named_and_nothing_starts"),
     "two servers on one SQLite file": ("test_store_servers", "test_a_second_server_on_one_file_says_so_and_ends"),
     "Redis gone and back": ("test_store_servers", "test_without_redis_nothing_is_half_done_and_with_it_all_goes_on"),
     "oversized bodies": ("test_bad_input", "test_a_body_that_cannot_be_read_is_refused_by_name"),

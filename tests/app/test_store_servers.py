@@ -1,13 +1,18 @@
 """Whole servers over their stores: one to a file, several to a Redis; full disks, and restarts."""
 
 import asyncio
+import subprocess
+import sys
 from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from uuid import uuid4
 
 import httpx
 import pytest
 
 from app.__main__ import make_server, parse
+from app.bootstrap import ROOT
 from app.main import create_app
 from app.settings import Settings
 from app.store import Record, opened
@@ -174,3 +179,34 @@ def test_without_redis_nothing_is_half_done_and_with_it_all_goes_on(redis_server
         redis_server.start()
         assert kept(ours, path) == before
         assert ours.post(f"{path}/step", json={}, headers=key).json()["to"] == {"iteration": 3, "cursor": 3}
+
+
+AS_NOBODY = """
+import os, sys
+import uvicorn.config, uvicorn.server  # while the interpreter's own files can be read
+from app import main, protocol
+from app.__main__ import make_server, parse
+if os.geteuid() == 0:
+    os.setuid(65534)  # to root no file is read-only
+make_server(parse(["--store", sys.argv[1]]), lambda: None)
+"""
+
+
+@pytest.mark.parametrize(("folder_mode", "file_mode"), [(0o777, 0o444), (0o555, 0o444)], ids=["file", "folder"])
+def test_a_file_that_may_only_be_read_is_named_and_nothing_starts(folder_mode, file_mode):
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "kept", "sessions.db")
+        opened(Settings(store=f"sqlite://{path}")).close()
+        before = path.read_bytes()
+        path.chmod(file_mode)
+        Path(f"{path}.lock").chmod(0o666)
+        Path(folder).chmod(0o755)
+        path.parent.chmod(folder_mode)
+        ended = subprocess.run(
+            [sys.executable, "-c", AS_NOBODY, f"sqlite://{path}"], cwd=ROOT, capture_output=True, text=True, timeout=60
+        )
+        assert ended.returncode == 1
+        said = ended.stderr.strip()
+        assert said.startswith(f"Cannot start: sessions cannot be kept in {path}: "), said
+        assert "\n" not in said
+        assert path.read_bytes() == before
