@@ -18,6 +18,7 @@ from typing import Any
 from fastapi.responses import Response
 
 from app.journey import Journey
+from app.live import happened
 from app.session import Session
 from app.sessions import Outcome, Sessions
 from app.snapshots import Snapshots
@@ -124,7 +125,8 @@ class Training:
             started = perf_counter()
             try:
                 self.tell(status, changes, **said)
-            except StoreError:
+            except StoreError as error:
+                self._wait(f"waiting for the store: {error}")
                 if closing.wait(REST):
                     return inf
             else:
@@ -132,6 +134,14 @@ class Training:
                 if sum(len(s.state) for s in changes) > SMALL:
                     self._whole = min(now + (LARGE_SHARE - 1) * (now - started), started + LONGEST)
                 return max(now + (SHARE - 1) * (now - started), started + PAUSE)
+
+    def _wait(self, why: str) -> None:
+        """Tell those who are there why nothing is reported. It is not kept: the next report takes its place."""
+        with self.session.lock:
+            if (self.session.training or {}).get("detail") == why:
+                return
+            self.session.training = words = self.words | {"detail": why}
+            self.sessions.hub.tell(self.session.id, happened(self.session.standing, None, words))
 
     def tell(self, status: str, snapshots: Sequence[Snapshot] = (), **said: Any) -> None:
         """Say how the run is. Raises `LeaseError`, `StaleError`, `StoreError` or `NotFoundError`."""

@@ -3,6 +3,7 @@
 import asyncio
 import subprocess
 import sys
+import time
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -179,6 +180,31 @@ def test_without_redis_nothing_is_half_done_and_with_it_all_goes_on(redis_server
         redis_server.start()
         assert kept(ours, path) == before
         assert ours.post(f"{path}/step", json={}, headers=key).json()["to"] == {"iteration": 3, "cursor": 3}
+
+
+def test_on_a_full_disk_a_run_says_so_and_goes_on_from_its_last_report_once_there_is_room(url):
+    with nursery(url) as servers, client(servers) as ours:
+        path, token = made(ours, "digits8")
+        servers.again(file_bytes=300_000)
+        run = ours.post(f"{path}/train", json={"iterations": 1_000_000}, headers=token).json()["id"]
+        there = f"{path}/runs/{run}"
+        stuck = until(lambda: (told := ours.get(there).json())["detail"] and told)
+        assert stuck["detail"].startswith("waiting for the store: the store cannot be written: ")
+        assert (stuck["status"] in ("waiting", "training"), stuck["ended"]) == (True, None)
+        assert ours.get(there).json()["iteration"] == stuck["iteration"]
+        recording = ours.get(f"{path}/recording?iteration={stuck['iteration']}").content
+        servers.again()
+        until(lambda: ours.get(there).json()["iteration"] > stuck["iteration"])
+        assert ours.get(there).json()["detail"] is None
+        assert ours.get(f"{path}/recording?iteration={stuck['iteration']}").content == recording
+        assert ours.delete(there, headers=token).status_code == 204
+
+
+def until(found):
+    deadline = time.monotonic() + 40
+    while not (value := found()):
+        assert time.monotonic() < deadline
+    return value
 
 
 AS_NOBODY = """
