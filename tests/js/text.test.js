@@ -18,6 +18,11 @@ test("a negative number stands in parentheses after an operator, and only there"
   assert.equal(fillNumbers("\\num{0} - \\num{1}", NUMBERS), "0.5000 - (-0.2500)");
 });
 
+test("what is raised to a power is the whole number, with its sign", () => {
+  assert.equal(fillNumbers("\\num{0}^2 = \\num{1}^{2}", NUMBERS), "0.5000^2 = (-0.2500)^{2}");
+  assert.equal(fillNumbers("\\num{0}^2", [1.5e-9]), "(1.500\\!\\times\\!10^{-9})^2");
+});
+
 test("every derivative of the loss in a formula is marked, also with braces in its name", () => {
   const marked = markGradients("\\frac{\\partial L}{\\partial z} = \\frac{\\partial L}{\\partial \\text{a}} \\cdot \\frac{\\partial a}{\\partial z}", "L");
   assert.equal(marked.split("\\htmlClass{gradient}").length, 3);

@@ -24,11 +24,17 @@ export function plainText(sentence, numbers) {
   return spans(sentence, numbers).map((span) => span.text).join("");
 }
 
-/** A formula with the numbers in it. A negative number after an operator stands in parentheses. @param {string} tex @param {Places} numbers */
+/**
+ * A formula with the numbers in it. In parentheses stand a negative number after an operator, and the base of a power
+ * that is more than digits.
+ *
+ * @param {string} tex @param {Places} numbers
+ */
 export function fillNumbers(tex, numbers) {
-  return tex.replace(NUM, (_, k, at) => {
-    const number = latex(numbers.at(Number(k)));
-    return number.startsWith("-") && followsOperator(tex.slice(0, at)) ? `(${number})` : number;
+  return tex.replace(NUM, (place, k, at) => {
+    const number = latex(numbers.at(Number(k))), signed = number.startsWith("-");
+    const base = tex[at + place.length] === "^" && (signed || number.includes("\\times"));
+    return base || (signed && followsOperator(tex.slice(0, at))) ? `(${number})` : number;
   });
 }
 
