@@ -109,9 +109,9 @@ export function makeCamera(svg, moved) {
       const next = Math.min(6, Math.max(0.05, k * factor));
       fly({ k: next, x: w / 2 - (w / 2 - x) * (next / k), y: h / 2 - (h / 2 - y) * (next / k) }, false);
     },
-    /** What happens now must be seen: where it is not, it comes to the middle; of what is too far apart, its core. @param {Box} whole @param {Box} core @param {boolean} quick */
+    /** What happens now must be seen, and not behind the legend: where it is not, it comes to the middle; of what is too far apart, its core. @param {Box} whole @param {Box} core @param {boolean} quick */
     reveal(whole, core, quick) {
-      const { clientWidth: w, clientHeight: h } = room();
+      const { clientWidth: w, clientHeight } = room(), h = clientHeight - MARGIN.bottom;
       const { k, x, y } = now();
       const box = whole.width * k > w || whole.height * k > h ? core : whole;
       const dx = shift(box.x * k + x, (box.x + box.width) * k + x, w);
