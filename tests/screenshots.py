@@ -1,9 +1,11 @@
-"""Takes the pictures the README shows: `python3 -m tests.screenshots`."""
+"""Takes the pictures that .pictures/README.md lists: `.venv/bin/python -m tests.screenshots [SCREEN …]`."""
 
 import subprocess
 import sys
+from collections.abc import Callable
+from typing import NamedTuple
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from app.bootstrap import ROOT
 from tests import machine
@@ -11,31 +13,67 @@ from tests.conftest import BROWSER_ARGUMENTS
 from tests.e2e.conftest import first_line
 
 FOLDER = ROOT / ".pictures"
-PICTURES = {  # file: query, size, colour scheme
-    "neuron.png": ("?example=neuron&cursor=13", (1280, 720), "light"),
-    "digits8.png": ("?example=digits8&cursor=19", (1280, 720), "dark"),
+SIZES = ((1280, 720), (1920, 1080), (390, 844))
+SCHEMES = ("light", "dark")
+
+
+def trained(page: Page) -> None:
+    page.fill("[data-command=train-to]", "300")
+    page.click("[data-command=train]")
+    page.wait_for_selector(".state[data-status=done]", timeout=60_000)
+
+
+class Screen(NamedTuple):
+    """Where a screen is, what it shows when it stands, and what is done on it before."""
+
+    query: str
+    shows: str
+    do: Callable[[Page], None] = lambda page: None
+
+
+SCREENS = {
+    "neuron": Screen("?example=neuron&cursor=13", "#panel .katex"),
+    "digits8": Screen("?example=digits8&cursor=19", "#panel .katex"),
+    "network": Screen("?example=digits8&cursor=19&view=network", "#network [data-unit]"),
+    "code": Screen("?example=neuron&cursor=13&view=code", ".code-rows"),
+    "training": Screen("?example=modular&view=training", "[data-chart=loss]", trained),
+    "predict": Screen("?example=neuron&cursor=12&predict=1", ".predict .katex"),
+    "present": Screen("?example=neuron&cursor=13&present=1", "#panel .katex"),
 }
 
 
-def take(address: str) -> None:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=machine.find_browser(), args=BROWSER_ARGUMENTS)
-        for name, (query, (width, height), scheme) in PICTURES.items():
-            size = {"width": width, "height": height}
-            page = browser.new_page(viewport=size, color_scheme=scheme, reduced_motion="reduce")
-            page.goto(address + query)
-            page.wait_for_selector("html[data-ready]")
-            page.wait_for_selector("#panel .katex")
-            page.wait_for_timeout(500)  # the camera comes to rest
-            page.screenshot(path=FOLDER / name)
-        browser.close()
+def take(browser: Browser, address: str, name: str, size: tuple[int, int], scheme: str) -> None:
+    """One picture, once nothing on the page moves."""
+    screen, (width, height) = SCREENS[name], size
+    page = browser.new_page(
+        viewport={"width": width, "height": height}, color_scheme=scheme, reduced_motion="reduce", base_url=address
+    )
+    page.goto(f"/{screen.query}")
+    page.wait_for_selector("html[data-ready]", timeout=60_000)
+    page.wait_for_selector(screen.shows)
+    screen.do(page)
+    page.mouse.move(0, height - 1)
+    page.wait_for_timeout(1000)  # the camera comes to rest
+    page.screenshot(path=FOLDER / f"{name}-{width}x{height}-{scheme}.png")
+    page.close()
 
 
-if __name__ == "__main__":
+def main(names: list[str]) -> None:
     FOLDER.mkdir(exist_ok=True)
     command = [sys.executable, "-m", "app", "--port", "0", "--no-browser", "--store", "memory:"]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
         try:
-            take(first_line(server).strip())
+            address = first_line(server).strip().rstrip("/")
+            with sync_playwright() as playwright:
+                browser = playwright.chromium.launch(executable_path=machine.find_browser(), args=BROWSER_ARGUMENTS)
+                for name in names or SCREENS:
+                    for size in SIZES:
+                        for scheme in SCHEMES:
+                            take(browser, address, name, size, scheme)
+                browser.close()
         finally:
             server.terminate()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
