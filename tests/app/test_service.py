@@ -35,11 +35,11 @@ async def test_the_oldest_sessions_make_room_for_new_ones():
     async with client_of(app) as client:
         ids = [(await client.post("/sessions", json={"example": "square"})).json()["id"] for _ in range(5)]
         found = [(await client.get(f"/sessions/{id}")).status_code for id in ids]
-    assert found == [404, 404, 200, 200, 200]
+    assert found == [410, 410, 200, 200, 200]
 
 
-async def test_a_session_put_out_of_memory_comes_back_where_it_stood():
-    app = create_app(Settings(live_bytes=1))
+async def test_a_session_put_out_of_memory_comes_back_where_it_stood(tmp_path):
+    app = create_app(Settings(store=f"sqlite://{tmp_path}/sessions.db", live_bytes=1))
     async with client_of(app) as client:
         first = "/sessions/" + (await client.post("/sessions", json={"example": "neuron"})).json()["id"]
         await client.post(f"{first}/seek", json={"iteration": 5, "cursor": 7})
