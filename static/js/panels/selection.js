@@ -1,6 +1,6 @@
 // The chosen card: what it is, and its value and gradient entry by entry.
 
-import { html, useEffect, useMemo, useState } from "../../vendor/vendor.js";
+import { html, useEffect, useMemo, useRef, useState } from "../../vendor/vendor.js";
 import { exactText, format, shapeText } from "../model/format.js";
 import { cellOf, entryIn, gridOf } from "../model/grid.js";
 import { entryAt, flatOf, scalarAt, shownAt } from "../model/trace.js";
@@ -97,15 +97,19 @@ function Many({ node, which, trace, place }) {
     : html`<p class="entry" aria-live="polite"><${Index} entry=${entry} shape=${shape} choose=${choose} /> <${Settable} node=${node} which=${which} entry=${entry}>${format(number)}<//><span class="exact">${exactText(number)}</span></p>`}</div>`;
 }
 
-/** The entry's place; another one can be typed. @param {{entry: number[], shape: number[], choose: (flat: number) => void}} props */
+/** The entry's place; another one can be typed, and what is being typed stays whatever arrives meanwhile. @param {{entry: number[], shape: number[], choose: (flat: number) => void}} props */
 function Index({ entry, shape, choose }) {
-  /** @param {Event} event @param {number} axis */
-  const typed = (event, axis) => {
-    const wanted = Number(/** @type {HTMLInputElement} */ (event.currentTarget).value);
-    if (Number.isInteger(wanted) && wanted >= 0 && wanted < shape[axis]) choose(flatOf(entry.map((i, k) => (k === axis ? wanted : i)), shape));
+  const place = useRef(/** @type {HTMLElement | null} */ (null));
+  const fields = () => [.../** @type {HTMLElement} */ (place.current).querySelectorAll("input")];
+  useEffect(() => {
+    for (const [axis, field] of fields().entries()) if (field !== document.activeElement) field.value = String(entry[axis]);
+  });
+  const typed = () => {
+    const wanted = fields().map((field) => Number(field.value));
+    if (wanted.every((i, axis) => Number.isInteger(i) && i >= 0 && i < shape[axis])) choose(flatOf(wanted, shape));
   };
-  return html`<span class="index">[${entry.map((i, axis) => html`${axis > 0 && ", "}<input type="number" min="0" max=${shape[axis] - 1} value=${i} style=${{ width: `${String(shape[axis]).length + 1.2}ch` }}
-    aria-label="axis ${axis}" onKeyDown=${(/** @type {KeyboardEvent} */ event) => event.stopPropagation()} onChange=${(/** @type {Event} */ event) => typed(event, axis)} />`)}]</span>`;
+  return html`<span class="index" ref=${place}>[${entry.map((i, axis) => html`${axis > 0 && ", "}<input type="number" min="0" max=${shape[axis] - 1} defaultValue=${i} style=${{ width: `${String(shape[axis]).length + 1.2}ch` }}
+    aria-label="axis ${axis}" onKeyDown=${(/** @type {KeyboardEvent} */ event) => event.stopPropagation()} onChange=${typed} />`)}]</span>`;
 }
 
 /** Asks for the chosen entry's own numbers, once the pointer rests. @param {Trace} trace @param {number} node @param {Which} which @param {number[]} entry @param {boolean} active */
