@@ -344,8 +344,6 @@ def test_a_chosen_weight_is_explained_by_the_chain_rule_with_its_numbers(open_pa
     index = page.locator(".chosen .numbers.gradient .index input")
     index.nth(0).fill(str(i)), index.nth(0).press("Enter")
     index.nth(1).fill(str(j)), index.nth(1).press("Enter")
-    said = "place => document.querySelector('.chosen .lines .katex')?.textContent.includes(place)"
-    page.wait_for_function(said, arg=f"w{i},{j}")
     sent = next(e for e in run.schedule.events if isinstance(e, Contribution) and e.node == run.graph.find("a1").id)
     factors = [
         number_at(run, run.schedule.values[x.id].offset + i),
@@ -353,9 +351,13 @@ def test_a_chosen_weight_is_explained_by_the_chain_rule_with_its_numbers(open_pa
         number_at(run, where_of(run, run.graph.find("a1").id, "gradient", run.schedule.length).offset + j),
     ]
     assert math.isclose(math.prod(factors), number_at(run, gradient.offset + flat), rel_tol=1e-12)
-    said = page.locator(".chosen .lines").first.text_content()
-    for number in (*factors, number_at(run, gradient.offset + flat)):
-        assert f"{number:.4g}"[:5].replace("-", "−") in said or f"{number:.3f}".replace("-", "−") in said
+    numbers = [*factors, number_at(run, gradient.offset + flat)]
+    told = [[text.replace("-", "−") for text in (f"{n:.4g}"[:5], f"{n:.3f}")] for n in numbers]
+    says_all = """([place, told]) => {
+      const said = document.querySelector('.chosen .lines')?.textContent ?? '';
+      return said.includes(place) && told.every((texts) => texts.some((text) => said.includes(text)));
+    }"""
+    page.wait_for_function(says_all, arg=[f"w{i},{j}", told])
 
 
 @STILL
