@@ -81,7 +81,8 @@ def check_initializer(value: Any) -> None:
 
 def _check_range(option: Option, value: float) -> None:
     low, high = option.low, option.high
-    if not math.isfinite(value) or (low is not None and value < low) or (high is not None and value > high):
+    large = abs(value) >= WHOLE  # also of whole numbers that no float holds
+    if large or not math.isfinite(value) or (low is not None and value < low) or (high is not None and value > high):
         raise ValueError(f"{option.name} is {str(value)[:24]}; it must be from {low:g} to {high:g}")
 
 

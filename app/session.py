@@ -72,7 +72,6 @@ class Session:
         self.fresh_until = 0.0  # by the monotonic clock; see `Sessions.near`
         self.settings, self.uploads = settings, uploads
         self.example, self.spec = _source(request)
-        self.weight = HEAVIER * len(orjson.dumps(record.request))
         self.snapshots = snapshots or Snapshots((), lambda version, iteration: None, settings)
         self.history = history or History(lambda: (), settings)
         self._told: dict[tuple[object, ...], Response] = {}  # answers that hold while nothing happens
@@ -81,6 +80,7 @@ class Session:
         self.journey = Journey(self.make, self.snapshots, self.history)
         self.journey.follow((Terms(spec=self.spec),), ())
         self.editor = Editor(self.journey.part(0).model.graph, settings, uploads)
+        self.weight = HEAVIER * len(orjson.dumps(record.request))
         self.begun = request.exported.timeline if request.exported else None
         self.stand(record, folded(log, self.begun))
 

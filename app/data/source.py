@@ -42,7 +42,7 @@ class DataOption:
     def _check_bounds(self, size: float, said: str) -> None:
         low = -math.inf if self.low is None else self.low
         high = math.inf if self.high is None else self.high
-        if not (math.isfinite(size) and low <= size <= high):
+        if not (low <= size <= high and math.isfinite(size)):
             raise ValueError(f"{self.name} is {said}; it must be from {low:g} to {high:g}")
 
 

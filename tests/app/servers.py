@@ -6,9 +6,11 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import urllib.request
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import IO
 
 from app.bootstrap import ROOT
 
@@ -19,6 +21,7 @@ SECONDS = 60  # the longest a server may live
 class Server:
     process: subprocess.Popen
     port: int
+    said: IO[str]
 
     @property
     def url(self):
@@ -36,6 +39,11 @@ class Server:
     def get(self, path):
         with urllib.request.urlopen(self.url + path, timeout=20) as answer:
             return json.load(answer)
+
+    def log(self):
+        """What it wrote where errors and the log go, once it has ended."""
+        self.said.seek(0)
+        return self.said.read()
 
     def kill(self):
         self.process.send_signal(signal.SIGKILL)
@@ -58,13 +66,13 @@ def serving(*arguments, **settings):
     """A server with limits of its own; stopped by its process id whatever happens."""
     environment = os.environ | {f"BACKPROP_{name.upper()}": str(value) for name, value in settings.items()}
     command = [sys.executable, "-m", "app", "--no-browser", "--port", "0", *arguments]
-    process = subprocess.Popen(
-        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-    try:
-        address = process.stdout.readline().strip()
-        assert address, process.communicate(timeout=20)[1]
-        yield Server(process, int(address.rstrip("/").rpartition(":")[2]))
-    finally:
-        process.kill()
-        process.communicate(timeout=20)
+    with tempfile.TemporaryFile("w+") as said:  # a pipe that nobody reads would stop a server that has much to say
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=said, text=True)
+        try:
+            address = process.stdout.readline().strip()
+            server = Server(process, int(address.rstrip("/").rpartition(":")[2] or 0), said)
+            assert address, server.log()
+            yield server
+        finally:
+            process.kill()
+            process.communicate(timeout=20)

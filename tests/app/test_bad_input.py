@@ -44,6 +44,12 @@ SPECS = {
         413,
         "more than 20000 nodes asked for; at most 20000 fit",
     ),
+    "more units than a float can say": (network([{"type": "dense", "units": 10**400}]), 422, "from 1 to 4096"),
+    "more samples than a float can say": (
+        network([{"type": "relu"}], {"name": "sine", "length": 10**400}),
+        422,
+        "from 1 to 200",
+    ),
     "unknown layer": (network([{"type": "quantum"}]), 422, "quantum"),
     "dense without units": (network([{"type": "dense"}]), 422, "units"),
     "100,000 parentheses": (expression("(" * 100_000, {"x": 1}), 422, "2000"),
@@ -116,6 +122,9 @@ BODIES = {
         + b"[" * 24 + b"1" + b"]" * 24 + b"}}}}",
         422,
         "axes",
+    ),
+    "half a letter": (
+        b'{"spec": {"model": {"kind": "expression", "source": "\\ud800", "values": {"x": 1}}}}', 422, "ASCII",
     ),
     "not UTF-8": (b'{"example": "\xff\xfe"}', 400, "body"),
     "too long": (b" " * 1_048_577, 413, "1048576"),

@@ -233,7 +233,8 @@ def test_the_log_is_one_json_object_a_line_and_holds_no_key():
         made = json.loads(answer[2])
         server.get(f"/api/v1/sessions/{made['id']}")
         server.process.terminate()
-        _, log = server.process.communicate(timeout=20)
+        server.process.wait(timeout=20)
+        log = server.log()
     lines = [json.loads(line) for line in log.splitlines()]
     routes = [line.get("route") for line in lines]
     assert "/api/v1/sessions/{id}" in routes
