@@ -17,7 +17,7 @@ from tests.app.fuzzing import BUILT, KINDS, NUMBERS, ODD, OPTIMIZER, SMALL, TENS
 from tests.app.servers import serving
 from tests.app.test_memory import FLAT, MIB, rss
 
-EACH = int(os.environ.get("FUZZ_EXAMPLES", "250"))
+EACH = int(os.environ.get("FUZZ_EXAMPLES", "600"))
 WITHIN = 60.0  # seconds for one answer, on a machine that does much else
 JSON = {"Content-Type": "application/json", "If-Match": '"1"', "Connection": "close"}
 FUZZ = settings(
