@@ -36,6 +36,7 @@ function revised(says, ask) {
   return inTurn(async () => {
     const session = store.session.peek();
     if (!session) return null;
+    store.revising.value = true;
     try {
       await actions.renew(await ask(session));
       store.notice.value = { kind: "changed", text: says };
@@ -43,6 +44,8 @@ function revised(says, ask) {
     } catch (error) {
       if (error instanceof api.ApiError && error.status === 412) await actions.renew(await api.session(session.id));
       return actions.refusal(error);
+    } finally {
+      store.revising.value = false;
     }
   });
 }

@@ -32,6 +32,8 @@ export const revealed = signal(/** @type {string | null} */ (null));
 export const following = signal(false);
 /** The chosen number is being typed anew. */
 export const changing = signal(false);
+/** The service makes a change of the session; the step on screen is still the one before. */
+export const revising = signal(false);
 
 export const playing = signal(false);
 /** The page walks by itself and nobody has taken over yet. */

@@ -119,6 +119,8 @@ function useEntryExplanation(trace, node, which, entry, active) {
     if (event < 0) return;
     let stale = false;
     const timer = setTimeout(async () => {
+      // The service may already speak of another step, which is on its way here.
+      if (store.revising.peek() || store.trace.peek() !== trace) return;
       const id = store.session.peek()?.id ?? "";
       const found = await api.explanation(id, trace.iteration, event, entry).catch(() => null);
       if (!stale) store.entryExplanation.value = found;
