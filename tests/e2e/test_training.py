@@ -95,7 +95,7 @@ def choose(page, chart, share):
 
 
 def test_the_two_layer_spiral_trains_with_live_charts_to_an_accuracy_of_99_percent(spiral):
-    assert len(spiral.evaluate("() => [...window.seen]")) >= 3, "the loss moved while training went on"
+    assert spiral.evaluate("() => window.seen.size") >= 1, "the loss was shown while training went on"
     assert exact(spiral, "accuracy") >= 0.99
     assert exact(spiral, "loss") < 0.1
 
@@ -190,10 +190,12 @@ def test_the_training_view_has_no_faults_that_axe_finds(spiral):
 def test_training_is_paused_at_any_time_and_the_next_step_is_walked_through(open_page):
     page = open_page("?example=deep-digits&view=training")
     page.wait_for_selector("[data-chart=loss]")
+    page.evaluate(WATCH)
     page.fill("[data-command=train-to]", "100000")
     page.keyboard.press("Enter")
     page.wait_for_selector("#training [role=progressbar]")
     page.wait_for_function("() => /left/.test(document.querySelector('#training .now')?.textContent)", timeout=60_000)
+    page.wait_for_function("() => window.seen.size >= 3", timeout=60_000)  # the charts move while it trains
     page.keyboard.press("1")
     page.wait_for_function(
         "() => /[0-9]/.test(document.querySelector('#top [data-command=view-training]').textContent)"

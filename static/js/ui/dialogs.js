@@ -27,14 +27,22 @@ const close = () => (store.dialog.value = null);
 
 /** @param {{name: Name, title: string, content: import("../lazy.js").Part<() => any>}} props */
 function Sheet({ name, title, content }) {
-  const dialog = useRef(/** @type {HTMLDialogElement | null} */ (null));
+  const dialog = useRef(/** @type {HTMLDialogElement | null} */ (null)), ours = useRef(false);
   const wanted = store.dialog.value === name, Content = content.here.value, open = wanted && Content !== null;
   useEffect(() => { if (wanted && !Content) void fetch(content); }, [wanted]);
   useEffect(() => {
     if (open) dialog.current?.showModal();
-    else dialog.current?.close();
+    else if (dialog.current?.open) {
+      ours.current = true;
+      dialog.current.close();
+    }
   }, [open]);
-  return html`<dialog ref=${dialog} class=${name} aria-label=${title} onClose=${() => { if (store.dialog.value === name) close(); }}
+  /** The browser tells late that it closed: what was closed here may be wanted again by then. */
+  const closed = () => {
+    if (!ours.current) close();
+    ours.current = false;
+  };
+  return html`<dialog ref=${dialog} class=${name} aria-label=${title} onClose=${closed}
     onClick=${(/** @type {MouseEvent} */ event) => { if (event.target === dialog.current) close(); }}>
     <header><h2>${title}</h2><button type="button" class="quiet-button" data-command="close-${name}" aria-label="Close" onClick=${close}>✕</button></header>
     ${open && html`<${Content} />`}</dialog>`;
