@@ -10,8 +10,8 @@ export function Gallery() {
   if (!list) return html`<p class="empty">Loading the examples…</p>`;
   if (list.length === 0) return html`<p class="empty">This server has no examples.</p>`;
   const groups = [...new Set(list.map((example) => example.group ?? ""))];
-  return groups.map((group) => html`${group && html`<h3>${group}</h3>`}<ul class="examples">
-    ${list.filter((example) => (example.group ?? "") === group).map((example) => html`<${Entry} example=${example} />`)}</ul>`);
+  return html`<p class="row"></p>${groups.map((group) => html`${group && html`<h3>${group}</h3>`}<ul class="examples">
+    ${list.filter((example) => (example.group ?? "") === group).map((example) => html`<${Entry} example=${example} />`)}</ul>`)}`;
 }
 
 /** @param {{example: import("../types").Example}} props */
