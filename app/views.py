@@ -17,7 +17,10 @@ Status = Literal["waiting", "training", "done", "reached", "stopped", "cancelled
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataView:
-    """What the page says of a session's data: which samples, of how many, and how to draw one."""
+    """What the page says of a session's data: which samples, of how many, and how to draw one.
+
+    `epoch`: in so many iterations every sample is used once.
+    """
 
     name: str
     sample: int | None
@@ -25,6 +28,7 @@ class DataView:
     label: int | None
     picture: tuple[int, int] | None
     classes: tuple[str, ...]
+    epoch: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,4 +122,5 @@ def data_view(
     return DataView(
         name=spec.data.name, sample=batch[0] if always and samples > 1 else None, samples=samples,
         label=label if always and dataset.classes else None, picture=dataset.picture, classes=dataset.classes,
+        epoch=model.epoch,
     )  # fmt: skip

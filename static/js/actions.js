@@ -3,7 +3,7 @@
 import { batch } from "../vendor/vendor.js";
 import * as api from "./api.js";
 import { closedAtFirst, toggled } from "./model/groups.js";
-import { stopAfter, stopBefore } from "./model/playhead.js";
+import { epochAfter, epochBefore, stopAfter, stopBefore } from "./model/playhead.js";
 import { refsOf } from "./model/trace.js";
 import { openRecordings } from "./recordings.js";
 import * as store from "./store.js";
@@ -195,9 +195,12 @@ export function seek(cursor) {
   if (store.trace.value) show(store.trace.value, cursor);
 }
 
+const standing = () => ({ iteration: store.iteration.value, cursor: store.cursor.value });
+
 /** One step of the chosen grain; past the end lies the next training step. While predicting, a number's question comes before it. */
 export async function forward() {
   if (store.predicting.value && store.asked.value === null && askNext()) return;
+  if (store.epoch.value > 1 && store.grain.value === "epoch") return goTo(epochAfter(store.epoch.value, standing(), store.length.value), Infinity);
   const next = stopAfter(store.ends.value, store.cursor.value);
   if (next !== null) return reveal(next);
   if (store.trains.value) await goTo(store.iteration.value + 1, 0);
@@ -220,6 +223,7 @@ function reveal(cursor) {
 /** One step back; before the start lies the end of the training step before. */
 export async function back() {
   if (store.asked.value !== null && store.cursor.value > 0) return void (store.revealed.value = store.place.value);
+  if (store.epoch.value > 1 && store.grain.value === "epoch") return goTo(epochBefore(store.epoch.value, standing()), 0);
   const previous = stopBefore(store.ends.value, store.cursor.value);
   if (previous !== null) return seek(previous);
   if (store.iteration.value > 0) await goTo(store.iteration.value - 1, Infinity);

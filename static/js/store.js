@@ -120,6 +120,8 @@ export const canBeAlone = computed(() => {
   const spec = /** @type {{data?: {batch?: number | null}, trained?: object} | undefined} */ (session.value?.spec);
   return session.value?.data?.sample == null && Boolean(spec?.data?.batch) && !spec?.trained;
 });
+/** In so many training steps every sample is used once. */
+export const epoch = computed(() => session.value?.data?.epoch ?? 1);
 /** The batches that a sample alone was taken from. */
 export const batches = signal(/** @type {null | {id: string, iteration: number, cursor: number}} */ (null));
 

@@ -29,7 +29,7 @@ export type Phase = TraceEvent["phase"];
 /** What a signal is coloured by. */
 export type Tone = Operand["tone"];
 /** The page shows one training step at a time, so epochs are the service's. */
-export type Grain = Exclude<wire.Grain, "epoch">;
+export type Grain = wire.Grain;
 
 /** An array as it is drawn: every entry, or, with `places`, an overview: each cell one entry, and where in the array it stands. */
 export interface Shown { numbers: Float64Array | Float32Array; rows: number; columns: number; places: Uint32Array | null }

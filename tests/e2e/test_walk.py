@@ -93,6 +93,22 @@ def test_walking_past_the_end_begins_the_next_training_step_and_back_again(open_
     assert_cards_are_the_engines(page, engine_run("neuron"), 19)
 
 
+def test_an_epoch_is_one_step_where_training_uses_batches(page, open_page, server):
+    open_page("?example=training-loop-uncleared")
+    page.wait_for_url("**session=**")
+    session = f"{server}/api/v1/sessions/{page.evaluate('() => new URLSearchParams(location.search).get(`session`)')}"
+    epoch = page.request.get(session).json()["data"]["epoch"]
+    assert epoch == 5
+    page.locator("[data-command=grain]").select_option("by epoch")
+    page.evaluate("() => document.activeElement.blur()")
+    length = page.request.get(f"{session}/schedule").json()["length"]
+    for key, iteration, place in [
+        ("ArrowRight", 4, length), ("ArrowRight", 9, length), ("ArrowLeft", 5, 0), ("ArrowLeft", 0, 0),
+    ]:  # fmt: skip
+        page.keyboard.press(key)
+        at(page, place, iteration)
+
+
 def test_a_reload_comes_back_to_the_same_place(open_page):
     page = open_page("?example=digits8")
     for stop in ends_of_operations(engine_run("digits8"))[:9]:

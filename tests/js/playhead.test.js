@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { frameAt, sameOperation, stopAfter, stopBefore, stops } from "../../static/js/model/playhead.js";
+import { epochAfter, epochBefore, frameAt, sameOperation, stopAfter, stopBefore, stops } from "../../static/js/model/playhead.js";
 import { scalarAt } from "../../static/js/model/trace.js";
 import { squareTrace } from "./square.js";
 
@@ -134,4 +134,15 @@ test("a second output's pass begins with no gradients and no edges that carried"
   const frame = frameAt(twice, 7);
   assert.deepEqual(frame.gradients.map(number), [null, 1]);
   assert.ok([...frame.edges.values()].every((edge) => edge.contribution === null));
+});
+
+test("an epoch of five training steps ends with its last, and from its end the next one does", () => {
+  const length = 40;
+  const after = (iteration, cursor) => epochAfter(5, { iteration, cursor }, length);
+  assert.deepEqual([after(0, 0), after(3, 7), after(4, 39), after(4, 40), after(5, 0)], [4, 4, 4, 9, 9]);
+});
+
+test("going back, an epoch that is under way is left by its beginning, and from there the one before it", () => {
+  const before = (iteration, cursor) => epochBefore(5, { iteration, cursor });
+  assert.deepEqual([before(0, 0), before(4, 1), before(5, 0), before(5, 1), before(12, 3)], [0, 0, 0, 5, 10]);
 });

@@ -226,7 +226,7 @@ export interface paths {
         };
         /**
          * Diagnosis
-         * @description Healthy, vanishing, exploding, dying or diverged: the numbers that decided it, and what helps.
+         * @description Healthy, vanishing, exploding, dying, symmetric or diverged: the numbers that decided it, and what helps.
          *
          *     Each remedy brings the spec of a twin that follows it.
          */
@@ -1435,10 +1435,14 @@ export interface components {
         /**
          * DataView
          * @description What the page says of a session's data: which samples, of how many, and how to draw one.
+         *
+         *     `epoch`: in so many iterations every sample is used once.
          */
         DataView: {
             /** Classes */
             classes: string[];
+            /** Epoch */
+            epoch: number;
             /** Label */
             label: number | null;
             /** Name */
@@ -1873,8 +1877,8 @@ export interface components {
          * Layer
          * @description One outermost group.
          *
-         *     `gradient`: norm of the loss's gradient at what the layer hands on; `zeros`: the share of its entries that are
-         *     exactly 0. `parameters`: norm of its parameters' gradients; `weighted`: one of them has two axes or more, as a
+         *     `node`: what the layer hands on. `gradient`: norm of the loss's gradient there; `zeros`: the share of its entries
+         *     that are exactly 0. `parameters`: norm of its parameters' gradients; `weighted`: one of them has two axes or more, as a
          *     weight has. `saturated`: the share of sigmoid and tanh outputs near their ends. `dead`: ReLU units that are 0 for
          *     every sample, of `units`. `update`: norm of the update over norm of the weights, the largest in the layer.
          *     `symmetric`: all its units compute the same and get the same gradient. `hidden`: a later layer has parameters.
@@ -1889,6 +1893,8 @@ export interface components {
             hidden: boolean;
             /** Name */
             name: string;
+            /** Node */
+            node: number | null;
             /** Parameters */
             parameters: components["schemas"]["Number"] | null;
             /** Samples */
@@ -3419,7 +3425,7 @@ export interface components {
              * Verdict
              * @enum {string}
              */
-            verdict: "healthy" | "vanishing" | "exploding" | "dying" | "diverged";
+            verdict: "healthy" | "vanishing" | "exploding" | "dying" | "diverged" | "symmetric";
         };
         /**
          * Treatment

@@ -181,7 +181,7 @@ function ordinal(event, grain) {
     case "operation": return event.operation;
     case "layer": return event.layer;
     case "phase": return event.phase;
-    case "iteration": return 0;
+    case "iteration": case "epoch": return 0;
     default: return unknown(/** @type {never} */ (grain));
   }
 }
@@ -203,4 +203,16 @@ export function stopAfter(ends, cursor) {
 /** @param {number[]} ends @param {number} cursor @returns {number | null} null before the start */
 export function stopBefore(ends, cursor) {
   return ends.findLast((k) => k < cursor) ?? null;
+}
+
+/** The training step in which an epoch of so many ends, the one that is under way or else the next. @param {number} epoch @param {{iteration: number, cursor: number}} place @param {number} length */
+export function epochAfter(epoch, { iteration, cursor }, length) {
+  const done = iteration + (cursor >= length ? 1 : 0);
+  return (Math.floor(done / epoch) + 1) * epoch - 1;
+}
+
+/** The training step with which the epoch began that is under way, or else the one before. @param {number} epoch @param {{iteration: number, cursor: number}} place */
+export function epochBefore(epoch, { iteration, cursor }) {
+  const begun = iteration + (cursor > 0 ? 1 : 0);
+  return Math.max(Math.ceil(begun / epoch) - 1, 0) * epoch;
 }

@@ -7,7 +7,7 @@ import { Button } from "./button.js";
 import { Icon } from "./icons.js";
 import { Timeline } from "./timeline.js";
 
-const GRAINS = { event: "by event", operation: "by operation", layer: "by layer", phase: "by phase", iteration: "by training step" };
+const GRAINS = { event: "by event", operation: "by operation", layer: "by layer", phase: "by phase", iteration: "by training step", epoch: "by epoch" };
 const SPEEDS = [0.25, 0.5, 1, 2, 4];
 
 export function Transport() {
@@ -22,12 +22,15 @@ export function Transport() {
     </div>
     <div class="track"><${Timeline} /><${Where} /></div>
     <div class="choices">
-      <label><span class="unseen">One step is</span><select data-command="grain" value=${store.grain.value} onChange=${onGrain} onPointerDown=${onPointerDown} onBlur=${onBlur}>
-        ${Object.entries(GRAINS).map(([id, label]) => html`<option value=${id}>${label}</option>`)}</select></label>
+      <label><span class="unseen">One step is</span><select data-command="grain" value=${shownGrain()} onChange=${onGrain} onPointerDown=${onPointerDown} onBlur=${onBlur}>
+        ${Object.entries(GRAINS).filter(([id]) => id !== "epoch" || store.epoch.value > 1).map(([id, label]) => html`<option value=${id}>${label}</option>`)}</select></label>
       <label><span class="unseen">Speed</span><select data-command="speed" value=${String(store.speed.value)} onChange=${onSpeed} onPointerDown=${onPointerDown} onBlur=${onBlur}>
         ${SPEEDS.map((speed) => html`<option value=${String(speed)}>${speed}×</option>`)}</select></label>
     </div>`;
 }
+
+/** Where every training step uses all samples, an epoch is one. */
+const shownGrain = () => (store.grain.value === "epoch" && store.epoch.value === 1 ? "iteration" : store.grain.value);
 
 /** A choice made by pointer gives the keyboard back to the steps; one made by keys may go on. */
 let pointed = false;
