@@ -11,7 +11,7 @@ from app.data.cells import Kind
 from app.grids import Response
 from app.lessons.parts import Example
 from app.views import Position, SessionView
-from engine import Explanation, Option, Phase
+from engine import Explanation, Graph, LayerShapes, Option, Phase
 
 
 class Examples(TypedDict):
@@ -168,3 +168,17 @@ class Magnitudes(TypedDict):
 
     iteration: int
     magnitudes: list[float | None]
+
+
+class Preview(TypedDict):
+    """What a spec would be built to; `parameters` are the numbers that training moves.
+
+    `graph` is null where it has more nodes than `preview_nodes`. `layers` are those of a network, `targets` is the
+    shape its last one has to give.
+    """
+
+    graph: Graph | None
+    nodes: int
+    parameters: int
+    layers: list[LayerShapes]
+    targets: tuple[int, ...] | None

@@ -15,11 +15,14 @@ from starlette.exceptions import HTTPException
 from starlette.routing import compile_path
 
 from app.store.parts import LeaseError, StaleError, StoreError
+from app.wire import plain
 from engine import (
     EntryError,
     ExportError,
     ExpressionError,
     FaultError,
+    LayerError,
+    OperandError,
     PictureError,
     ShapeError,
     SizeError,
@@ -195,9 +198,13 @@ def _headers(error: Exception) -> dict[str, str]:
 
 
 def _pointed(error: Exception) -> list[dict[str, Any]]:
-    if isinstance(error, ExpressionError):
+    if isinstance(error, ExpressionError | OperandError):
         place = {"line": error.line, "column": error.column}
         return [{"pointer": "/spec/model/source", "detail": str(error), **place}]
+    if isinstance(error, LayerError):
+        before = [plain(shapes) for shapes in error.before]
+        pointer = f"/spec/model/layers/{error.place}"
+        return [{"pointer": pointer, "detail": str(error), "layer": error.name, "before": before}]
     if isinstance(error, SpecError | EditError):
         return [{"pointer": error.pointer, "detail": str(error)}]
     if isinstance(error, ColumnError):

@@ -62,6 +62,15 @@ class SessionRequest(Body):
         return self
 
 
+class PreviewRequest(Body):
+    """A spec to be looked at before it becomes a session."""
+
+    model_config = as_example(
+        spec={"model": {"kind": "expression", "source": "L = (w*x - y)**2", "values": {"w": 2, "x": 1, "y": 3}}}
+    )
+    spec: SpecRequest
+
+
 class JoinRequest(Body):
     """A short code, as it was read out: in any case, with or without spaces."""
 

@@ -76,6 +76,7 @@ class Settings:
     window_values: int = 4_096
     window_bytes: int = 4 * 1_048_576
     explanations: int = 500
+    preview_nodes: int = 300
 
     @classmethod
     def from_environment(cls, **given: Any) -> Settings:

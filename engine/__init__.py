@@ -37,9 +37,10 @@ from engine.events import (
 from engine.explain import Explainer
 from engine.explanation import EntryError, Explanation, Formula, Operand
 from engine.export import ExportError, PyTorchLines, notebook, numpy_script, pytorch_script
+from engine.expression import OperandError
 from engine.faults import FAULTS, FaultError
 from engine.feeds import Data
-from engine.graph import Graph, Group, Node, Role
+from engine.graph import Graph, Group, LayerShapes, Node, Role
 from engine.init import INITIALIZERS
 from engine.insight import Insight, check_entry, explain_entry
 from engine.layers import LAYERS, LOSSES, LayerSpec, Option
@@ -59,7 +60,7 @@ from engine.remedies import Remedy
 from engine.run import Run
 from engine.schedule import Schedule, schedule
 from engine.show import ShownTrace, trace
-from engine.spec import ExpressionModel, Model, NetworkModel, Spec, build
+from engine.spec import ExpressionModel, LayerError, Model, NetworkModel, Spec, build
 from engine.state import LEAF, State, first_state, resume, state_of
 from engine.statements import ExpressionError, Limits
 from engine.stopping import Stop, StoppedError
@@ -109,6 +110,8 @@ __all__ = [
     "Group",
     "Influence",
     "Insight",
+    "LayerError",
+    "LayerShapes",
     "LayerSpec",
     "Limits",
     "Lost",
@@ -120,6 +123,7 @@ __all__ = [
     "Nudge",
     "Op",
     "Operand",
+    "OperandError",
     "OptimizerSpec",
     "Option",
     "ParameterCheck",

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from engine.feeds import Feed
-from engine.graph import Carry, Graph, Group, Node, Role, Running
+from engine.graph import Carry, Graph, Group, LayerShapes, Node, Role, Running
 from engine.notation import PLAIN, Text, exact, number, write
 from engine.op import Op, ShapeError, SizeError
 from engine.ops import OPS, PRODUCTS
@@ -83,6 +83,7 @@ class Builder:
         self.nodes: list[Node] = []
         self.values: dict[int, Array] = {}
         self.groups: list[Group] = []
+        self.layers: list[LayerShapes] = []
         self._grouped: set[tuple[str, ...]] = set()  # their paths
         self.feeds: list[Feed] = []  # what each iteration is given anew
         self.carries: list[Carry] = []

@@ -41,6 +41,14 @@ FUNCTIONS = (  # ops that are called by their names
 NEEDED = {"broadcast_to": "shape", "pad": "widths", "einsum": "subscripts"}  # options that have no usual value
 
 
+class OperandError(ShapeError):
+    """Operands that do not fit, at a place in a text. `column` counts from 0, `line` from 1."""
+
+    def __init__(self, message: str, line: int, column: int) -> None:
+        super().__init__(message)
+        self.line, self.column = line, column
+
+
 def parse(builder: Builder, source: str, values: Mapping[str, Any], roles: Mapping[str, Role], limits: Limits) -> Ref:
     """Add the nodes of `source` to `builder`; the result of the last statement is returned.
 
@@ -219,7 +227,8 @@ class _Reader:
         try:
             return make()
         except ShapeError as error:
-            raise ShapeError(f"line {node.lineno}, column {node.col_offset}: {error}") from None
+            line, column = node.lineno, node.col_offset
+            raise OperandError(f"line {line}, column {column}: {error}", line, column) from None
 
     def _error(self, node: ast.AST, message: str) -> ExpressionError:
         line, column = getattr(node, "lineno", 1), getattr(node, "col_offset", 0)

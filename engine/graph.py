@@ -61,6 +61,16 @@ class Group:
     title: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LayerShapes:
+    """A layer as a whole: the shape it takes, the one it gives, and how many numbers of it are trained."""
+
+    name: str
+    input: Shape
+    output: Shape
+    parameters: int
+
+
 class Carry(NamedTuple):
     """An edge that brings the state of step `time` - 1 into step `time` of a recurrent layer; steps count from 1."""
 

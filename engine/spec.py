@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from math import prod
 from typing import Any, Literal
 
 import numpy as np
@@ -14,7 +15,7 @@ from engine.backward import Backward, Mode, Sides
 from engine.build import Builder, Ref
 from engine.expression import parse
 from engine.feeds import Data, Feed
-from engine.graph import Graph, Role
+from engine.graph import Graph, LayerShapes, Role
 from engine.layers import LAYERS, Context, LayerSpec
 from engine.op import ShapeError, apart
 from engine.optim import OptimizerSpec
@@ -23,6 +24,14 @@ from engine.schedule import schedule
 from engine.statements import Limits
 from engine.stopping import Stop
 from engine.tape import Array
+
+
+class LayerError(ShapeError):
+    """A layer that does not fit. `place`: which one, from 0; `before`: the layers up to there, which fit."""
+
+    def __init__(self, message: str, place: int, name: str, before: Sequence[LayerShapes]) -> None:
+        super().__init__(message)
+        self.place, self.name, self.before = place, name, tuple(before)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +91,8 @@ class Model:
 
     `samples(iteration)` are the numbers of the samples in a batch; `epoch` is how many iterations an epoch has.
     `began` is the iteration from which the optimizer counts its updates. Of a network, `network` and `data` say what
-    it was built from. `uncut` is the graph as it would be without the edges that the backward pass cuts.
+    it was built from, and `layers` what each takes and gives. `uncut` is the graph as it would be without the edges
+    that the backward pass cuts.
     """
 
     graph: Graph
@@ -96,6 +106,7 @@ class Model:
     uncut: Graph | None = None
     began: int = 0
     network: NetworkModel | None = None
+    layers: Sequence[LayerShapes] = ()
     data: Data | None = None
     stop: Stop | None = None
 
@@ -138,7 +149,10 @@ def build(spec: Spec, data: Data | None = None, limits: Limits | None = None) ->
         if spec.stop:
             raise ValueError("early stopping needs samples held out; an expression has none")
         return model
-    return replace(model, samples=data.chosen, epoch=data.steps, network=spec.model, data=data, stop=_stop(spec, data))
+    return replace(
+        model, samples=data.chosen, epoch=data.steps, network=spec.model, layers=tuple(builder.layers), data=data,
+        stop=_stop(spec, data),
+    )  # fmt: skip
 
 
 def _stop(spec: Spec, data: Data) -> Stop | None:
@@ -177,14 +191,19 @@ def _network(builder: Builder, model: NetworkModel, data: Data, seed: int, most:
     if not 1 <= data.size <= len(data.samples):
         raise ValueError(f"batches of {data.size} asked for; there are {len(data.samples)} samples")
     given = builder.leaf("x", data.inputs(0), "input", outside=True)
-    x = add_layers(builder, model, given, rng, samples=data.x, most=most)
+    try:
+        x = add_layers(builder, model, given, rng, samples=data.x, most=most)
+    except ShapeError as error:
+        place = len(builder.layers)
+        raise LayerError(str(error), place, model.layers[place].name, builder.layers) from None
     targets = builder.leaf("y", data.answers(0), "target")
     if data.batch is not None:
         builder.feeds.append(Feed(given.id, data.inputs))
         builder.feeds.append(Feed(targets.id, data.answers))
     if targets.shape != x.shape:
-        where = apart(x.shape, targets.shape)
-        raise ShapeError(f"{model.layers[-1].name} gives {x.shape}, the targets have shape {targets.shape}: {where}")
+        last, where = model.layers[-1].name, apart(x.shape, targets.shape)
+        says = f"{last} gives {x.shape}, the targets have shape {targets.shape}: {where}"
+        raise LayerError(says, len(builder.layers) - 1, last, builder.layers)
     with builder.group("loss"):
         output = builder.op(model.loss, x, targets, reduction=model.reduction, **model.loss_options).named("L")
     _replace(builder, model.parameters)
@@ -194,10 +213,13 @@ def _network(builder: Builder, model: NetworkModel, data: Data, seed: int, most:
 def add_layers(builder: Builder, model: NetworkModel, x: Ref, rng: Generator, **context: Any) -> Ref:
     """The layers one after another, each in a group of its own; `context` as in `Context`."""
     for layer in model.layers:
+        taken, first = x.shape, len(builder.nodes)
         with builder.group(layer.name):
             row = LAYERS[layer.type]
             options = row.complete(layer)
             x = row.add(Context(builder=builder, name=layer.name, options=options, rng=rng, **context), x)
+        trained = sum(prod(n.shape) for n in builder.nodes[first:] if n.role == "parameter")
+        builder.layers.append(LayerShapes(name=layer.name, input=taken, output=x.shape, parameters=trained))
     return x
 
 

@@ -108,6 +108,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview
+         * @description What a spec is built to, or what is wrong with it: by field, by line and column, or by layer.
+         *
+         *     Of a layer that does not fit, `errors` tells its name, and in `before` the shapes up to there. Nothing is trained,
+         *     whatever `trained` says.
+         */
+        post: operations["preview_api_v1_preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions": {
         parameters: {
             query?: never;
@@ -226,7 +249,7 @@ export interface paths {
         };
         /**
          * Diagnosis
-         * @description Healthy, vanishing, exploding, dying, symmetric or diverged: the numbers that decided it, and what helps.
+         * @description Healthy, vanishing, exploding, dying or diverged: the numbers that decided it, and what helps.
          *
          *     Each remedy brings the spec of a twin that follows it.
          */
@@ -1877,8 +1900,8 @@ export interface components {
          * Layer
          * @description One outermost group.
          *
-         *     `node`: what the layer hands on. `gradient`: norm of the loss's gradient there; `zeros`: the share of its entries
-         *     that are exactly 0. `parameters`: norm of its parameters' gradients; `weighted`: one of them has two axes or more, as a
+         *     `gradient`: norm of the loss's gradient at what the layer hands on; `zeros`: the share of its entries that are
+         *     exactly 0. `parameters`: norm of its parameters' gradients; `weighted`: one of them has two axes or more, as a
          *     weight has. `saturated`: the share of sigmoid and tanh outputs near their ends. `dead`: ReLU units that are 0 for
          *     every sample, of `units`. `update`: norm of the update over norm of the weights, the largest in the layer.
          *     `symmetric`: all its units compute the same and get the same gradient. `hidden`: a later layer has parameters.
@@ -1893,8 +1916,6 @@ export interface components {
             hidden: boolean;
             /** Name */
             name: string;
-            /** Node */
-            node: number | null;
             /** Parameters */
             parameters: components["schemas"]["Number"] | null;
             /** Samples */
@@ -1932,6 +1953,20 @@ export interface components {
             options: components["schemas"]["Option"][];
             /** Type */
             type: string;
+        };
+        /**
+         * LayerShapes
+         * @description A layer as a whole: the shape it takes, the one it gives, and how many numbers of it are trained.
+         */
+        LayerShapes: {
+            /** Input */
+            input: number[];
+            /** Name */
+            name: string;
+            /** Output */
+            output: number[];
+            /** Parameters */
+            parameters: number;
         };
         /**
          * LossRequest
@@ -2477,6 +2512,44 @@ export interface components {
             total: boolean;
             /** Value */
             value?: number | null;
+        };
+        /**
+         * Preview
+         * @description What a spec would be built to; `parameters` are the numbers that training moves.
+         *
+         *     `graph` is null where it has more nodes than `preview_nodes`. `layers` are those of a network, `targets` is the
+         *     shape its last one has to give.
+         */
+        Preview: {
+            graph: components["schemas"]["Graph"] | null;
+            /** Layers */
+            layers: components["schemas"]["LayerShapes"][];
+            /** Nodes */
+            nodes: number;
+            /** Parameters */
+            parameters: number;
+            /** Targets */
+            targets: number[] | null;
+        };
+        /**
+         * PreviewRequest
+         * @description A spec to be looked at before it becomes a session.
+         * @example {
+         *       "spec": {
+         *         "model": {
+         *           "kind": "expression",
+         *           "source": "L = (w*x - y)**2",
+         *           "values": {
+         *             "w": 2,
+         *             "x": 1,
+         *             "y": 3
+         *           }
+         *         }
+         *       }
+         *     }
+         */
+        PreviewRequest: {
+            spec: components["schemas"]["SpecRequest"];
         };
         /**
          * Probe
@@ -3425,7 +3498,7 @@ export interface components {
              * Verdict
              * @enum {string}
              */
-            verdict: "healthy" | "vanishing" | "exploding" | "dying" | "diverged" | "symmetric";
+            verdict: "healthy" | "vanishing" | "exploding" | "dying" | "diverged";
         };
         /**
          * Treatment
@@ -3654,6 +3727,7 @@ export type LabelEdit = components['schemas']['LabelEdit'];
 export type Layer = components['schemas']['Layer'];
 export type LayerRequest = components['schemas']['LayerRequest'];
 export type LayerRow = components['schemas']['LayerRow'];
+export type LayerShapes = components['schemas']['LayerShapes'];
 export type LossRequest = components['schemas']['LossRequest'];
 export type LossRow = components['schemas']['LossRow'];
 export type Lost = components['schemas']['Lost'];
@@ -3682,6 +3756,8 @@ export type PathStep = components['schemas']['PathStep'];
 export type Position = components['schemas']['Position'];
 export type Prediction = components['schemas']['Prediction'];
 export type PredictRequest = components['schemas']['PredictRequest'];
+export type Preview = components['schemas']['Preview'];
+export type PreviewRequest = components['schemas']['PreviewRequest'];
 export type Probe = components['schemas']['Probe'];
 export type Problem = components['schemas']['Problem'];
 export type Product = components['schemas']['Product'];
@@ -4175,6 +4251,120 @@ export interface operations {
             };
             /** @description What was wrong, by number and limit */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A head that is larger than allowed */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_api_v1_preview_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description A head that says what a request cannot, or JSON that is none, or too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A page elsewhere, or a token that is not this session's */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A request that took too long to arrive */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A body of another type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A host this service is not called by */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
