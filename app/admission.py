@@ -13,7 +13,7 @@ import numpy as np
 from app.settings import Settings
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-UPLOADS = "/api/v1/datasets"  # the one path that takes a table instead of JSON
+UPLOADS = frozenset({"/api/v1/datasets", "/api/v1/datasets/table"})  # what takes a table instead of JSON
 STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 LOCAL = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -83,7 +83,7 @@ def _right_type(asked: Asked, settings: Settings) -> Refusal | None:
     empty = asked.headers.get("content-length", "0") == "0" and "transfer-encoding" not in asked.headers
     if not asked.changes or empty:
         return None
-    wanted = "text/csv" if asked.path == UPLOADS else "application/json"
+    wanted = "text/csv" if asked.path in UPLOADS else "application/json"
     sent = asked.headers.get("content-type", "").partition(";")[0].strip().lower()
     if sent == wanted or not asked.path.startswith("/api/"):
         return None
@@ -101,7 +101,7 @@ RULES: tuple[Callable[[Asked, Settings], Refusal | None], ...] = (_one_host, _kn
 
 def most(asked: Asked, settings: Settings) -> int:
     """The bytes of a body this request may send."""
-    return settings.upload_bytes if asked.path == UPLOADS else settings.body_bytes
+    return settings.upload_bytes if asked.path in UPLOADS else settings.body_bytes
 
 
 def too_large(asked: Asked, settings: Settings) -> Refusal:

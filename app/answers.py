@@ -63,10 +63,11 @@ class SettingsRow(SourcedRow):
 
 
 class DataRow(NamedRow):
-    """A data set; `generated`: another seed makes another one."""
+    """A data set; `generated`: another seed makes another; `single`: a step sees one sample unless `batch` is said."""
 
     family: Family
     generated: bool
+    single: bool
     options: list[DataOption]
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from app.data.requests import DataRequest
 from app.edits import EditsRequest
 from app.fields import Body, Flag, Real, Whole, as_example
 from app.specs import SpecRequest
@@ -69,6 +70,13 @@ class PreviewRequest(Body):
         spec={"model": {"kind": "expression", "source": "L = (w*x - y)**2", "values": {"w": 2, "x": 1, "y": 3}}}
     )
     spec: SpecRequest
+
+
+class DataPreviewRequest(Body):
+    """The data of a spec, to be looked at."""
+
+    model_config = as_example(data={"name": "moons", "points": 20, "split": 0.2})
+    data: DataRequest
 
 
 class JoinRequest(Body):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import StringIO
 from typing import Literal
 
@@ -77,9 +77,11 @@ def read(text: str, choice: Choice, bounds: Bounds) -> Read:
     answers = _numbers(table, [target], bad) if kind == "number" else _classes(table, target, bad)
     if bad:
         raise CellsError(sorted(bad, key=lambda cell: (cell.row, cell.column)))
+    names = tuple(table.names[i] for i in inputs)
+    dataset = _labelled(x, answers) if isinstance(answers, list) else Dataset(x=x, values=answers)
     return Read(
-        dataset=_labelled(x, answers) if isinstance(answers, list) else Dataset(x=x, values=answers),
-        inputs=tuple(table.names[i] for i in inputs), target=table.names[target], kind=kind,
+        dataset=replace(dataset, names=names),
+        inputs=names, target=table.names[target], kind=kind,
     )  # fmt: skip
 
 

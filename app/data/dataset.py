@@ -19,7 +19,8 @@ class Dataset:
     """Inputs `x` (samples, …), with class `labels` (samples,) or (samples, steps), or with `values` (samples, …).
 
     `picture`: a sample of x is an image of this height and width. `held`: rows that training does not see.
-    `shared`: kept once for all sessions.
+    `shared`: kept once for all sessions. `names`: of the inputs, where they have one. `signs`: what each time step can
+    stand for, by its number, or by the place of its 1.
     """
 
     x: Floats
@@ -29,6 +30,8 @@ class Dataset:
     picture: tuple[int, int] | None = None
     held: tuple[int, ...] = ()
     shared: bool = False
+    names: tuple[str, ...] = ()
+    signs: tuple[str, ...] = ()
 
     def targets(self) -> Floats:
         """What the loss compares with: the values, or a 1 at each label's class: (samples, …, classes)."""
@@ -58,7 +61,17 @@ class Dataset:
         """Each feature with mean 0 and standard deviation 1 over the rows seen; one that never changes becomes 0."""
         seen = self.x[self.seen]
         spread = seen.std(axis=0)
-        return replace(self, x=(self.x - seen.mean(axis=0)) / np.where(spread == 0.0, 1.0, spread), shared=False)
+        return replace(
+            self, x=(self.x - seen.mean(axis=0)) / np.where(spread == 0.0, 1.0, spread), shared=False, signs=()
+        )
+
+    def texts(self, rows: NDArray[np.int64]) -> list[str]:
+        """What the time steps of these rows say, where each stands for a sign."""
+        if not self.signs:
+            return []
+        x = self.x[rows]
+        said = x.argmax(axis=-1) if x.ndim == 3 and x.shape[2] > 1 else x.reshape(len(x), -1).astype(np.int64)
+        return ["".join(self.signs[k] for k in row) for row in said.tolist()]
 
     def label(self, row: int) -> int | None:
         """The class of a row, where a row has one class."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from app.data.dataset import Dataset, classed
+from app.data.dataset import Dataset
 from app.data.source import DataOption, Source, integer, noise, samples
 
 RHYME = (
@@ -17,7 +17,8 @@ RHYME = (
 def parity(samples: int, length: int, modulo: int, seed: int) -> Dataset:
     """Bits (samples, length, 1); the class is their sum modulo `modulo`, so that every single bit counts."""
     bits = np.random.default_rng(seed).integers(0, 2, (samples, length, 1))
-    return classed(bits.astype(np.float64), bits.sum(axis=(1, 2)) % modulo, modulo)
+    labels = (bits.sum(axis=(1, 2)) % modulo).astype(np.int64)
+    return Dataset(x=bits.astype(np.float64), labels=labels, classes=tuple(map(str, range(modulo))), signs=("0", "1"))
 
 
 def copy(samples: int, length: int, symbols: int, delay: int, seed: int) -> Dataset:
@@ -32,7 +33,7 @@ def copy(samples: int, length: int, symbols: int, delay: int, seed: int) -> Data
     answer = np.zeros_like(shown)
     answer[:, length + delay :] = said
     names = ("nothing", *(chr(ord("a") + i) for i in range(symbols)))
-    return Dataset(x=np.eye(symbols + 2)[shown], labels=answer, classes=names)
+    return Dataset(x=np.eye(symbols + 2)[shown], labels=answer, classes=names, signs=("·", *names[1:], "?"))
 
 
 def sine(samples: int, length: int, noise: float, seed: int) -> Dataset:
@@ -69,7 +70,7 @@ def characters(text: str, length: int, one_hot: bool) -> Dataset:
     written = np.searchsorted(np.array(signs), np.array(list(text)))
     stretches = np.lib.stride_tricks.sliding_window_view(written[:-1], length)
     x = np.eye(len(signs))[stretches] if one_hot else stretches.astype(np.float64)
-    return Dataset(x=x, labels=written[length:], classes=tuple(signs))
+    return Dataset(x=x, labels=written[length:], classes=tuple(signs), signs=tuple(signs))
 
 
 MOST_SIGNS = 64

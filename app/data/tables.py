@@ -26,8 +26,9 @@ def wine() -> Dataset:
 
 def _table(bunch: Any) -> Dataset:
     classes = tuple(str(name).replace("_", " ") for name in bunch.target_names)
+    names = tuple(str(name).replace("_", " ") for name in bunch.feature_names)
     x, labels = np.asarray(bunch.data, np.float64), np.asarray(bunch.target, np.int64)
-    return Dataset(x=x, labels=labels, classes=classes, shared=True)
+    return Dataset(x=x, labels=labels, classes=classes, shared=True, names=names)
 
 
 ROWS = (

@@ -49,10 +49,11 @@ def new_id() -> str:
 
 
 def packed(dataset: Dataset) -> bytes:
-    """What a CSV can hold: inputs, and labels with their classes, or values."""
+    """What a CSV can hold: inputs with their names, and labels with their classes, or values."""
     file = io.BytesIO()
     answers = {"labels": dataset.labels} if dataset.values is None else {"values": dataset.values}
-    np.savez(file, x=dataset.x, classes=np.array(dataset.classes, dtype=np.str_), **answers)
+    classes, names = (np.array(text, dtype=np.str_) for text in (dataset.classes, dataset.names))
+    np.savez(file, x=dataset.x, classes=classes, names=names, **answers)
     return file.getvalue()
 
 
@@ -61,4 +62,5 @@ def unpacked(body: bytes) -> Dataset:
         return Dataset(
             x=arrays["x"], labels=arrays.get("labels"), values=arrays.get("values"),
             classes=tuple(arrays["classes"].tolist()),
+            names=tuple(arrays["names"].tolist()) if "names" in arrays else (),
         )  # fmt: skip

@@ -37,7 +37,14 @@ def catalogue(settings: SettingsHere) -> Response:
             for r in INITIALIZERS.values()
         ],
         "data": [
-            {"name": r.name, "family": r.family, "doc": r.doc, "generated": r.generated, "options": list(r.options)}
+            {
+                "name": r.name,
+                "family": r.family,
+                "doc": r.doc,
+                "generated": r.generated,
+                "single": r.single,
+                "options": list(r.options),
+            }
             for r in SOURCES.values()
         ],
         "faults": [{"name": r.name, "doc": r.doc} for r in FAULTS.values()],

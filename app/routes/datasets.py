@@ -9,9 +9,13 @@ from fastapi.responses import Response
 
 from app.answers import DatasetAnswer
 from app.data.cells import Bounds, Choice, read
+from app.data.columns import TableAnswer, looked_at
+from app.data.preview import DataPreview, previewed
 from app.data.uploads import new_id
 from app.errors import BadCell, CellsError
+from app.requests import DataPreviewRequest
 from app.routes import KeyHere, SettingsHere, UploadsHere, problems
+from app.settings import Settings
 from app.store import EVERYWHERE
 from app.wire import answer
 
@@ -39,7 +43,7 @@ def create(
     if key and (told := uploads.store.answer(EVERYWHERE, key.key)):
         return key.again(told)
     choice = Choice(header=header, inputs=inputs, target=target, kind=kind)
-    found = read(_text(csv), choice, Bounds(rows=settings.csv_rows, columns=settings.csv_columns))
+    found = read(_text(csv), choice, _bounds(settings))
     reply: DatasetAnswer = {
         "id": new_id(),
         "samples": len(found.dataset.x),
@@ -51,6 +55,22 @@ def create(
     said = answer(reply, 201)
     uploads.keep(found.dataset, reply["id"], key.answer(said) if key else None)
     return said
+
+
+@router.post("/table", response_model=TableAnswer)
+def table(csv: CSV, settings: SettingsHere, header: bool | None = None) -> Response:
+    """The columns of a CSV and its first rows, to choose inputs and a target from. Nothing is kept."""
+    return answer(looked_at(_text(csv), header, _bounds(settings)))
+
+
+@router.post("/preview", response_model=DataPreview, responses=problems(404))
+def preview(body: DataPreviewRequest, settings: SettingsHere, uploads: UploadsHere) -> Response:
+    """What the data of a spec would be, without a session: sizes, classes, and some samples."""
+    return answer(previewed(body.data, settings, uploads))
+
+
+def _bounds(settings: Settings) -> Bounds:
+    return Bounds(rows=settings.csv_rows, columns=settings.csv_columns)
 
 
 def _text(csv: bytes) -> str:

@@ -48,6 +48,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/datasets/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview
+         * @description What the data of a spec would be, without a session: sizes, classes, and some samples.
+         */
+        post: operations["preview_api_v1_datasets_preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/table": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Table
+         * @description The columns of a CSV and its first rows, to choose inputs and a target from. Nothing is kept.
+         */
+        post: operations["table_api_v1_datasets_table_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/examples": {
         parameters: {
             query?: never;
@@ -1222,6 +1262,20 @@ export interface components {
             seconds: number;
         };
         /**
+         * Column
+         * @description A column: how many of its cells are numbers, how many are empty, and how many different ones there are.
+         */
+        Column: {
+            /** Different */
+            different: number;
+            /** Empty */
+            empty: number;
+            /** Name */
+            name: string;
+            /** Numbers */
+            numbers: number;
+        };
+        /**
          * Contribution
          * @description `node` sent `value` to its input number `slot`, node `into`.
          *
@@ -1416,8 +1470,71 @@ export interface components {
             name: string;
         };
         /**
+         * DataPreview
+         * @description Data as training would see them; `family` says as what they can be drawn.
+         *
+         *     `shape`: of one sample's inputs; `names`: of each of them, where they have one. `outputs`: the shape that a network
+         *     has to give for a sample. `counts`: samples of each class, where a sample has one. `step`: the samples that the
+         *     first training step sees. `rows`: the numbers of the samples that are shown, with their `inputs`, flat, their
+         *     `targets` (a class number, one for each time step, or values, flat), `held` (training does not see it), and
+         *     `texts`: what the time steps say, where each stands for a sign.
+         */
+        DataPreview: {
+            /** Classes */
+            classes: string[];
+            /** Counts */
+            counts: number[];
+            /**
+             * Family
+             * @enum {string}
+             */
+            family: "points" | "curve" | "sequence" | "picture" | "table";
+            /** Held */
+            held: boolean[];
+            /** Held Out */
+            held_out: number;
+            /** Inputs */
+            inputs: components["schemas"]["Number"][][];
+            /** Names */
+            names: string[];
+            /** Outputs */
+            outputs: number[];
+            /** Picture */
+            picture: [
+                number,
+                number
+            ] | null;
+            /** Rows */
+            rows: number[];
+            /** Samples */
+            samples: number;
+            /** Shape */
+            shape: number[];
+            /** Step */
+            step: number[];
+            /** Targets */
+            targets: unknown[];
+            /** Texts */
+            texts: string[];
+        };
+        /**
+         * DataPreviewRequest
+         * @description The data of a spec, to be looked at.
+         * @example {
+         *       "data": {
+         *         "name": "moons",
+         *         "points": 20,
+         *         "split": 0.2
+         *       }
+         *     }
+         */
+        DataPreviewRequest: {
+            /** Data */
+            data: components["schemas"]["SourceRequest"] | components["schemas"]["ArraysRequest"] | components["schemas"]["UploadRequest"];
+        };
+        /**
          * DataRow
-         * @description A data set; `generated`: another seed makes another one.
+         * @description A data set; `generated`: another seed makes another; `single`: a step sees one sample unless `batch` is said.
          */
         DataRow: {
             /** Doc */
@@ -1433,6 +1550,8 @@ export interface components {
             name: string;
             /** Options */
             options: components["schemas"]["DataOption"][];
+            /** Single */
+            single: boolean;
         };
         /**
          * DatasetAnswer
@@ -2769,6 +2888,16 @@ export interface components {
             /** Shape */
             shape: number[];
         };
+        /**
+         * Row
+         * @description A row by its number in the file, with its cells, cut short where they are long.
+         */
+        Row: {
+            /** Cells */
+            cells: string[];
+            /** Row */
+            row: number;
+        };
         Running: [
             number,
             number,
@@ -3334,6 +3463,18 @@ export interface components {
             patience: number;
         };
         /**
+         * TableAnswer
+         * @description The columns of a table, its first rows, and how many rows there are beside the header.
+         */
+        TableAnswer: {
+            /** Columns */
+            columns: components["schemas"]["Column"][];
+            /** First */
+            first: components["schemas"]["Row"][];
+            /** Samples */
+            samples: number;
+        };
+        /**
          * Tangent
          * @description Forward mode reached `node`: `value` is how fast it moves when entry `entry` of `leaf` does.
          *
@@ -3691,6 +3832,7 @@ export type Clip = components['schemas']['Clip'];
 export type Clipped = components['schemas']['Clipped'];
 export type ClipRequest = components['schemas']['ClipRequest'];
 export type CodeAnswer = components['schemas']['CodeAnswer'];
+export type Column = components['schemas']['Column'];
 export type Contribution = components['schemas']['Contribution'];
 export type CostAnswer = components['schemas']['CostAnswer'];
 export type CreatedSession = components['schemas']['CreatedSession'];
@@ -3698,6 +3840,8 @@ export type Credit = components['schemas']['Credit'];
 export type Cut = components['schemas']['Cut'];
 export type CutEdit = components['schemas']['CutEdit'];
 export type DataOption = components['schemas']['DataOption'];
+export type DataPreview = components['schemas']['DataPreview'];
+export type DataPreviewRequest = components['schemas']['DataPreviewRequest'];
 export type DataRow = components['schemas']['DataRow'];
 export type DatasetAnswer = components['schemas']['DatasetAnswer'];
 export type DataView = components['schemas']['DataView'];
@@ -3768,6 +3912,7 @@ export type Readings = components['schemas']['Readings'];
 export type Reason = components['schemas']['Reason'];
 export type Recompute = components['schemas']['Recompute'];
 export type Response = components['schemas']['Response'];
+export type Row = components['schemas']['Row'];
 export type Running = components['schemas']['Running'];
 export type RunView = components['schemas']['RunView'];
 export type SampleEdit = components['schemas']['SampleEdit'];
@@ -3791,6 +3936,7 @@ export type StepRequest = components['schemas']['StepRequest'];
 export type Stop = components['schemas']['Stop'];
 export type Stopping = components['schemas']['Stopping'];
 export type StopRequest = components['schemas']['StopRequest'];
+export type TableAnswer = components['schemas']['TableAnswer'];
 export type Tangent = components['schemas']['Tangent'];
 export type Tensor = components['schemas']['Tensor'];
 export type TimeAnswer = components['schemas']['TimeAnswer'];
@@ -3911,6 +4057,227 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DatasetAnswer"];
+                };
+            };
+            /** @description A head that says what a request cannot, or JSON that is none, or too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A page elsewhere, or a token that is not this session's */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A request that took too long to arrive */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A body of another type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A host this service is not called by */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A head that is larger than allowed */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_api_v1_datasets_preview_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DataPreviewRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataPreview"];
+                };
+            };
+            /** @description A head that says what a request cannot, or JSON that is none, or too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A page elsewhere, or a token that is not this session's */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A request that took too long to arrive */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A body of another type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A host this service is not called by */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A head that is larger than allowed */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    table_api_v1_datasets_table_post: {
+        parameters: {
+            query?: {
+                header?: boolean | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TableAnswer"];
                 };
             };
             /** @description A head that says what a request cannot, or JSON that is none, or too deep */
