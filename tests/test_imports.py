@@ -116,6 +116,7 @@ JAVASCRIPT: Table = {
     "api": {"generated"},
     "store": {"model", "vendor"},
     "url": {"store"},
+    "answers": {"api", "vendor"},
     "recordings": {"api", "model"},
     "actions": {"recordings", "store"},
     "report": {"actions", "url"},
@@ -126,7 +127,7 @@ JAVASCRIPT: Table = {
     "runs": {"actions"},
     "ui": {"changes", "lazy", "runs", "url"},
     "classroom": {"panels", "ui"},
-    "training": {"ui"},
+    "training": {"answers", "ui"},
     "main": {"classroom", "report", "scene", "panels", "training"},
 }
 

@@ -35,7 +35,8 @@ async def test_a_csv_that_was_sent_trains_a_network(client, open_session):
     assert len(told["id"]) >= 22  # 128 bits
     session, path = await open_session({**NETWORK, "data": {"id": told["id"], "sample": 1}})
     assert session["data"] == {
-        "name": "upload", "sample": 1, "samples": 3, "epoch": 1, "label": 1, "picture": None, "classes": ["leaf", "needle"],
+        "name": "upload", "sample": 1, "samples": 3, "epoch": 1, "label": 1, "picture": None,
+        "classes": ["leaf", "needle"],
     }  # fmt: skip
     assert (await client.get(f"{path}/tensors/x/value")).json()["data"] == [[0.3, 2.0]]
     assert (await client.get(f"{path}/verify")).json()["passed"] is True

@@ -7,7 +7,7 @@ import { count } from "../model/format.js";
 import { spanOf } from "../model/learnt.js";
 import * as runs from "../runs.js";
 import * as store from "../store.js";
-import { useAnswer } from "./answers.js";
+import { useAnswer } from "../answers.js";
 import { useSamples } from "./samples.js";
 
 const POINTS = 160, BOX = { width: 400, height: 300, left: 44, bottom: 26, top: 8, right: 8 };

@@ -7,7 +7,7 @@ import { filterAt } from "../model/learnt.js";
 import { PALETTES, heatColour } from "../model/scale.js";
 import * as runs from "../runs.js";
 import * as store from "../store.js";
-import { useAnswer } from "./answers.js";
+import { useAnswer } from "../answers.js";
 
 /** Fifty thousand weights are not painted as often as they change. */
 const PAUSE = 400;

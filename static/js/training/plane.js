@@ -7,8 +7,8 @@ import { largest, spanOf } from "../model/learnt.js";
 import { PALETTES, heatColour } from "../model/scale.js";
 import * as runs from "../runs.js";
 import * as store from "../store.js";
-import { useAnswer } from "./answers.js";
-import { classColour, drawMark } from "./marks.js";
+import { useAnswer } from "../answers.js";
+import { classColour, drawMark } from "../model/marks.js";
 import { useSamples } from "./samples.js";
 
 /** @typedef {import("../api/training.js").Response} Response */

@@ -6,7 +6,7 @@ import { count, format } from "../model/format.js";
 import { imagePixels } from "../model/scale.js";
 import * as runs from "../runs.js";
 import * as store from "../store.js";
-import { useAnswer } from "./answers.js";
+import { useAnswer } from "../answers.js";
 
 /** Reading a thousand pictures is work that training waits for. */
 const PAUSE = 900;

@@ -1,6 +1,6 @@
 // The samples of the open session as points, asked for once.
 
-import { useAnswer } from "./answers.js";
+import { useAnswer } from "../answers.js";
 import * as api from "../api/training.js";
 import * as store from "../store.js";
 

@@ -6,7 +6,7 @@ import { count, exact, format } from "../model/format.js";
 import { logPlace } from "../model/scale.js";
 import * as runs from "../runs.js";
 import * as store from "../store.js";
-import { useAnswer } from "./answers.js";
+import { useAnswer } from "../answers.js";
 
 /** @typedef {import("../generated/api").TimeLayer} Layer */
 /** @typedef {import("../generated/api").Lost} Lost */

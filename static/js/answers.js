@@ -1,7 +1,7 @@
 // One question at a time: while training goes on, what is wanted changes oftener than it can be answered.
 
-import { useEffect, useRef, useState } from "../../vendor/vendor.js";
-import { ApiError } from "../api.js";
+import { useEffect, useRef, useState } from "../vendor/vendor.js";
+import { ApiError } from "./api.js";
 
 const PAUSE = 150;
 
