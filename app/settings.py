@@ -72,6 +72,7 @@ class Settings:
     lease_seconds: float = 10.0
     history_points: int = 512
     grid_points: int = 40_000
+    surface_visits: int = 2_000_000
     page_bytes: int = 32_768
     window_values: int = 4_096
     window_bytes: int = 4 * 1_048_576

@@ -43,6 +43,7 @@ from engine.feeds import Data
 from engine.graph import Graph, Group, LayerShapes, Node, Role
 from engine.init import INITIALIZERS
 from engine.insight import Insight, check_entry, explain_entry
+from engine.landscape import Landscape, orthonormal, point, principal
 from engine.layers import LAYERS, LOSSES, LayerSpec, Option
 from engine.meter import Meter, Progress
 from engine.notation import Text
@@ -110,6 +111,7 @@ __all__ = [
     "Group",
     "Influence",
     "Insight",
+    "Landscape",
     "LayerError",
     "LayerShapes",
     "LayerSpec",
@@ -178,11 +180,14 @@ __all__ = [
     "notebook",
     "nudge",
     "numpy_script",
+    "orthonormal",
     "paths",
     "places",
+    "point",
     "predict_sign",
     "predict_size",
     "predict_value",
+    "principal",
     "pytorch_line",
     "pytorch_script",
     "resume",

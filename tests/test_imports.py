@@ -94,6 +94,7 @@ ENGINE: Table = {
     "links": {"directions", "trace"},
     "paths": {"links"},
     "nudge": {"run", "trace"},
+    "landscape": {"run", "trace"},
     "health": {"trace", "words"},
     "meter": {"evaluate", "health"},
     "firstbad": {"explain", "trace"},

@@ -13,11 +13,13 @@ from app.answers import GridAnswer
 from app.errors import OutsideError
 from app.learnt import Part, Readings, Samples
 from app.routes import SessionHere, SettingsHere, problems
+from app.surface import MOST, SurfaceAnswer, surface
 from app.wire import answer
 from engine import values_of
 
 router = APIRouter(prefix="/sessions/{id}", tags=["insight"], responses=problems(404, 413, 416, 422))
 Axis = Annotated[str, Query(max_length=64, examples=["-1:1:40"])]
+Direction = Annotated[str | None, Query(min_length=1, max_length=64, examples=["gradient"])]
 NUMBERS: dict[int | str, dict[str, Any]] = {200: {"content": {"application/octet-stream": {}}}}
 
 
@@ -79,3 +81,21 @@ def readings(
         raise OutsideError("samples are read by a network; this model is an expression")
     told = learnt.readings(network, values, dataset, of, settings)
     return answer({**told, "iteration": number})
+
+
+@router.get("/surface", response_model=SurfaceAnswer, responses=problems(412))
+def loss_surface(
+    session: SessionHere, x: Direction = None, y: Direction = None,
+    iteration: Annotated[int | None, Query(ge=0, le=10_000_000)] = None,
+    size: Annotated[int | None, Query(ge=2, le=MOST)] = None,
+    span: Annotated[float | None, Query(gt=0, le=1e6, allow_inf_nan=False)] = None,
+) -> Answer:  # fmt: skip
+    """The loss over a plane through where an iteration begins, and the path that training took to it, seen there.
+
+    A direction is an entry that learns (`w`, `dense1.weight[0,1]`), the `gradient`, the `update` of this iteration,
+    `random:7`, drawn from that seed and as long within each parameter as the parameter is, or `path1` and `path2`,
+    along which the path lies furthest from here. They are made perpendicular and of length 1, x first. Without them:
+    the two numbers of a model that learns no others, else the path. The losses are those of this iteration's batch
+    and masks; `size` points along a side, `span` to each side. The path has at most 60 points.
+    """
+    return answer(surface(session, iteration, x, y, size, span))

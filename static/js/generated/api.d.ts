@@ -761,6 +761,32 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions/{id}/surface": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Loss Surface
+         * @description The loss over a plane through where an iteration begins, and the path that training took to it, seen there.
+         *
+         *     A direction is an entry that learns (`w`, `dense1.weight[0,1]`), the `gradient`, the `update` of this iteration,
+         *     `random:7`, drawn from that seed and as long within each parameter as the parameter is, or `path1` and `path2`,
+         *     along which the path lies furthest from here. They are made perpendicular and of length 1, x first. Without them:
+         *     the two numbers of a model that learns no others, else the path. The losses are those of this iteration's batch
+         *     and masks; `size` points along a side, `span` to each side. The path has at most 60 points.
+         */
+        get: operations["loss_surface_api_v1_sessions__id__surface_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions/{id}/tensors/{node}/{kind}": {
         parameters: {
             query?: never;
@@ -1030,6 +1056,23 @@ export interface components {
             /** Target */
             target: string;
             value: components["schemas"]["ArrayRef"];
+        };
+        /**
+         * Axis
+         * @description A direction of length 1. `points`: where losses were computed, as distances from the iteration's own place; or as
+         *     the entry's values, where `own`. `kept`: what was left of the direction when what lay along x was taken away.
+         */
+        Axis: {
+            /** Direction */
+            direction: string;
+            /** Kept */
+            kept: components["schemas"]["Number"];
+            /** Label */
+            label: string;
+            /** Own */
+            own: boolean;
+            /** Points */
+            points: components["schemas"]["Number"][];
         };
         /**
          * Backward
@@ -2534,6 +2577,25 @@ export interface components {
             steps: components["schemas"]["PathStep"][];
         };
         /**
+         * PathPoint
+         * @description Where an iteration began, seen in the plane. `loss` was recorded there, on its own batch; `under`: the surface's
+         *     loss where it is seen; `away`: its distance from the plane.
+         */
+        PathPoint: {
+            /** Away */
+            away: components["schemas"]["Number"];
+            /** Iteration */
+            iteration: number;
+            /** Loss */
+            loss: components["schemas"]["Number"];
+            /** Under */
+            under: components["schemas"]["Number"];
+            /** X */
+            x: components["schemas"]["Number"];
+            /** Y */
+            y: components["schemas"]["Number"];
+        };
+        /**
          * Paths
          * @description `count` paths adding up to `total`; `shown` are the largest, `rest_count` others add up to `rest`.
          *
@@ -3463,6 +3525,45 @@ export interface components {
             patience: number;
         };
         /**
+         * SurfaceAnswer
+         * @description Rows of `losses` run along y, columns along x. All are on the batch of the iteration: `samples` of the `of` it
+         *     trains on.
+         *
+         *     `span`: half of a side. `levels`: losses to draw contours at, with about as much of the plane between any two.
+         *     `slopes`: the gradient along x and y. `share`: how much of the path's squared distances from here lies in the
+         *     plane; null where there are none. `complete`: no point of the path is missing for want of time.
+         */
+        SurfaceAnswer: {
+            /** Complete */
+            complete: boolean;
+            /** Evaluations */
+            evaluations: number;
+            /** Iteration */
+            iteration: number;
+            /** Levels */
+            levels: components["schemas"]["Number"][];
+            /** Loss */
+            loss: components["schemas"]["Number"];
+            /** Losses */
+            losses: components["schemas"]["Number"][][];
+            /** Of */
+            of: number;
+            /** Parameters */
+            parameters: number;
+            /** Path */
+            path: components["schemas"]["PathPoint"][];
+            /** Samples */
+            samples: number;
+            /** Share */
+            share: components["schemas"]["Number"] | null;
+            /** Slopes */
+            slopes: components["schemas"]["Number"][];
+            /** Span */
+            span: components["schemas"]["Number"];
+            x: components["schemas"]["Axis"];
+            y: components["schemas"]["Axis"];
+        };
+        /**
          * TableAnswer
          * @description The columns of a table, its first rows, and how many rows there are beside the header.
          */
@@ -3821,6 +3922,7 @@ export interface components {
 export type ArrayRef = components['schemas']['ArrayRef'];
 export type ArraysRequest = components['schemas']['ArraysRequest'];
 export type Assign = components['schemas']['Assign'];
+export type Axis = components['schemas']['Axis'];
 export type Backward = components['schemas']['Backward'];
 export type BackwardRequest = components['schemas']['BackwardRequest'];
 export type Batch = components['schemas']['Batch'];
@@ -3895,6 +3997,7 @@ export type Option = components['schemas']['Option'];
 export type ParameterCheck = components['schemas']['ParameterCheck'];
 export type Part = components['schemas']['Part'];
 export type Path = components['schemas']['Path'];
+export type PathPoint = components['schemas']['PathPoint'];
 export type Paths = components['schemas']['Paths'];
 export type PathStep = components['schemas']['PathStep'];
 export type Position = components['schemas']['Position'];
@@ -3936,6 +4039,7 @@ export type StepRequest = components['schemas']['StepRequest'];
 export type Stop = components['schemas']['Stop'];
 export type Stopping = components['schemas']['Stopping'];
 export type StopRequest = components['schemas']['StopRequest'];
+export type SurfaceAnswer = components['schemas']['SurfaceAnswer'];
 export type TableAnswer = components['schemas']['TableAnswer'];
 export type Tangent = components['schemas']['Tangent'];
 export type Tensor = components['schemas']['Tensor'];
@@ -8384,6 +8488,133 @@ export interface operations {
                 };
             };
             /** @description What was wrong, by number and limit */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    loss_surface_api_v1_sessions__id__surface_get: {
+        parameters: {
+            query?: {
+                iteration?: number | null;
+                size?: number | null;
+                span?: number | null;
+                x?: string | null;
+                y?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SurfaceAnswer"];
+                };
+            };
+            /** @description A head that says what a request cannot, or JSON that is none, or too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A request that took too long to arrive */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody came back to this session for long */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A host this service is not called by */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A head that is larger than allowed */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much to do, or a store that is away: try again */
             503: {
                 headers: {
                     [name: string]: unknown;

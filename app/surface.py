@@ -1,0 +1,266 @@
+"""The loss over a plane through the parameters, asked of a session, with the path that training took, seen from there.
+
+The plane goes through where the iteration begins, which is one of the points: there the loss is the recorded one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from math import floor, isqrt, log10
+from threading import Lock
+from time import monotonic
+
+import numpy as np
+from typing_extensions import TypedDict
+
+from app.errors import BusyError, OutsideError, TooLargeError
+from app.session import Session
+from app.settings import Settings
+from app.tensors import entry_of, find
+from app.terrain import Terrain, terrain
+from engine import Array, Landscape, check_entry, orthonormal, principal
+
+SIDE, LEAST, MOST = 31, 9, 41  # points along a side: usual, fewest where there is little time, most that may be asked
+QUICK = 1.0  # seconds that a surface is to take where nobody says how fine it is to be
+ROOM = 1.25  # around the path
+LEVELS = 11
+ENTRY = re.compile(r"(.{1,64}?)(?:\[([0-9,]*)\])?")
+RANDOM = re.compile(r"random(?::([0-9]{1,9}))?")
+_one = Lock()  # one surface at a time: several would share the processor all the same, and keep threads from requests
+
+
+class Axis(TypedDict):
+    """A direction of length 1. `points`: where losses were computed, as distances from the iteration's own place; or as
+    the entry's values, where `own`. `kept`: what was left of the direction when what lay along x was taken away.
+    """
+
+    direction: str
+    label: str
+    own: bool
+    kept: float
+    points: list[float]
+
+
+class PathPoint(TypedDict):
+    """Where an iteration began, seen in the plane. `loss` was recorded there, on its own batch; `under`: the surface's
+    loss where it is seen; `away`: its distance from the plane.
+    """
+
+    iteration: int
+    x: float
+    y: float
+    loss: float
+    under: float
+    away: float
+
+
+class SurfaceAnswer(TypedDict):
+    """Rows of `losses` run along y, columns along x. All are on the batch of the iteration: `samples` of the `of` it
+    trains on.
+
+    `span`: half of a side. `levels`: losses to draw contours at, with about as much of the plane between any two.
+    `slopes`: the gradient along x and y. `share`: how much of the path's squared distances from here lies in the
+    plane; null where there are none. `complete`: no point of the path is missing for want of time.
+    """
+
+    iteration: int
+    loss: float
+    x: Axis
+    y: Axis
+    span: float
+    losses: list[list[float]]
+    levels: list[float]
+    slopes: list[float]
+    path: list[PathPoint]
+    share: float | None
+    complete: bool
+    samples: int
+    of: int
+    parameters: int
+    evaluations: int
+
+
+@np.errstate(all="ignore")  # numbers that overflow are results here
+def surface(
+    session: Session, iteration: int | None, x: str | None, y: str | None, size: int | None, span: float | None
+) -> SurfaceAnswer:
+    """Raises `OutsideError` where the model has no such plane, `TooLargeError` where it takes too much."""
+    settings = session.settings
+    with _turn(settings.step_seconds):
+        around = terrain(session, session.iteration if iteration is None else iteration)
+        names = _names(around, x, y)
+        directions = [_direction(around, name) for name in names]
+        try:
+            across, up, kept = orthonormal(*directions)
+        except ValueError as error:
+            raise OutsideError(f"no plane along {names[0]} and {names[1]}: {error}") from None
+        return _Plane(around, names, (across, up), kept).answer(size, span, settings)
+
+
+@contextmanager
+def _turn(seconds: float) -> Iterator[None]:
+    if not _one.acquire(timeout=seconds):
+        raise BusyError(f"1 surface is being computed, and this service computes 1 at a time; {seconds:g} s waited")
+    try:
+        yield
+    finally:
+        _one.release()
+
+
+def _names(around: Terrain, x: str | None, y: str | None) -> tuple[str, str]:
+    """As asked; else the numbers of a model that learns two, or where the path leads."""
+    if around.land.learning == 2:
+        usual = _entries(around.land)
+    else:
+        along = len(principal(around.places, around.land.here))
+        usual = ["path1" if along else "gradient", "path2" if along == 2 else "random"]
+    x = x or next(name for name in usual if name != y)
+    return x, y or next(name for name in usual if name != x)
+
+
+def _entries(land: Landscape) -> list[str]:
+    found = [(n.label, index) for n in land.graph.parameters if n.wanted for index in np.ndindex(n.shape)]
+    return [f"{label}[{','.join(map(str, index))}]" if index else label for label, index in found]
+
+
+def _direction(around: Terrain, name: str) -> Array:
+    """Raises `OutsideError`, `EntryError` or `NotFoundError` for one there is not."""
+    land = around.land
+    if name in ("path1", "path2"):
+        found, number = principal(around.places, land.here), int(name[-1])
+        if len(found) < number:
+            what = f"the path to iteration {around.iteration} goes in {len(found)} directions"
+            raise OutsideError(f"{name} asked for; {what}")
+        return found[number - 1]
+    if name == "gradient":
+        return land.gradient()
+    if name == "update":
+        return land.update()
+    if drawn := RANDOM.fullmatch(name):
+        return land.random(int(drawn[1] or 0))
+    return _entry(land, name)
+
+
+def _entry(land: Landscape, name: str) -> Array:
+    asked = ENTRY.fullmatch(name)
+    node = find(land.graph, asked[1] if asked else name)
+    if node.role != "parameter":
+        raise OutsideError(f"a direction is an entry of a parameter; {node.label} is of role {node.role}")
+    return land.entry(node, check_entry(land.trace, node.id, entry_of(asked[2] or None if asked else None) or ()))
+
+
+class _Plane:
+    """Through where an iteration begins, along two directions of length 1 that are perpendicular."""
+
+    def __init__(self, around: Terrain, names: tuple[str, str], along: tuple[Array, Array], kept: float) -> None:
+        self.around, self.names, self.along, self.kept = around, names, np.stack(along), (1.0, kept)
+        self.land, self.away = around.land, around.places - around.land.here
+        self.seen: Array = self.away @ self.along.T  # the path, in the plane
+
+    def answer(self, size: int | None, span: float | None, settings: Settings) -> SurfaceAnswer:
+        around, land = self.around, self.land
+        path = self.path()
+        side = self.side(size, len(path), settings)
+        half, points = self.window(side, span)
+        losses = self.losses(points, settings.check_seconds)
+        whole = float(np.sum(self.away**2))
+        return SurfaceAnswer(
+            iteration=around.iteration, loss=around.loss, x=self.axis(0, points[0]), y=self.axis(1, points[1]),
+            span=half, losses=losses.tolist(), levels=levels(losses), slopes=(self.along @ land.gradient()).tolist(),
+            path=path, share=min(float(np.sum(self.seen**2)) / whole, 1.0) if whole else None,
+            complete=around.complete, samples=around.samples, of=around.of, parameters=land.here.size,
+            evaluations=land.evaluations,
+        )  # fmt: skip
+
+    def at(self, x: float, y: float) -> float:
+        """The loss at a point of the plane."""
+        return self.land.loss(self.land.here + x * self.along[0] + y * self.along[1])
+
+    def path(self) -> list[PathPoint]:
+        off = np.linalg.norm(self.away - self.seen @ self.along, axis=1)
+        return [
+            PathPoint(
+                iteration=step.iteration, x=self.told(0, x, step.place), y=self.told(1, y, step.place), loss=step.loss,
+                under=self.at(x, y), away=float(away),
+            )
+            for step, (x, y), away in zip(self.around.path, self.seen.tolist(), off, strict=True)
+        ]  # fmt: skip
+
+    def told(self, axis: int, distance: float, place: Array) -> float:
+        own = self.own(axis)
+        return distance if own is None else float(place[own])
+
+    def own(self, axis: int) -> int | None:
+        """The one number that the axis changes, by as much as it says; None where there is none."""
+        (moved,) = np.nonzero(self.along[axis])
+        return int(moved[0]) if len(moved) == 1 and self.along[axis][moved[0]] == 1 else None
+
+    def axis(self, axis: int, points: Array) -> Axis:
+        name, own = self.names[axis], self.own(axis)
+        return Axis(
+            direction=name, label=_label(name), own=own is not None, kept=self.kept[axis],
+            points=(points if own is None else self.land.here[own] + points).tolist(),
+        )  # fmt: skip
+
+    def side(self, size: int | None, more: int, settings: Settings) -> int:
+        """As asked; else as many points along a side as are computed quickly. Raises `TooLargeError`."""
+        visits, most = self.land.nodes * ((size or LEAST) ** 2 + more), settings.surface_visits
+        if visits > most:
+            raise TooLargeError(f"{visits} visits of nodes (nodes times points) asked for; a surface has {most}")
+        if size:
+            return size
+        began = monotonic()
+        self.at(0.0, 0.0)
+        affordable = min(QUICK / max(monotonic() - began, 1e-9), most / self.land.nodes - more)
+        return min(SIDE, max(LEAST, isqrt(int(affordable))))
+
+    def window(self, side: int, span: float | None) -> tuple[float, Array]:
+        """Half of a side, and the distances of the points along x and y: 0 is one of them, and the path is inside."""
+        low, high = self.seen.min(axis=0), self.seen.max(axis=0)
+        fits = ROOM * float((high - low).max()) / 2
+        least = float(np.linalg.norm(self.land.here)) / 2 or 1.0
+        half = span or max(fits, least)
+        middle = (low + high) / 2 if half >= fits else np.zeros(2)
+        step = 2 * half / (side - 1)
+        before = np.clip(np.round((half - middle) / step), 0, side - 1)
+        return half, (np.arange(side) - before[:, None]) * step
+
+    def losses(self, points: Array, seconds: float) -> Array:
+        """Row by row. Raises `TooLargeError` when it is foreseen to take longer."""
+        began, rows = monotonic(), []
+        for y in points[1].tolist():
+            rows.append([self.at(x, y) for x in points[0].tolist()])
+            needed = (monotonic() - began) * len(points[1]) / len(rows)
+            if needed > seconds:
+                asked, fit = f"{len(points[1])} × {len(points[0])}", int(len(points[1]) * (seconds / needed) ** 0.5)
+                raise TooLargeError(
+                    f"{asked} points take about {needed:.0f} s; this service allows {seconds:g} s, "
+                    f"which is enough for {fit} × {fit}"
+                )
+        return np.array(rows)
+
+
+def _label(name: str) -> str:
+    drawn = RANDOM.fullmatch(name)
+    said = {
+        "gradient": "along the gradient", "update": "along the update", "path1": "along the path",
+        "path2": "across the path",
+    }  # fmt: skip
+    return f"random direction {drawn[1] or 0}" if drawn else said.get(name, name)
+
+
+def levels(losses: Array) -> list[float]:
+    """Losses, in order, that part the points into equally many; each rounded as its distance to the next one allows."""
+    known = losses[np.isfinite(losses)]
+    if not known.size or known.min() == known.max():
+        return []
+    found = np.quantile(known, np.linspace(0, 1, LEVELS + 2))
+    apart = np.diff(found)
+    rounded = [
+        round(float(level), 1 - floor(log10(min(before, after))))
+        for level, before, after in zip(found[1:-1], apart, apart[1:], strict=False)
+        if before > 0 and after > 0
+    ]
+    return sorted(set(rounded))
