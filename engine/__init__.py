@@ -67,6 +67,7 @@ from engine.statements import ExpressionError, Limits
 from engine.stopping import Stop, StoppedError
 from engine.svg import PictureError, svg
 from engine.tape import Array
+from engine.thumbnail import thumbnail
 from engine.trace import Summary, Trace, places, summary
 from engine.triangle import Triangle, kept_cells, triangles, truncated
 from engine.truncation import Cut, Lost, Truncation, truncation
@@ -195,6 +196,7 @@ __all__ = [
     "state_of",
     "summary",
     "svg",
+    "thumbnail",
     "trace",
     "triangles",
     "truncated",

@@ -105,6 +105,7 @@ ENGINE: Table = {
     "numerals": set(),
     "layered": {"graph"},
     "svg": {"layered", "numerals", "trace"},
+    "thumbnail": {"layered"},
     "show": {"run", "svg"},
     "export": {"explain", "faults", "numerals", "trace"},
 }

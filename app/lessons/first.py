@@ -13,16 +13,6 @@ NEURON_VALUES = {"w": 0.5, "x": 1, "b": 0.1, "y": 1}
 
 ROWS = (
     Example(
-        id="neuron", title="A single neuron", group=NEURONS,
-        summary="A sigmoid neuron learns to answer 1: forward, loss, gradient, update.",
-        spec=expression(NEURON, NEURON_VALUES, optimizer=SGD_HALF),
-    ),
-    Example(
-        id="neuron-square", title="The same neuron without the ½", group=NEURONS,
-        summary="Loss (a − y)² instead of ½(a − y)²: every gradient is twice as large.",
-        spec=expression("z = w*x + b\na = sigmoid(z)\nL = (a - y)**2", NEURON_VALUES, optimizer=SGD_HALF),
-    ),
-    Example(
         id="square", title="(w·x + b)²", group=FIRST,
         summary="Three operations, three slopes: the smallest chain rule worth walking.",
         spec=expression("y = (w*x + b)**2", {"w": 3, "x": 2, "b": 1}),
@@ -41,5 +31,15 @@ ROWS = (
         id="chain", title="sin(x²)²", group=FIRST,
         summary="A chain of three functions: their slopes multiply.",
         spec=expression("L = sin(x**2)**2", {"x": 1.3}),
+    ),
+    Example(
+        id="neuron", title="A single neuron", group=NEURONS,
+        summary="A sigmoid neuron learns to answer 1: forward, loss, gradient, update.",
+        spec=expression(NEURON, NEURON_VALUES, optimizer=SGD_HALF),
+    ),
+    Example(
+        id="neuron-square", title="The same neuron without the ½", group=NEURONS,
+        summary="Loss (a − y)² instead of ½(a − y)²: every gradient is twice as large.",
+        spec=expression("z = w*x + b\na = sigmoid(z)\nL = (a - y)**2", NEURON_VALUES, optimizer=SGD_HALF),
     ),
 )  # fmt: skip

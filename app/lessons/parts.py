@@ -11,13 +11,15 @@ RELU = {"type": "relu"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Example:
-    """One entry of the gallery."""
+    """One entry of the gallery, lesson `lesson` of chapter `chapter`, which is called `group`."""
 
     id: str
     title: str
     summary: str
     group: str
     spec: dict[str, Any]
+    chapter: int = 0
+    lesson: int = 0
 
 
 def expression(source: str, values: dict[str, Any], **more: Any) -> dict[str, Any]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from hashlib import sha256
+from typing import Annotated, Any
 
 import numpy as np
-from fastapi import APIRouter
+from fastapi import APIRouter, Header
 from fastapi.responses import Response
 
+from app import thumbnails
 from app.answers import Catalogue, Examples, OpRow
 from app.data import SOURCES
 from app.errors import NotFoundError
@@ -18,6 +21,7 @@ from app.wire import answer
 from engine import FAULTS, INITIALIZERS, LAYERS, LOSSES, OPS, OPTIMIZERS, SCHEDULES, Op, Text, pytorch_line
 
 router = APIRouter(tags=["catalogue"])
+KEPT_SECONDS = 3_600  # a browser shows a picture again so long without asking
 
 
 @router.get("/catalogue", response_model=Catalogue)
@@ -85,3 +89,21 @@ def example(id: str) -> Response:
     if id not in EXAMPLES:
         raise NotFoundError(f"there is no example {id[:64]!r}; there are {', '.join(EXAMPLES)}")
     return answer(EXAMPLES[id])
+
+
+PICTURE: dict[int | str, dict[str, Any]] = {
+    200: {"description": "A picture of one colour", "content": {"image/svg+xml": {}}},
+    304: {"description": "As `If-None-Match` says"},
+}
+
+
+@router.get("/examples/{id}/thumbnail", response_class=Response, responses=PICTURE | problems(404))
+def example_thumbnail(id: str, if_none_match: Annotated[str | None, Header()] = None) -> Response:
+    """A small picture of an example's graph, in the colour of the text around it; of a large one, its groups."""
+    if id not in EXAMPLES:
+        raise NotFoundError(f"there is no example {id[:64]!r}; there are {', '.join(EXAMPLES)}")
+    body = thumbnails.of_example(id)
+    headers = {"ETag": f'"{sha256(body).hexdigest()[:16]}"', "Cache-Control": f"public, max-age={KEPT_SECONDS}"}
+    if if_none_match and if_none_match.removeprefix("W/") == headers["ETag"]:
+        return Response(status_code=304, headers=headers)
+    return Response(body, headers=headers, media_type="image/svg+xml")
