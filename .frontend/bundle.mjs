@@ -143,8 +143,8 @@ function ofShippedFile(file) {
 await mkdir(join(target, "fonts"), { recursive: true });
 await Promise.all([
   bundle(VENDOR, "vendor.js"), bundle('export { default } from "katex";', "katex.js"),
-  bundle('export { default } from "uplot";', "uplot.js"),
-  types("vendor", "*"), types("katex", "{ default }"), types("uplot", "{ default }"),
+  bundle('export { default } from "uplot";', "uplot.js"), bundle('export { contours } from "d3-contour";', "contour.js"),
+  types("vendor", "*"), types("katex", "{ default }"), types("uplot", "{ default }"), types("contour", "{ contours }"),
   katexStyle(), cp(join(modules, "uplot/dist/uPlot.min.css"), join(target, "uplot.css")), swagger(), digits(),
   writeFile(join(target, "fonts.css"), (await inter()) + (await jetbrainsMono())),
 ]);
