@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Discriminator, Field, Tag
+from pydantic import ConfigDict, Discriminator, Field, Tag, model_validator
 
 from app.fields import Body, Numbers, Whole, as_example
-from app.specs import OptimizerRequest
+from app.specs import OptimizerRequest, SpecRequest
 from engine import FAULTS
 
 TOGETHER = 100  # edits in one request
@@ -99,11 +99,21 @@ Edit = Annotated[
 
 
 class TwinRequest(Body):
-    """What the twin has and its original has not, from an iteration on: the present one where none is said."""
+    """What the twin has and its original has not, from an iteration on: the present one where none is said.
+
+    Or another `spec`, from the beginning; the twin then has the edits of its original.
+    """
 
     model_config = as_example(edits=[{"set": "w", "to": 0.25}])
     edits: Annotated[list[Edit], Field(max_length=TOGETHER)] = Field(default_factory=list)
     iteration: Annotated[Whole, Field(ge=0, le=10_000_000)] | None = None
+    spec: SpecRequest | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> TwinRequest:
+        if self.spec is not None and (self.edits or self.iteration is not None):
+            raise ValueError("a twin has either a `spec` of its own or `edits` from an iteration on")
+        return self
 
 
 class EditsRequest(Body):

@@ -20,7 +20,20 @@ from app.listener import Listener
 from app.live import Hub
 from app.openapi import document
 from app.places import WEB
-from app.routes import catalogue, datasets, edits, evaluate, export, insight, live, preview, sessions, traces, training
+from app.routes import (
+    catalogue,
+    compare,
+    datasets,
+    edits,
+    evaluate,
+    export,
+    insight,
+    live,
+    preview,
+    sessions,
+    traces,
+    training,
+)
 from app.runs import Runs
 from app.sessions import Sessions
 from app.settings import Settings
@@ -92,7 +105,20 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.uploads = Uploads(store)
     app.state.sessions = Sessions(store, settings, app.state.uploads, app.state.hub)
     app.state.runs = Runs(app.state.sessions)
-    for module in (sessions, traces, edits, training, live, evaluate, insight, export, preview, datasets, catalogue):
+    for module in (
+        sessions,
+        traces,
+        edits,
+        training,
+        live,
+        evaluate,
+        insight,
+        compare,
+        export,
+        preview,
+        datasets,
+        catalogue,
+    ):
         app.include_router(module.router, prefix="/api/v1")
     app.include_router(pages)
     app.mount("/static", Static(directory=WEB / "static"), name="static")

@@ -68,7 +68,7 @@ from engine.stopping import Stop, StoppedError
 from engine.svg import PictureError, svg
 from engine.tape import Array
 from engine.thumbnail import thumbnail
-from engine.trace import Summary, Trace, places, summary
+from engine.trace import Summary, Trace, concerned, places, rms, summary
 from engine.triangle import Triangle, kept_cells, triangles, truncated
 from engine.truncation import Cut, Lost, Truncation, truncation
 
@@ -171,6 +171,7 @@ __all__ = [
     "check",
     "check_entry",
     "check_options",
+    "concerned",
     "cost",
     "demand",
     "diagnose",
@@ -192,6 +193,7 @@ __all__ = [
     "pytorch_line",
     "pytorch_script",
     "resume",
+    "rms",
     "schedule",
     "state_of",
     "summary",

@@ -97,6 +97,20 @@ class Trace:
             ref = _new_gradient(event, node) or (None if isinstance(event, Seed) else ref)
         return None if ref is None else self.view(ref)
 
+    def standing(self, cursor: int) -> tuple[list[ArrayRef | None], list[ArrayRef | None]]:
+        """The places of every node's value, and of every node's gradient, after `cursor` events, as `value` and
+        `gradient` tell them one by one.
+        """
+        values = [self.schedule.values[n.id] if n.op is None else None for n in self.graph.nodes]
+        gradients: list[ArrayRef | None] = [None] * len(values)
+        for event in self._before(cursor):
+            if isinstance(event, Seed):
+                gradients = [None] * len(values)
+            for node in concerned(event):
+                values[node] = _new_value(event, node) or values[node]
+                gradients[node] = _new_gradient(event, node) or gradients[node]
+        return values, gradients
+
     def jacobian(self, output: int, leaf: int) -> Array | None:
         """d(output)/d(leaf) at the end of the backward phase, before clipping; None where nothing has arrived."""
         ref: ArrayRef | None = None
@@ -113,7 +127,7 @@ class Trace:
     def magnitudes(self) -> list[float | None]:
         """Per event the root mean square of its `value`: how strong the signal is, whatever the array's size."""
         return [
-            None if (ref := getattr(e, "value", None)) is None else _rms(self.view(ref)) for e in self.schedule.events
+            None if (ref := getattr(e, "value", None)) is None else rms(self.view(ref)) for e in self.schedule.events
         ]
 
     def _before(self, cursor: int) -> Iterator[AnyEvent]:
@@ -136,7 +150,22 @@ def _new_gradient(event: AnyEvent, node: int) -> ArrayRef | None:
     return event.value if isinstance(event, Clipped) and node in event.params else arrived(event).get(node)
 
 
-def _rms(x: Array) -> float:
+def concerned(event: AnyEvent) -> tuple[int, ...]:
+    """The nodes whose value, gradient or optimizer state an event brings up to date."""
+    match event:
+        case Forward() | Recompute():
+            return (event.node,)
+        case Statistics():
+            return (event.target,)
+        case Assign():
+            return (event.param,)
+        case Clipped():
+            return event.params
+    return tuple(arrived(event))
+
+
+def rms(x: Array) -> float:
+    """The root mean square of an array of any shape; 0 where it is empty."""
     with np.errstate(all="ignore"):
         return float(np.sqrt(np.mean(np.square(x)))) if x.size else 0.0
 

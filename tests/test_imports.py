@@ -127,10 +127,12 @@ JAVASCRIPT: Table = {
     "changes": {"actions"},
     "panels": {"changes"},
     "runs": {"actions"},
-    "ui": {"changes", "lazy", "runs", "url"},
+    "twins": {"actions"},
+    "ui": {"changes", "lazy", "runs", "twins", "url"},
     "classroom": {"panels", "ui"},
     "training": {"answers", "ui"},
-    "main": {"classroom", "report", "scene", "panels", "training"},
+    "compare": {"training"},
+    "main": {"classroom", "compare", "report", "scene", "panels", "training"},
 }
 
 

@@ -54,13 +54,13 @@ def twin(
     session: SessionHere, body: TwinRequest, found: SessionsHere, settings: SettingsHere, key: KeyHere,
     request: Request, x_drive: AsCookie = None,
 ) -> Response:  # fmt: skip
-    """A session like this one, with the same seed and batches, and with edits of its own: to set beside it.
+    """A session like this one, with the same seed and batches, and with edits or a spec of its own: to set beside it.
 
     Whoever may read a session may make a twin of it, and drives that one.
     """
     edits = body.model_dump(mode="json", exclude_unset=True).get("edits", [])
     with session.lock:
-        wanted = twin_of(session, edits, body.iteration)
+        wanted = twin_of(session, edits, body.iteration, body.spec)
     return created(found.create(wanted, key, new), request, settings, x_drive)
 
 

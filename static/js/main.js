@@ -67,9 +67,10 @@ function Card() {
 const VIEWS = {
   network: part(() => import("./scene/network/view.js").then(({ mountNetwork }) => mountNetwork)),
   code: part(() => import("./panels/code-view.js").then(({ mountCode }) => mountCode)),
+  compare: part(() => import("./compare/view.js").then(({ mountCompare }) => () => mountCompare(place("panel")))),
   training: part(() => import("./training/view.js").then(({ mountTraining }) => () => mountTraining(place("panel")))),
 };
-const NAMES = { graph: "Graph", network: "Network", code: "Code", training: "Graph" };
+const NAMES = { graph: "Graph", network: "Network", code: "Code", training: "Graph", compare: "Graph" };
 /** @type {Partial<Record<import("./types").View, Promise<void>>>} */
 const mounted = { graph: Promise.resolve() };
 
@@ -127,6 +128,14 @@ function showPosition() {
   effect(() => { document.title = store.session.value ? `${store.session.value.title} · Backprop Explorer` : "Backprop Explorer"; });
 }
 
+/** @param {string} session @param {ReturnType<typeof readAddress>} address */
+async function openBoth(session, address) {
+  const { twin } = address;
+  await actions.open(() => api.session(session), address);
+  if (twin && store.session.peek()?.id === session) await import("./twins.js").then(({ openTwin }) => openTwin(twin), actions.lost);
+  else if (address.view === "compare") actions.look("graph");
+}
+
 function openAddress() {
   const address = readAddress(location.search);
   store.present.value = address.present;
@@ -136,7 +145,7 @@ function openAddress() {
   store.following.value = address.follow && Boolean(address.session);
   const { session, example, join } = address;
   if (join) return import("./ui/join.js").then(({ enter }) => enter(join));
-  if (session) return actions.open(() => api.session(session), address);
+  if (session) return openBoth(session, address);
   store.touring.value = !example;
   store.playing.value = !example && !store.reducedMotion.value;
   return actions.open(() => api.createSession({ example: example ?? OPENING }), address);

@@ -34,7 +34,7 @@ export async function trainOrPause() {
   await (store.underWay.value ? pause() : train());
 }
 
-async function train() {
+export async function train() {
   const { value: session } = store.session, { to, loss } = wish.value, end = to ?? suggested.value;
   if (!session) return;
   actions.play(false);
@@ -47,7 +47,7 @@ async function train() {
   }
 }
 
-async function pause() {
+export async function pause() {
   const { value: session } = store.session, { value: run } = store.run;
   if (!session || !run) return;
   try {
@@ -138,7 +138,9 @@ async function catchUp(id) {
 }
 
 const place = computed(() => (store.session.value ? `${store.session.value.id} ${store.session.value.revision}` : ""));
-const watched = computed(() => (visible.value && store.trains.value && (store.view.value === "training" || store.underWay.value) ? store.session.value?.id ?? "" : ""));
+/** Charts are on screen. */
+const charted = computed(() => store.view.value === "training" || store.view.value === "compare");
+const watched = computed(() => (visible.value && store.trains.value && (charted.value || store.underWay.value) ? store.session.value?.id ?? "" : ""));
 /** The furthest point there is, as far as the page knows. */
 const reached = computed(() => course.value?.iterations.at(-1) ?? -1);
 
@@ -148,11 +150,11 @@ effect(() => {
   batch(() => { kept.value = null; tail.value = []; newest.value = false; wish.value = { to: null, loss: null }; });
 });
 effect(() => {
-  if (store.view.value === "training" && place.value && store.trains.value) void untracked(look);
+  if (charted.value && place.value && store.trains.value) void untracked(look);
 });
 effect(() => (watched.value ? listen(watched.value) : undefined));
 // A step that was walked to is measured too.
 effect(() => {
   const stride = kept.value?.stride ?? 1;
-  if (kept.value && !store.underWay.value && store.view.value === "training" && store.iteration.value >= reached.value + stride) void untracked(look);
+  if (kept.value && !store.underWay.value && charted.value && store.iteration.value >= reached.value + stride) void untracked(look);
 });

@@ -58,8 +58,8 @@ export interface Frame {
 /** The operation the cursor stands in: what is highlighted, and where the signal travels. */
 export interface Live { tone: Tone; nodes: Set<number>; edges: Set<string>; reverse: boolean }
 
-/** Three pictures of one trace: operations, units, lines of code; and the training that it is a step of. */
-export type View = "graph" | "network" | "code" | "training";
+/** Three pictures of one trace: operations, units, lines of code; the training that it is a step of; and a twin beside it. */
+export type View = "graph" | "network" | "code" | "training" | "compare";
 export interface Selection { node: number; which: "value" | "gradient"; entry: number[] | null }
 
 export type Point = [number, number];

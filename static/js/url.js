@@ -2,9 +2,9 @@
 
 import * as store from "./store.js";
 
-/** @typedef {{example?: string, session?: string, cursor?: number, iteration?: number, present: boolean, predict: boolean, follow: boolean, join?: string, panels: string[] | null, view: import("./types").View}} Address */
+/** @typedef {{example?: string, session?: string, twin?: string, cursor?: number, iteration?: number, present: boolean, predict: boolean, follow: boolean, join?: string, panels: string[] | null, view: import("./types").View}} Address */
 
-const VIEWS = /** @type {const} */ (["graph", "network", "code", "training"]);
+const VIEWS = /** @type {const} */ (["graph", "network", "code", "training", "compare"]);
 
 /** What a link may show: `&panels=stage,sentence,transport` hides the rest. */
 export const PANELS = ["top", "stage", "legend", "sentence", "formula", "operands", "code", "card", "transport"];
@@ -15,7 +15,7 @@ export function readAddress(search) {
   return {
     example: given.get("example") ?? undefined, session: given.get("session") ?? undefined,
     cursor: whole(given.get("cursor")), iteration: whole(given.get("iteration")), present: given.get("present") === "1", predict: given.get("predict") === "1", follow: given.get("follow") === "1",
-    join: given.get("join")?.slice(0, 16), panels: panelsIn(given.get("panels")),
+    twin: given.get("twin") ?? undefined, join: given.get("join")?.slice(0, 16), panels: panelsIn(given.get("panels")),
     view: VIEWS.find((view) => view === given.get("view")) ?? "graph",
   };
 }
@@ -38,6 +38,7 @@ export function writeAddress() {
   parameters.set("iteration", String(store.iteration.value));
   parameters.set("cursor", String(store.cursor.value));
   for (const [name, on] of Object.entries({ present: store.present, predict: store.predicting, follow: store.following })) if (on.value) parameters.set(name, "1");
+  if (store.beside.value) parameters.set("twin", store.beside.value.session.id);
   if (store.view.value !== "graph") parameters.set("view", store.view.value);
   return store.panels.value ? `?${parameters}&panels=${store.panels.value.join(",")}` : `?${parameters}`;
 }

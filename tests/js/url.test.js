@@ -6,7 +6,7 @@ import { squareTrace } from "./square.js";
 
 test("an address says what to open and where", () => {
   assert.deepEqual(readAddress("?example=neuron&cursor=9&iteration=2&present=1"),
-    { example: "neuron", session: undefined, cursor: 9, iteration: 2, present: true, predict: false, follow: false, join: undefined, panels: null, view: "graph" });
+    { example: "neuron", session: undefined, twin: undefined, cursor: 9, iteration: 2, present: true, predict: false, follow: false, join: undefined, panels: null, view: "graph" });
 });
 
 test("a link may ask before it shows, follow whoever drives, or join by a code", () => {
@@ -34,6 +34,18 @@ test("a link may name the panels it shows, and keeps doing so", () => {
   store.panels.value = ["stage", "transport"];
   assert.deepEqual(readAddress(writeAddress()).panels, ["stage", "transport"]);
   store.panels.value = null;
+});
+
+test("a twin that stands beside the session is named in the address", () => {
+  store.session.value = { id: "a_b-c" };
+  store.twin.value = { of: "a_b-c", session: { id: "d-e_f" }, says: "" };
+  store.trace.value = squareTrace();
+  store.view.value = "compare";
+  const { session, twin, view } = readAddress(writeAddress());
+  assert.deepEqual([session, twin, view], ["a_b-c", "d-e_f", "compare"]);
+  store.session.value = { id: "another" };
+  assert.equal(readAddress(writeAddress()).twin, undefined, "it is nobody else's twin");
+  store.twin.value = null;
 });
 
 test("what is written is read back: the same session, training step and cursor", () => {

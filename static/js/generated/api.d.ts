@@ -278,6 +278,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions/{id}/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare
+         * @description This session, a, beside another, b, in one training step: of every node a, b and b/a, and where the two part.
+         *
+         *     `cursor`: a's; else its own where no iteration is named, or the end of the step. `order=difference`: the largest
+         *     first.
+         */
+        get: operations["compare_api_v1_sessions__id__compare_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions/{id}/cost": {
         parameters: {
             query?: never;
@@ -944,7 +967,7 @@ export interface paths {
         put?: never;
         /**
          * Twin
-         * @description A session like this one, with the same seed and batches, and with edits of its own: to set beside it.
+         * @description A session like this one, with the same seed and batches, and with edits or a spec of its own: to set beside it.
          *
          *     Whoever may read a session may make a twin of it, and drives that one.
          */
@@ -999,6 +1022,40 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * Row
+         * @description A node of both, by its number in each; null where one has none such.
+         *
+         *     `parts`: the first cursor of `a` at which its numbers differ; null where none does.
+         */
+        app__compare__Row: {
+            /** A */
+            a: number | null;
+            /** B */
+            b: number | null;
+            gradient: components["schemas"]["Beside"];
+            /** Label */
+            label: string;
+            /** Other */
+            other: string;
+            /** Parts */
+            parts: number | null;
+            /** Role */
+            role: string;
+            /** Shape */
+            shape: number[];
+            value: components["schemas"]["Beside"];
+        };
+        /**
+         * Row
+         * @description A row by its number in the file, with its cells, cut short where they are long.
+         */
+        app__data__columns__Row: {
+            /** Cells */
+            cells: string[];
+            /** Row */
+            row: number;
+        };
         /**
          * ArrayRef
          * @description Where an array lies in the recording: `offset` counts numbers, not bytes; row-major.
@@ -1207,6 +1264,25 @@ export interface components {
             step: components["schemas"]["ArrayRef"];
         };
         /**
+         * Beside
+         * @description A number of both: itself where it is one, else the root mean square of a tensor; null where there is none yet.
+         *
+         *     `ratio` is b/a; null where one of them is not there, or both are 0. `apart`: the norm of the difference over the
+         *     larger norm, from 0 to 2; null where shapes differ.
+         */
+        Beside: {
+            /** A */
+            a: components["schemas"]["Number"] | null;
+            /** Apart */
+            apart: components["schemas"]["Number"] | null;
+            /** B */
+            b: components["schemas"]["Number"] | null;
+            /** Identical */
+            identical: boolean;
+            /** Ratio */
+            ratio: components["schemas"]["Number"] | null;
+        };
+        /**
          * BreakEdit
          * @description A mistake made on purpose, one of the catalogue's `faults`: from here on the numbers are what it gives, and
          *     `verify` names the first event that does not follow. Null: by the honest rules again.
@@ -1337,6 +1413,44 @@ export interface components {
             name: string;
             /** Numbers */
             numbers: number;
+        };
+        /**
+         * Comparison
+         * @description Two sessions at one training step. `cursors`: where each stands; `lengths`: how many events each has.
+         *
+         *     `by`: how places correspond: event by event, or, where the two do not have the same events, by what these do to
+         *     nodes of the same name. `parts`: the first cursor of the first session at which a number differs; null where none
+         *     does. `identical`: all numbers of all events have the same bits, and neither has others. `nodes`: how many rows
+         *     there are in all.
+         */
+        Comparison: {
+            /**
+             * By
+             * @enum {string}
+             */
+            by: "event" | "name";
+            /** Cursors */
+            cursors: [
+                number,
+                number
+            ];
+            /** Differences */
+            differences: components["schemas"]["Difference"][];
+            /** Identical */
+            identical: boolean;
+            /** Iteration */
+            iteration: number;
+            /** Lengths */
+            lengths: [
+                number,
+                number
+            ];
+            /** Nodes */
+            nodes: number;
+            /** Parts */
+            parts: number | null;
+            /** Rows */
+            rows: components["schemas"]["app__compare__Row"][];
         };
         /**
          * Contribution
@@ -1661,6 +1775,20 @@ export interface components {
             sample: number | null;
             /** Samples */
             samples: number;
+        };
+        /**
+         * Difference
+         * @description `what` differs, in so many `places`, as text: null where one says nothing of it.
+         */
+        Difference: {
+            /** A */
+            a: string | null;
+            /** B */
+            b: string | null;
+            /** Places */
+            places: number;
+            /** What */
+            what: string;
         };
         /**
          * EditsRequest
@@ -2980,16 +3108,6 @@ export interface components {
             /** Shape */
             shape: number[];
         };
-        /**
-         * Row
-         * @description A row by its number in the file, with its cells, cut short where they are long.
-         */
-        Row: {
-            /** Cells */
-            cells: string[];
-            /** Row */
-            row: number;
-        };
         Running: [
             number,
             number,
@@ -3601,7 +3719,7 @@ export interface components {
             /** Columns */
             columns: components["schemas"]["Column"][];
             /** First */
-            first: components["schemas"]["Row"][];
+            first: components["schemas"]["app__data__columns__Row"][];
             /** Samples */
             samples: number;
         };
@@ -3801,6 +3919,8 @@ export interface components {
         /**
          * TwinRequest
          * @description What the twin has and its original has not, from an iteration on: the present one where none is said.
+         *
+         *     Or another `spec`, from the beginning; the twin then has the edits of its original.
          * @example {
          *       "edits": [
          *         {
@@ -3815,6 +3935,7 @@ export interface components {
             edits?: (components["schemas"]["SetEdit"] | components["schemas"]["LabelEdit"] | components["schemas"]["SampleEdit"] | components["schemas"]["OptimizerEdit"] | components["schemas"]["FreezeEdit"] | components["schemas"]["UnfreezeEdit"] | components["schemas"]["CutEdit"] | components["schemas"]["BreakEdit"])[];
             /** Iteration */
             iteration?: number | null;
+            spec?: components["schemas"]["SpecRequest"] | null;
         };
         /**
          * UnfreezeEdit
@@ -3949,6 +4070,8 @@ export interface components {
     headers: never;
     pathItems: never;
 }
+export type AppCompareRow = components['schemas']['app__compare__Row'];
+export type AppDataColumnsRow = components['schemas']['app__data__columns__Row'];
 export type ArrayRef = components['schemas']['ArrayRef'];
 export type ArraysRequest = components['schemas']['ArraysRequest'];
 export type Assign = components['schemas']['Assign'];
@@ -3956,6 +4079,7 @@ export type Axis = components['schemas']['Axis'];
 export type Backward = components['schemas']['Backward'];
 export type BackwardRequest = components['schemas']['BackwardRequest'];
 export type Batch = components['schemas']['Batch'];
+export type Beside = components['schemas']['Beside'];
 export type BreakEdit = components['schemas']['BreakEdit'];
 export type Carry = components['schemas']['Carry'];
 export type Catalogue = components['schemas']['Catalogue'];
@@ -3965,6 +4089,7 @@ export type Clipped = components['schemas']['Clipped'];
 export type ClipRequest = components['schemas']['ClipRequest'];
 export type CodeAnswer = components['schemas']['CodeAnswer'];
 export type Column = components['schemas']['Column'];
+export type Comparison = components['schemas']['Comparison'];
 export type Contribution = components['schemas']['Contribution'];
 export type CostAnswer = components['schemas']['CostAnswer'];
 export type CreatedSession = components['schemas']['CreatedSession'];
@@ -3977,6 +4102,7 @@ export type DataPreviewRequest = components['schemas']['DataPreviewRequest'];
 export type DataRow = components['schemas']['DataRow'];
 export type DatasetAnswer = components['schemas']['DatasetAnswer'];
 export type DataView = components['schemas']['DataView'];
+export type Difference = components['schemas']['Difference'];
 export type EditsRequest = components['schemas']['EditsRequest'];
 export type Example = components['schemas']['Example'];
 export type Examples = components['schemas']['Examples'];
@@ -4045,7 +4171,6 @@ export type Readings = components['schemas']['Readings'];
 export type Reason = components['schemas']['Reason'];
 export type Recompute = components['schemas']['Recompute'];
 export type Response = components['schemas']['Response'];
-export type Row = components['schemas']['Row'];
 export type Running = components['schemas']['Running'];
 export type RunView = components['schemas']['RunView'];
 export type SampleEdit = components['schemas']['SampleEdit'];
@@ -5600,6 +5725,125 @@ export interface operations {
                 };
             };
             /** @description What was wrong, by number and limit */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    compare_api_v1_sessions__id__compare_get: {
+        parameters: {
+            query: {
+                count?: number;
+                cursor?: number | null;
+                from?: number;
+                iteration?: number | null;
+                order?: "layer" | "difference";
+                with: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comparison"];
+                };
+            };
+            /** @description A head that says what a request cannot, or JSON that is none, or too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A request that took too long to arrive */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A host this service is not called by */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A head that is larger than allowed */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much to do, or a store that is away: try again */
             503: {
                 headers: {
                     [name: string]: unknown;

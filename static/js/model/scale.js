@@ -30,6 +30,14 @@ export function edgeWidth(size) {
   return WIDTH.thin + (WIDTH.thick - WIDTH.thin) * place;
 }
 
+/** Ratios: beyond a thousandfold either way a bar grows no longer. */
+const RATIO = { low: 1, high: 1000 };
+/** A bar from the middle: to the right where the ratio is above 1 in size, to the left where it is below; 1 is half the room. @param {number} ratio */
+export function ratioBar(ratio) {
+  const size = Math.abs(ratio), width = Number.isNaN(size) ? 0 : size >= 1 ? logPlace(size, RATIO) : logPlace(1 / size, RATIO);
+  return { x: size < 1 ? -width : 0, width };
+}
+
 /** @param {number} x @param {Palette} palette @returns {Rgb} */
 export function heatColour(x, palette) {
   if (!Number.isFinite(x)) return palette.nonfinite;

@@ -48,6 +48,10 @@ export const COMMANDS = [
   { id: "view-network", label: "The network of units and weights", keys: ["2"], enabled: always, run: () => actions.look("network") },
   { id: "view-code", label: "The lines of code", keys: ["3"], enabled: always, run: () => actions.look("code") },
   { id: "view-training", label: "Training: charts, and what has been learnt", keys: ["4"], enabled: always, run: () => actions.look("training") },
+  { id: "view-compare", label: "Compare: this run and its twin in lock-step", keys: ["5"], enabled: () => store.beside.value !== null, run: () => actions.look("compare") },
+  { id: "twin", label: "Compare with a twin that differs in one thing", keys: ["x"], enabled: hasTrace, run: () => (store.dialog.value = "twin") },
+  { id: "swap-twin", label: "Let the twin stand first", keys: ["X"], enabled: () => store.beside.value !== null, run: () => import("../twins.js").then(({ swapTwin }) => swapTwin()) },
+  { id: "close-twin", label: "Close the twin", keys: ["W"], enabled: () => store.beside.value !== null, run: () => (store.twin.value = null) },
   { id: "train", label: "Train, or pause training", keys: ["T"], enabled: () => store.trains.value && store.session.value?.drives === true, run: () => import("../runs.js").then(({ trainOrPause }) => trainOrPause()) },
   { id: "newest", label: "Show the newest step while training goes on", keys: ["N"], enabled: () => store.underWay.value, run: () => import("../runs.js").then(({ keepUp }) => keepUp()) },
   { id: "walk", label: "Walk through the training step, pausing training where it is under way", keys: ["w"], enabled: () => store.trains.value, run: () => import("../runs.js").then(({ walk }) => walk()) },
@@ -84,7 +88,7 @@ export function command(id) {
 }
 
 /** What the bar at the top does: a link that hides the bar takes it away. */
-const AT_THE_TOP = new Set(["next-sample", "previous-sample", "batch", "batches", "view-graph", "view-network", "view-code", "view-training", "gallery", "present", "theme"]);
+const AT_THE_TOP = new Set(["next-sample", "previous-sample", "batch", "batches", "view-graph", "view-network", "view-code", "view-training", "view-compare", "gallery", "present", "theme"]);
 
 /** Whether a command can be carried out now. @param {Command} each */
 export const available = (each) => each.enabled() && !(store.panels.value?.includes("top") === false && AT_THE_TOP.has(each.id));

@@ -12,6 +12,7 @@ const SHEETS = {
   gallery: { title: "Examples", content: part(() => import("./gallery.js").then(({ Gallery }) => Gallery)) },
   help: { title: "Keys", content: part(() => import("./help.js").then(({ Help }) => Help)) },
   setup: { title: "Change how it trains", content: part(() => import("./setup.js").then(({ Setup }) => Setup)) },
+  twin: { title: "Compare with a twin that differs in one thing", content: part(() => import("./twin.js").then(({ Twin }) => Twin)) },
   share: { title: "Share", content: part(() => import("./share.js").then(({ Share }) => Share)) },
   join: { title: "Join a session", content: part(() => import("./join.js").then(({ Join }) => Join)) },
   batch: { title: "The samples of this training step", content: part(() => import("./batch.js").then(({ Batch }) => Batch)) },

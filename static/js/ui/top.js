@@ -28,7 +28,8 @@ function Views() {
     <${Button} id="view-graph" named pressed=${view === "graph"}>Graph<//>
     <${Button} id="view-network" named pressed=${view === "network"}>Network<//>
     <${Button} id="view-code" named pressed=${view === "code"}>Code<//>
-    <${Button} id="view-training" named pressed=${view === "training"}>Training${store.underWay.value && view !== "training" && html` <small>${count(store.run.value?.iteration ?? 0)}</small>`}<//></div>`;
+    <${Button} id="view-training" named pressed=${view === "training"}>Training${store.underWay.value && view !== "training" && html` <small>${count(store.run.value?.iteration ?? 0)}</small>`}<//>
+    ${store.beside.value && html`<${Button} id="view-compare" named pressed=${view === "compare"}>Compare<//>`}</div>`;
 }
 
 function Sample() {
