@@ -11,7 +11,7 @@ from app.data.requests import UploadRequest
 from app.data.uploads import Uploads
 from app.edits import TOGETHER
 from app.errors import NotFoundError, TooLargeError
-from app.session import Session
+from app.session import Session, Standing
 from app.thinning import portions
 from app.wire import encode
 from engine import Trace, notebook, numpy_script, pytorch_script, svg
@@ -36,13 +36,13 @@ FORMS: dict[Format, Form] = {
 }
 
 
-def exported(session: Session, uploads: Uploads, most: int) -> bytes:
+def exported(session: Session, at: Standing, uploads: Uploads, most: int) -> bytes:
     """The session as JSON that `POST /sessions` takes: its spec, with data that was sent written out, the edits
-    in force, and its place.
+    in force, and a place.
 
     Raises `TooLargeError` where that would be more than the `most` bytes of a request.
     """
-    view = session.view()
+    view = session.view(at)
     written = encode({
         "format": "backprop-session", "version": 1, "example": view.example,
         "spec": _whole(view.spec, session, uploads),

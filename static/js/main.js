@@ -136,6 +136,9 @@ async function openBoth(session, address) {
   else if (address.view === "compare") actions.look("graph");
 }
 
+/** A link with everything: the session itself stands behind the #, where no server sees it. */
+const brings = () => location.hash.startsWith("#session=");
+
 function openAddress() {
   const address = readAddress(location.search);
   store.present.value = address.present;
@@ -144,6 +147,7 @@ function openAddress() {
   actions.predict(address.predict);
   store.following.value = address.follow && Boolean(address.session);
   const { session, example, join } = address;
+  if (brings()) return import("./take/session.js").then(({ arrive }) => arrive(address));
   if (join) return import("./ui/join.js").then(({ enter }) => enter(join));
   if (session) return openBoth(session, address);
   store.touring.value = !example;
@@ -165,5 +169,6 @@ mountRoom(document.body);
 watchEntries();
 watchClass();
 watchConnection(openAddress);
+addEventListener("hashchange", () => { if (brings()) void openAddress(); }); // in a page that is open already
 void actions.loadCatalogue();
 void openAddress();

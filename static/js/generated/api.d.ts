@@ -444,7 +444,8 @@ export interface paths {
          * @description The session as JSON, or a training step as a NumPy or PyTorch script, a notebook or a picture: a file.
          *
          *     Scripts and notebooks hold their numbers and compute the step anew; where a result differs, they say so. JSON is
-         *     the session where it stands, and `POST /sessions` with `{"import": …}` makes the same one again.
+         *     the session where it stands, or where `iteration` and `cursor` say: `POST /sessions` with `{"import": …}` makes
+         *     the same one again.
          */
         get: operations["export_api_v1_sessions__id__export_get"];
         put?: never;
@@ -6611,6 +6612,7 @@ export interface operations {
     export_api_v1_sessions__id__export_get: {
         parameters: {
             query: {
+                cursor?: number | null;
                 format: "json" | "numpy" | "pytorch" | "notebook" | "svg";
                 iteration?: number | null;
             };

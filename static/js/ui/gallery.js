@@ -4,6 +4,7 @@ import { html, useEffect, useRef, useState } from "../../vendor/vendor.js";
 import * as actions from "../actions.js";
 import { found } from "../model/found.js";
 import * as store from "../store.js";
+import { Bring } from "../take/bring.js";
 
 /** @typedef {import("../types").Example} Example */
 
@@ -11,7 +12,7 @@ export function Gallery() {
   const [words, setWords] = useState("");
   useEffect(() => void actions.loadGallery(), []);
   const list = store.examples.value;
-  return html`<p class="row"></p>${list ? html`<${Chapters} list=${list} words=${words} find=${setWords} />` : html`<p class="empty">Loading the examples…</p>`}`;
+  return html`<div class="row"><${Bring} /></div>${list ? html`<${Chapters} list=${list} words=${words} find=${setWords} />` : html`<p class="empty">Loading the examples…</p>`}`;
 }
 
 /** @param {{list: Example[], words: string, find: (words: string) => void}} props */

@@ -1,14 +1,18 @@
-// Sharing: a link to this very step, and a short code by which a class joins and follows.
+// Sharing: a link to this very step, and a short code by which a class joins and follows; then all that can be taken away.
 
-import { html, useEffect, useRef, useState } from "../../vendor/vendor.js";
+import { html, useEffect, useState } from "../../vendor/vendor.js";
 import * as actions from "../actions.js";
 import * as api from "../api/classroom.js";
+import { lazy } from "../lazy.js";
 import * as store from "../store.js";
+import { Copied } from "../take/copied.js";
 import { writeAddress } from "../url.js";
 import { Button } from "./button.js";
 
 /** Names that lead every machine to itself. */
 const HERE_ONLY = new Set(["localhost", "127.0.0.1", "[::1]"]);
+
+const Take = lazy(() => import("../take/take.js").then(({ Take }) => Take));
 
 export function Share() {
   const session = store.session.value;
@@ -20,24 +24,14 @@ export function Share() {
     <${Link} name="following" title="This session, to follow" says="Whoever opens it goes where ${session.drives ? "you go" : "its driver goes"}, step by step." address="${origin}/?session=${session.id}&follow=1" />
     ${session.drives && html`<${Code} id=${session.id} origin=${origin} />`}
     <section><${Button} id="join" named class="pill">Join another session by its code<//></section>
-    ${HERE_ONLY.has(hostname) && html`<p class="note">This address leads other machines to themselves. For a class, start the explorer with <code>--host 0.0.0.0</code> and open it by this machine’s name.</p>`}</div>`;
+    ${HERE_ONLY.has(hostname) && html`<p class="note">This address leads other machines to themselves. For a class, start the explorer with <code>--host 0.0.0.0</code> and open it by this machine’s name.</p>`}<${Take} /></div>`;
 }
 
 /** Commas between panels stay commas. @param {URLSearchParams} parameters */
 const readable = (parameters) => String(parameters).replaceAll("%2C", ",");
 
 /** @param {{name: string, title: string, says: string, address: string}} props */
-function Link({ name, title, says, address }) {
-  const field = useRef(/** @type {HTMLInputElement | null} */ (null));
-  const [copied, setCopied] = useState("");
-  const copy = async () => {
-    field.current?.select();
-    setCopied(await navigator.clipboard.writeText(address).then(() => "Copied.", () => "Take it from the field."));
-  };
-  return html`<section><h3>${title}</h3><p class="note">${says}</p>
-    <div class="fields"><input type="text" readonly ref=${field} aria-label="Link: ${title}" data-link=${name} value=${address} onFocus=${(/** @type {Event} */ event) => /** @type {HTMLInputElement} */ (event.currentTarget).select()} />
-      <button type="button" class="pill on" data-command="copy-${name}" aria-label="Copy the link: ${title}" onClick=${copy}>Copy</button></div><p class="note" role="status">${copied}</p></section>`;
-}
+const Link = ({ name, title, says, address }) => html`<section><h3>${title}</h3><p class="note">${says}</p><${Copied} name=${name} title=${title} text=${address} /></section>`;
 
 /** @param {{id: string, origin: string}} props */
 function Code({ id, origin }) {

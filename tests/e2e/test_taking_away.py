@@ -1,0 +1,225 @@
+"""What is taken away from the page can be opened elsewhere, and is the same there."""
+
+from base64 import b64encode
+
+import pytest
+
+from tests.app.servers import serving
+from tests.e2e.reading import CARDS, at
+
+STILL = pytest.mark.browser_context_args(reduced_motion="reduce")
+pytestmark = STILL
+
+CSV = "a,b,kind\n" + "".join(f"{k / 7},{-k},{'uvw'[k % 3]}\n" for k in range(12))
+DROP = """(text) => {
+  const dataTransfer = new DataTransfer();
+  dataTransfer.items.add(new File([text], "any.json"));
+  const drop = new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true });
+  document.querySelector("dialog.share .bring").dispatchEvent(drop);
+}"""
+PLACE = "() => ({ ...document.body.dataset })"
+
+
+@pytest.fixture(scope="module")
+def elsewhere():
+    """An explorer with a store of its own, which has seen no session."""
+    with serving("--store", "memory:") as server:
+        yield server.url
+
+
+@pytest.fixture
+def stranger(browser):
+    """A page in a browser of its own; errors on it fail the test."""
+    faults = []
+    context = browser.new_context(reduced_motion="reduce")
+    page = context.new_page()
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    yield page
+    context.close()
+    assert faults == []
+
+
+def stands(page, cursor, iteration):
+    page.wait_for_selector("html[data-ready]", timeout=60_000)
+    at(page, cursor, iteration)
+    page.evaluate("() => document.fonts.ready")
+    page.wait_for_selector("#notices:empty", state="attached")
+
+
+def share(page):
+    page.keyboard.press("c")
+    page.wait_for_selector("dialog.share[open] [data-link=everything]")
+
+
+def closed(page):
+    page.keyboard.press("Escape")
+    page.wait_for_function("() => !document.querySelector('dialog[open]')")
+
+
+def everything(page):
+    """The link with everything."""
+    share(page)
+    link = page.locator("[data-link=everything]").input_value()
+    closed(page)
+    return link
+
+
+def numbers(page):
+    return [
+        {key: row[key] for key in ("role", "exact", "offset", "shape", "text", "picture")} | {"node": card["node"]}
+        for card in page.evaluate(CARDS)
+        for row in card["rows"]
+    ]
+
+
+# Of two screenshots: how many pixels differ by more than the shade of an edge, which what was painted before decides.
+DIFFERING = """async (pictures) => {
+  const pixels = await Promise.all(pictures.map(async (picture) => {
+    const image = new Image();
+    image.src = `data:image/png;base64,${picture}`;
+    await image.decode();
+    const pen = new OffscreenCanvas(image.width, image.height).getContext("2d");
+    pen.drawImage(image, 0, 0);
+    return pen.getImageData(0, 0, image.width, image.height).data;
+  }));
+  if (pixels[0].length !== pixels[1].length) return Infinity;
+  return pixels[0].reduce((count, shade, k) => count + (Math.abs(shade - pixels[1][k]) > 80 ? 1 : 0), 0);
+}"""
+
+
+def drawing(page):
+    """The stage as it is seen, as base64."""
+    page.mouse.move(0, 0)  # what the pointer is over has another border
+    return b64encode(page.locator("#stage").screenshot()).decode()
+
+
+def session_of(page):
+    return page.evaluate("() => import('/static/js/store.js').then(({ session }) => session.value)")
+
+
+def uploaded(page, server):
+    """A session that learns from a table that was sent to this server alone."""
+    root, table = f"{server}/api/v1", {"content-type": "text/csv"}
+    sent = page.request.post(f"{root}/datasets?target=kind", data=CSV, headers=table).json()
+    layers, loss = [{"type": "dense", "units": 3}], {"name": "softmax_cross_entropy"}
+    spec = {
+        "model": {"kind": "network", "layers": layers, "loss": loss},
+        "data": {"id": sent["id"], "batch": 4, "standardize": True, "split": 0.25, "seed": 3},
+        "optimizer": {"name": "sgd", "learning_rate": 0.1},
+    }
+    return page.request.post(f"{root}/sessions", data={"spec": spec}, headers={"X-Drive": "cookie"}).json()["id"]
+
+
+def edit(page, node, number):
+    """Type another value on a card."""
+    page.locator(f"svg.stage [data-node='{node}']").click()
+    page.wait_for_selector(".chosen .settable")
+    page.keyboard.press("e")
+    page.wait_for_selector("form.change input:focus")
+    page.keyboard.type(number)
+    page.keyboard.press("Enter")
+    page.wait_for_function(
+        "([node, wanted]) => document.querySelector(`[data-node='${node}'] .value`).dataset.exact === wanted",
+        arg=[str(node), number],
+    )
+    page.keyboard.press("Escape")
+
+
+def test_a_link_with_everything_shows_the_same_on_a_server_that_never_saw_the_session(
+    open_page, stranger, server, elsewhere
+):
+    page = open_page("?example=neuron")
+    edit(page, 0, "0.75")
+    page.keyboard.press("n")
+    at(page, 0, iteration=1)
+    edit(page, 1, "-1.5")
+    for place in range(1, 13):
+        page.keyboard.press("ArrowRight")
+        at(page, place, iteration=1)
+    assert_same(page, stranger, elsewhere, 12, 1)
+    assert session_of(stranger)["title"] == session_of(page)["title"]
+
+    page.goto(f"{server}/?example=spiral&iteration=60&cursor=9&view=network")
+    assert_same(page, stranger, elsewhere, 9, 60)
+
+    page.goto(f"{server}/?session={uploaded(page, server)}&iteration=3&cursor=11")
+    assert_same(page, stranger, elsewhere, 11, 3)
+    assert "id" not in session_of(stranger)["spec"]["data"]
+
+
+def assert_same(page, stranger, elsewhere, cursor, iteration):
+    """What stands behind the link's # is opened on another server, which answers with the same picture."""
+    stands(page, cursor, iteration)
+    link = everything(page)
+    stranger.goto("about:blank")
+    stranger.goto(elsewhere + link.removeprefix(page.evaluate("() => location.origin")))
+    stands(stranger, cursor, iteration)
+    assert stranger.evaluate(PLACE) == page.evaluate(PLACE)
+    assert numbers(stranger) == numbers(page)
+    assert page.evaluate(DIFFERING, [drawing(stranger), drawing(page)]) == 0
+    stranger.wait_for_function("() => location.hash === '' && location.search.includes('session=')")
+    assert session_of(stranger)["drives"]
+
+
+def test_what_is_behind_the_sign_is_sent_to_no_server(open_page, stranger, elsewhere):
+    asked = []
+    page = open_page("?example=neuron&cursor=3")
+    at(page, 3)
+    link = everything(page)
+    stranger.on("request", lambda request: asked.append(request.url))
+    stranger.goto(elsewhere + link.removeprefix(page.evaluate("() => location.origin")))
+    stands(stranger, 3, 0)
+    packed = link.partition("#session=")[2]
+    assert len(packed) > 100
+    assert not [url for url in asked if packed[:40] in url.partition("#")[0]]
+
+
+def test_a_link_of_which_a_part_is_missing_says_so_and_a_whole_one_opens_in_its_place(open_page, stranger, elsewhere):
+    page = open_page("?example=neuron&cursor=3")
+    at(page, 3)
+    address = elsewhere + everything(page).removeprefix(page.evaluate("() => location.origin"))
+    stranger.goto(address[:-20])
+    said = stranger.locator(".notice.problem")
+    said.wait_for()
+    assert "This link holds no session: a part of it is missing, or was changed." in said.inner_text()
+    stranger.goto(address)
+    stands(stranger, 3, 0)
+
+
+def test_a_session_is_saved_as_a_file_and_brought_back_from_it(open_page, tmp_path):
+    page = open_page("?example=neuron")
+    edit(page, 0, "0.75")
+    page.keyboard.press("ArrowRight")
+    at(page, 1)
+    share(page)
+    with page.expect_download() as saved:
+        page.locator("[data-command=save-session]").click()
+    assert saved.value.suggested_filename == "neuron-0.json"
+    file = tmp_path / "session.json"
+    saved.value.save_as(file)
+    before, here = numbers(page), session_of(page)["id"]
+    closed(page)
+    page.keyboard.press("n")
+    at(page, 0, iteration=1)
+    page.keyboard.press("g")
+    page.locator("dialog.gallery [name=session-file]").set_input_files(file)
+    page.wait_for_function("() => !document.querySelector('dialog[open]')")
+    stands(page, 1, 0)
+    assert session_of(page)["id"] != here
+    assert numbers(page) == before
+
+    share(page)
+    text = file.read_text()
+    for wrong, says in (
+        (text[:40], "JSON"),
+        (text.replace("0.75", '"much"'), "/import/"),
+        (text + " " * 1_100_000, "1048576"),
+    ):
+        file.write_text(wrong)
+        page.locator("dialog.share [name=session-file]").set_input_files(file)
+        page.locator("dialog.share .trouble", has_text=says).wait_for()
+    open_page.faults.clear()  # the browser notes every answer that is a refusal
+    page.evaluate(DROP, text)
+    page.wait_for_function("() => !document.querySelector('dialog[open]')")
+    stands(page, 1, 0)
+    assert numbers(page) == before
