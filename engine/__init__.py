@@ -59,6 +59,7 @@ from engine.rates import SCHEDULES
 from engine.recording import ArrayRef, Precision, Recording
 from engine.remedies import Remedy
 from engine.run import Run
+from engine.samples import MixedError, SampleGradient, Singles
 from engine.schedule import Schedule, schedule
 from engine.show import ShownTrace, trace
 from engine.spec import ExpressionModel, LayerError, Model, NetworkModel, Spec, build
@@ -119,6 +120,7 @@ __all__ = [
     "Limits",
     "Lost",
     "Meter",
+    "MixedError",
     "Mode",
     "Model",
     "NetworkModel",
@@ -144,12 +146,14 @@ __all__ = [
     "Remedy",
     "Role",
     "Run",
+    "SampleGradient",
     "Schedule",
     "Score",
     "Seed",
     "ShapeError",
     "ShownTrace",
     "Sides",
+    "Singles",
     "SizeError",
     "Slope",
     "Spec",

@@ -95,6 +95,7 @@ ENGINE: Table = {
     "paths": {"links"},
     "nudge": {"run", "trace"},
     "landscape": {"run", "trace"},
+    "samples": {"run", "trace"},
     "health": {"trace", "words"},
     "meter": {"evaluate", "health"},
     "firstbad": {"explain", "trace"},

@@ -1,4 +1,4 @@
-"""A network's answers to other inputs than those it trains on."""
+"""A network asked further: for other inputs, with other parameters, and one sample at a time."""
 
 from __future__ import annotations
 
@@ -12,14 +12,15 @@ from app import grids, learnt
 from app.answers import GridAnswer
 from app.errors import OutsideError
 from app.learnt import Part, Readings, Samples
+from app.one_by_one import SampleGradientsAnswer, sample_gradients
 from app.routes import SessionHere, SettingsHere, problems
 from app.surface import MOST, SurfaceAnswer, surface
+from app.tensors import entry_of
 from app.wire import answer
 from engine import values_of
 
 router = APIRouter(prefix="/sessions/{id}", tags=["insight"], responses=problems(404, 413, 416, 422))
 Axis = Annotated[str, Query(max_length=64, examples=["-1:1:40"])]
-Direction = Annotated[str | None, Query(min_length=1, max_length=64, examples=["gradient"])]
 NUMBERS: dict[int | str, dict[str, Any]] = {200: {"content": {"application/octet-stream": {}}}}
 
 
@@ -85,7 +86,8 @@ def readings(
 
 @router.get("/surface", response_model=SurfaceAnswer, responses=problems(412))
 def loss_surface(
-    session: SessionHere, x: Direction = None, y: Direction = None,
+    session: SessionHere, x: Annotated[str | None, Query(min_length=1, max_length=80, examples=["w"])] = None,
+    y: Annotated[str | None, Query(min_length=1, max_length=80, examples=["gradient"])] = None,
     iteration: Annotated[int | None, Query(ge=0, le=10_000_000)] = None,
     size: Annotated[int | None, Query(ge=2, le=MOST)] = None,
     span: Annotated[float | None, Query(gt=0, le=1e6, allow_inf_nan=False)] = None,
@@ -99,3 +101,17 @@ def loss_surface(
     and masks; `size` points along a side, `span` to each side. The path has at most 60 points.
     """
     return answer(surface(session, iteration, x, y, size, span))
+
+
+@router.get("/sample-gradients", response_model=SampleGradientsAnswer)
+def gradients_of_samples(
+    session: SessionHere, node: Annotated[str, Query(max_length=64, examples=["dense1.weight"])],
+    index: Annotated[str | None, Query(max_length=64)] = None,
+    iteration: Annotated[int | None, Query(ge=0, le=10_000_000)] = None,
+) -> Answer:  # fmt: skip
+    """For every sample of an iteration's batch, the gradient of its own loss for one entry of a parameter.
+
+    Each is a training step of that sample alone, with the same parameters and its own part of each mask. Their mean,
+    or their sum where the loss is one, is the gradient that the iteration follows.
+    """
+    return answer(sample_gradients(session, node, entry_of(index), iteration))

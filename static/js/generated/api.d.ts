@@ -444,8 +444,7 @@ export interface paths {
          * @description The session as JSON, or a training step as a NumPy or PyTorch script, a notebook or a picture: a file.
          *
          *     Scripts and notebooks hold their numbers and compute the step anew; where a result differs, they say so. JSON is
-         *     the session where it stands, or where `iteration` and `cursor` say: `POST /sessions` with `{"import": …}` makes
-         *     the same one again.
+         *     the session where it stands, and `POST /sessions` with `{"import": …}` makes the same one again.
          */
         get: operations["export_api_v1_sessions__id__export_get"];
         put?: never;
@@ -720,6 +719,29 @@ export interface paths {
          * @description End a run at the iteration it reported last. One that has ended stays as it is.
          */
         delete: operations["cancel_api_v1_sessions__id__runs__run__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{id}/sample-gradients": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Gradients Of Samples
+         * @description For every sample of an iteration's batch, the gradient of its own loss for one entry of a parameter.
+         *
+         *     Each is a training step of that sample alone, with the same parameters and its own part of each mask. Their mean,
+         *     or their sum where the loss is one, is the gradient that the iteration follows.
+         */
+        get: operations["gradients_of_samples_api_v1_sessions__id__sample_gradients_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -3179,6 +3201,46 @@ export interface components {
             sample: number;
         };
         /**
+         * SampleGradient
+         * @description One sample of a batch, in row `row`: its own loss, and the slope of that loss for an entry of a parameter.
+         */
+        SampleGradient: {
+            /** Gradient */
+            gradient: components["schemas"]["Number"];
+            /** Loss */
+            loss: components["schemas"]["Number"];
+            /** Row */
+            row: number;
+            /** Sample */
+            sample: number;
+        };
+        /**
+         * SampleGradientsAnswer
+         * @description `samples` in the order of the batch. Their `mean` or their `sum`, whichever `by` says, is `together`; `recorded`
+         *     is the gradient of the whole batch's loss, which the step follows: the same but for rounding.
+         */
+        SampleGradientsAnswer: {
+            /**
+             * By
+             * @enum {string}
+             */
+            by: "mean" | "sum";
+            /** Index */
+            index: number[];
+            /** Iteration */
+            iteration: number;
+            /** Label */
+            label: string;
+            /** Node */
+            node: number;
+            /** Recorded */
+            recorded: components["schemas"]["Number"];
+            /** Samples */
+            samples: components["schemas"]["SampleGradient"][];
+            /** Together */
+            together: components["schemas"]["Number"];
+        };
+        /**
          * Samples
          * @description Samples, evenly spread over the data set where there are many: `total` of them.
          *
@@ -4175,6 +4237,8 @@ export type Response = components['schemas']['Response'];
 export type Running = components['schemas']['Running'];
 export type RunView = components['schemas']['RunView'];
 export type SampleEdit = components['schemas']['SampleEdit'];
+export type SampleGradient = components['schemas']['SampleGradient'];
+export type SampleGradientsAnswer = components['schemas']['SampleGradientsAnswer'];
 export type Samples = components['schemas']['Samples'];
 export type Schedule = components['schemas']['Schedule'];
 export type ScheduleRequest = components['schemas']['ScheduleRequest'];
@@ -6612,7 +6676,6 @@ export interface operations {
     export_api_v1_sessions__id__export_get: {
         parameters: {
             query: {
-                cursor?: number | null;
                 format: "json" | "numpy" | "pytorch" | "notebook" | "svg";
                 iteration?: number | null;
             };
@@ -8333,6 +8396,122 @@ export interface operations {
                 };
             };
             /** @description What was wrong, by number and limit */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    gradients_of_samples_api_v1_sessions__id__sample_gradients_get: {
+        parameters: {
+            query: {
+                index?: string | null;
+                iteration?: number | null;
+                node: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SampleGradientsAnswer"];
+                };
+            };
+            /** @description A head that says what a request cannot, or JSON that is none, or too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A request that took too long to arrive */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody came back to this session for long */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A host this service is not called by */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A head that is larger than allowed */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much to do, or a store that is away: try again */
             503: {
                 headers: {
                     [name: string]: unknown;
