@@ -144,6 +144,7 @@ await mkdir(join(target, "fonts"), { recursive: true });
 await Promise.all([
   bundle(VENDOR, "vendor.js"), bundle('export { default } from "katex";', "katex.js"),
   bundle('export { default } from "uplot";', "uplot.js"), bundle('export { contours } from "d3-contour";', "contour.js"),
+  bundle('export { GIFEncoder, applyPalette, quantize } from "gifenc";', "gifenc.js"), types("gifenc", "*"),
   types("vendor", "*"), types("katex", "{ default }"), types("uplot", "{ default }"), types("contour", "{ contours }"),
   katexStyle(), cp(join(modules, "uplot/dist/uPlot.min.css"), join(target, "uplot.css")), swagger(), digits(),
   writeFile(join(target, "fonts.css"), (await inter()) + (await jetbrainsMono())),
