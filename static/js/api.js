@@ -5,10 +5,11 @@
 export const ROOT = "/api/v1";
 
 export class ApiError extends Error {
-  /** @param {number} status 0: no answer @param {string} detail */
-  constructor(status, detail) {
+  /** @param {number} status 0: no answer @param {string} detail @param {any[]} [errors] each with the pointer of its field */
+  constructor(status, detail, errors = []) {
     super(detail);
     this.status = status;
+    this.errors = errors;
   }
 }
 
@@ -18,7 +19,7 @@ export async function ask(path, options) {
   if (!answer) throw new ApiError(0, "The server does not answer.");
   if (answer.ok) return answer;
   const problem = await answer.json().catch(() => ({}));
-  throw new ApiError(answer.status, problem.detail ?? problem.title ?? `The server answered ${answer.status}.`);
+  throw new ApiError(answer.status, problem.detail ?? problem.title ?? `The server answered ${answer.status}.`, problem.errors);
 }
 
 /** @param {string} path @returns {Promise<any>} */

@@ -54,7 +54,7 @@ export const reducedMotion = signal(false);
 export const panels = signal(/** @type {string[] | null} */ (null));
 
 /** The dialog that is open. */
-export const dialog = signal(/** @type {null | "gallery" | "help" | "batch" | "table" | "palette" | "setup" | "share" | "twin" | "join"} */ (null));
+export const dialog = signal(/** @type {null | "gallery" | "help" | "batch" | "table" | "palette" | "setup" | "build" | "share" | "twin" | "join"} */ (null));
 /** Something the person must know, and what can be done about it. */
 export const notice = signal(/** @type {null | {kind: "lost" | "unknown" | "problem" | "changed", text: string}} */ (null));
 export const loading = signal(true);

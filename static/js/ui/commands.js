@@ -22,6 +22,8 @@ const canChange = () => store.mayChange.value && store.changeable.value !== null
 const canTurn = (which) => store.mayChange.value && store.session.value?.[which] === true;
 /** @param {"undo" | "redo"} which */
 const turn = (which) => import("../changes.js").then((changes) => changes.turn(which));
+/** @param {"this" | "own"} from */
+const build = (from) => import("../build/draft.js").then(({ begin }) => begin(from), () => {}).then(() => { store.dialog.value = "build"; });
 /** Whether somebody else drives the session. */
 const canFollow = () => store.session.value !== null && (!store.session.value.drives || store.following.value);
 
@@ -68,6 +70,8 @@ export const COMMANDS = [
   { id: "zoom-in", label: "Larger", keys: ["+", "="], enabled: hasTrace, run: () => (store.cameraWish.value = { do: "in" }) },
   { id: "zoom-out", label: "Smaller", keys: ["-"], enabled: hasTrace, run: () => (store.cameraWish.value = { do: "out" }) },
   { id: "gallery", label: "Open the gallery of examples", keys: ["g"], enabled: always, run: () => (store.dialog.value = "gallery") },
+  { id: "build", label: "Change this model, or make another", keys: ["m"], enabled: always, run: () => build("this") },
+  { id: "build-own", label: "Build a model of your own", keys: ["M"], enabled: always, run: () => build("own") },
   { id: "reopen", label: "Make a lost session again, here", keys: ["r"], enabled: () => store.session.value !== null && store.notice.value?.kind === "unknown", run: actions.reopen },
   { id: "present", label: "Present: larger type, for a projector", keys: ["p", "F5"], enabled: always, run: () => (store.present.value = !store.present.value) },
   { id: "theme", label: "Light or dark", keys: ["d"], enabled: always, run: () => (store.theme.value = store.dark.value ? "light" : "dark") },

@@ -13,6 +13,7 @@ const SHEETS = {
   help: { title: "Keys", content: part(() => import("./help.js").then(({ Help }) => Help)) },
   setup: { title: "Change how it trains", content: part(() => import("./setup.js").then(({ Setup }) => Setup)) },
   twin: { title: "Compare with a twin that differs in one thing", content: part(() => import("./twin.js").then(({ Twin }) => Twin)) },
+  build: { title: "Build a model", content: part(() => import("../build/dialog.js").then(({ Build }) => Build)) },
   share: { title: "Share", content: part(() => import("./share.js").then(({ Share }) => Share)) },
   join: { title: "Join a session", content: part(() => import("./join.js").then(({ Join }) => Join)) },
   batch: { title: "The samples of this training step", content: part(() => import("./batch.js").then(({ Batch }) => Batch)) },

@@ -5,6 +5,7 @@ import * as actions from "../actions.js";
 import { found } from "../model/found.js";
 import * as store from "../store.js";
 import { Bring } from "../take/bring.js";
+import { Button } from "./button.js";
 
 /** @typedef {import("../types").Example} Example */
 
@@ -12,7 +13,7 @@ export function Gallery() {
   const [words, setWords] = useState("");
   useEffect(() => void actions.loadGallery(), []);
   const list = store.examples.value;
-  return html`<div class="row"><${Bring} /></div>${list ? html`<${Chapters} list=${list} words=${words} find=${setWords} />` : html`<p class="empty">Loading the examples…</p>`}`;
+  return html`<div class="row"><${Button} id="build-own" named class="pill on">Build your own<//><${Button} id="build" named class="pill">Change this model<//><${Bring} /></div>${list ? html`<${Chapters} list=${list} words=${words} find=${setWords} />` : html`<p class="empty">Loading the examples…</p>`}`;
 }
 
 /** @param {{list: Example[], words: string, find: (words: string) => void}} props */
