@@ -14,6 +14,8 @@ from engine import LAYERS
 
 MOST = 20  # differences told
 LONG = 80  # signs of a value told
+PLAIN = ("", "model", "values", "optimizer", "backward")  # what stands in them is clear without their name
+IN_THE_SPEC = ("optimizer", "sample")  # edits that are told as what they make of the spec
 Leaves = dict[str, Any]
 
 
@@ -29,16 +31,13 @@ class Difference:
 
 def differing(a: Session, b: Session, iteration: int) -> list[Difference]:
     """What the two say differently, as far as it holds at an iteration: of the spec, then of the edits."""
-    found = [*_specs(_spec(a), _spec(b)), *_edits(_made(a, iteration), _made(b, iteration))]
+    specs = (session.journey.terms_at(iteration).spec.model_dump(mode="json", exclude_unset=True) for session in (a, b))
+    found = [*_specs(*specs), *_edits(_made(a, iteration), _made(b, iteration))]
     together: dict[tuple[str, str | None, str | None], Difference] = {}
     for one in found:
         key = one.what, one.a, one.b
         together[key] = replace(one, places=together[key].places + 1) if key in together else one
     return list(together.values())[:MOST]
-
-
-def _spec(session: Session) -> Any:
-    return session.spec.model_dump(mode="json", exclude_unset=True)
 
 
 def _specs(a: Any, b: Any) -> Iterator[Difference]:
@@ -65,19 +64,23 @@ def _options(layer: Mapping[str, Any]) -> Leaves:
 
 
 def _leaves(value: Any, name: str) -> Iterator[tuple[str, Any]]:
-    """Every setting, and the names that lead to it; layers are told apart."""
+    """Every setting by what it is called; layers are told apart from them."""
     if not isinstance(value, dict):
         yield name, value
         return
     for key, part in value.items():
-        if key != "layers":
-            yield from _leaves(part, f"{name} {key}".strip())
+        if key not in ("layers", "kind"):
+            yield from _leaves(part, name if key == "name" else key if name in PLAIN else f"{name} {key}")
 
 
 def _made(session: Session, iteration: int) -> list[tuple[int, Any]]:
     """The edits that hold at an iteration, one by one."""
     line = (batch for batch in condensed(session.standing.timeline.line) if batch.iteration <= iteration)
-    return [(batch.iteration, edit) for batch in line for edit in batch.edits]
+    return [(batch.iteration, edit) for batch in line for edit in batch.edits if not _told_by_spec(edit)]
+
+
+def _told_by_spec(edit: Mapping[str, Any]) -> bool:
+    return any(name in edit for name in IN_THE_SPEC) or str(edit.get("set", "")).startswith("optimizer.")
 
 
 def _edits(a: list[tuple[int, Any]], b: list[tuple[int, Any]]) -> Iterator[Difference]:
