@@ -125,11 +125,15 @@ class TrainRequest(Body):
 
 
 class CheckRequest(Body):
-    """How to check gradients: the step of the difference, and how long to look."""
+    """How to check gradients: the step of the difference, and how long to look.
+
+    With `between`, gradients of what operations made are compared too, as far as half of the time goes.
+    """
 
     model_config = as_example(epsilon=1e-5, seconds=10)
     epsilon: Annotated[Real, Field(ge=1e-12, le=1e-1, allow_inf_nan=False)] = 1e-5
     seconds: Annotated[Real, Field(gt=0, le=10, allow_inf_nan=False)] = 10.0
+    between: bool = False
 
 
 class PredictRequest(Body):

@@ -8,7 +8,7 @@
 
 from engine.answers import Evaluator, Score
 from engine.backward import Backward, Mode, Sides
-from engine.check import GradientCheck, ParameterCheck, Verification, check, verify
+from engine.check import GradientCheck, ParameterCheck, check
 from engine.cost import Cost, Way, cost, ways
 from engine.demand import Demand, demand
 from engine.diagnose import Diagnosis, diagnose
@@ -38,7 +38,7 @@ from engine.explain import Explainer
 from engine.explanation import EntryError, Explanation, Formula, Operand
 from engine.export import ExportError, PyTorchLines, notebook, numpy_script, pytorch_script
 from engine.expression import OperandError
-from engine.faults import FAULTS, FaultError
+from engine.faults import FAULTS, FaultError, why_absent
 from engine.feeds import Data
 from engine.graph import Graph, Group, LayerShapes, Node, Role
 from engine.init import INITIALIZERS
@@ -72,6 +72,7 @@ from engine.thumbnail import thumbnail
 from engine.trace import Summary, Trace, concerned, places, rms, summary
 from engine.triangle import Triangle, kept_cells, triangles, truncated
 from engine.truncation import Cut, Lost, Truncation, truncation
+from engine.verification import Verification, verify
 
 __all__ = [
     "FAULTS",
@@ -210,4 +211,5 @@ __all__ = [
     "values_of",
     "verify",
     "ways",
+    "why_absent",
 ]

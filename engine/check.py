@@ -1,22 +1,23 @@
-"""Proofs: does a trace follow from its leaves, and are its gradients the slopes of its loss?"""
+"""A proof: are the gradients of a trace the slopes of its loss?"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from time import monotonic
 
 import numpy as np
 
-from engine.events import AnyEvent, Batch, Forward, Stopping
-from engine.faults import begun, honest
+from engine.events import Forward
+from engine.faults import honest
 from engine.graph import Graph, Node
+from engine.op import Index
 from engine.probing import Kink, Probing
 from engine.recording import ArrayRef, Recording
 from engine.run import Plan
 from engine.schedule import Schedule
 from engine.tape import Array
-from engine.trace import Trace, places
+from engine.trace import Trace
 
 EPSILON = 1e-5  # step of the central difference: near the cube root of the rounding error, where its error is least
 NAMED = 12  # kinks that are looked into
@@ -24,63 +25,23 @@ TOLERANCE = {"float64": 1e-6, "float32": 1e-4}  # relative difference below whic
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verification:
-    """`passed`, or the first event whose numbers do not follow from the events before it, and its field."""
+class Compared:
+    """One entry of a gradient, found in three ways."""
 
-    passed: bool
-    event: int | None = None
-    kind: str | None = None
-    field: str | None = None
-    detail: str = "every event follows from the leaves and the events before it"
-
-
-def verify(trace: Trace) -> Verification:
-    """Compute every event again from the leaves and compare bits; name the first event that does not follow."""
-    again = Recording(trace.schedule.stored, trace.recording.buffer.dtype)
-    schedule = honest(trace.schedule)
-    for ref in _given(trace.graph, schedule):
-        again.view(ref)[...] = trace.view(ref)
-    for ref, first in begun(trace.schedule):
-        again.view(ref)[...] = first
-    Plan(trace.graph, schedule, again).run()
-    if trace.schedule.size == trace.schedule.stored and _same_bits(again.buffer, trace.recording.buffer):
-        return Verification(passed=True)
-    for event in trace.schedule.events:
-        for name, ref in places(event).items():
-            if not _same_bits(again.view(ref), trace.view(ref)):
-                return _does_not_follow(event, name)
-    return Verification(passed=True)
-
-
-def _given(graph: Graph, schedule: Schedule) -> Iterator[ArrayRef]:
-    """What nothing in the step computes: leaves, samples, learning rate, what was kept, and the test loss."""
-    yield from (schedule.values[n.id] for n in graph.leaves)
-    for event in schedule.events:
-        if isinstance(event, Batch):
-            yield from (event.samples, event.learning_rate, event.step)
-        if isinstance(event, Stopping):
-            yield event.value
-    yield from (ref for _, _, ref, _ in schedule.slots)
-
-
-def _same_bits(a: Array, b: Array) -> bool:
-    return a.tobytes() == b.tobytes()
-
-
-def _does_not_follow(event: AnyEvent, field: str) -> Verification:
-    return Verification(
-        passed=False, event=event.index, kind=event.kind, field=field,
-        detail=f"event {event.index} ({event.kind}): its {field} does not follow from the events before it",
-    )  # fmt: skip
+    index: Index
+    reverse: float
+    difference: float
+    forward: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParameterCheck:
-    """One leaf's gradient, three ways: reverse against central difference and against forward mode.
+    """One node's gradient, three ways: reverse against central difference and against forward mode.
 
-    `checked` of `entries` were compared. `kinks` are flat indices where the two sides' slopes differ, so that no
-    difference quotient speaks of the gradient there; `named` says of the first dozen at which node. `rounding` counts
-    entries that all ways find smaller than the floor of the check, though not equal: they cannot be told from 0.
+    `checked` of `entries` were compared, `largest` is the one of them with the largest gradient. `kinks` are flat
+    indices where the two sides' slopes differ, so that no difference quotient speaks of the gradient there; `named`
+    says of the first dozen at which node. `rounding` counts entries that all ways find smaller than the floor of the
+    check, though not equal: they cannot be told from 0.
     """
 
     node: int
@@ -89,6 +50,7 @@ class ParameterCheck:
     forward_error: float
     checked: int
     entries: int
+    largest: Compared | None = None
     kinks: tuple[int, ...] = ()
     named: tuple[Kink, ...] = ()
     rounding: int = 0
@@ -96,7 +58,7 @@ class ParameterCheck:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GradientCheck:
-    """Reverse mode held to central differences of step `epsilon`, parameter by parameter.
+    """Reverse mode held to central differences of step `epsilon`: leaf by leaf, and, where asked for, in `between`.
 
     `passed`: every relative error is below `tolerance`. `complete`: there was time for every entry. `floor`: how far
     the rounding of the loss alone may move a slope, ε_machine · |L| / ε times a few; gradients that all ways find
@@ -109,32 +71,63 @@ class GradientCheck:
     floor: float
     complete: bool
     parameters: tuple[ParameterCheck, ...]
+    between: tuple[ParameterCheck, ...] = ()
 
 
-def check(trace: Trace, *, epsilon: float = EPSILON, seconds: float = 10.0, seed: int = 0) -> GradientCheck:
+def check(
+    trace: Trace, *, epsilon: float = EPSILON, seconds: float = 10.0, seed: int = 0, between: bool = False
+) -> GradientCheck:
     """Compare reverse mode with central differences and forward mode, entry by entry in seeded random order.
+
+    With `between`, the gradients of what operations made are compared too, in the second half of the time.
 
     Stops when `seconds` are over, which the leaves share, and says how many entries were compared. A relative error
     is ‖a − b‖ / (‖a‖ + ‖b‖) over the compared entries, 0 where both are 0; a difference that the rounding of the
     loss explains is none. The losses are computed in float64, whatever precision the gradients were.
     """
-    start = monotonic()
-    loss = trace.graph.loss.id
-    found = {n.id: trace.jacobian(loss, n.id) for n in trace.graph.leaves if n.wanted}
-    exact = {id: gradient for id, gradient in found.items() if gradient is not None}
+    checking = _Checking(trace, epsilon, seed)
+    share, total = (seconds / 2, seconds) if between else (seconds, seconds)
+    rows = checking.rows([n for n in trace.graph.leaves if n.wanted], share)
+    inner = checking.rows([n for n in trace.graph.nodes if n.op and n.op != "detach"] if between else [], total)
+    found = (*rows, *inner)
+    return GradientCheck(
+        passed=checking.passed(found), epsilon=epsilon, tolerance=checking.tolerance, floor=checking.floor,
+        complete=len(found) == checking.wanted and all(row.checked == row.entries for row in found),
+        parameters=rows, between=inner,
+    )  # fmt: skip
+
+
+class _Checking:
+    """Nodes one after the other. What an operation made is moved in a copy of its own, in which it is given."""
+
+    def __init__(self, trace: Trace, epsilon: float, seed: int) -> None:
+        self.trace, self.epsilon, self.start, self.wanted = trace, epsilon, monotonic(), 0
+        self.tolerance, self.rng = TOLERANCE[trace.schedule.dtype], np.random.default_rng(seed)
+        self.leaves = _probing(trace, epsilon)
+        self.floor = _floor(trace, self.leaves)
+
+    def rows(self, nodes: Sequence[Node], seconds: float) -> tuple[ParameterCheck, ...]:
+        """Those that a gradient has come to; of what operations made, as many as there is time for."""
+        loss = self.trace.graph.loss.id
+        exact = {n.id: g for n in nodes if n.id != loss and (g := self.trace.jacobian(loss, n.id)) is not None}
+        self.wanted += len(exact)
+        begun, found = monotonic() - self.start, []
+        for k, (id, reverse) in enumerate(exact.items(), start=1):
+            node, deadline = self.trace.graph.nodes[id], self.start + begun + (seconds - begun) * k / len(exact)
+            if node.op and monotonic() > self.start + seconds:
+                break
+            probing = _probing(self.trace, self.epsilon, id) if node.op else self.leaves
+            found.append(_check_node(self.trace, probing, node, reverse, self.rng, deadline))
+        return tuple(found)
+
+    def passed(self, rows: Sequence[ParameterCheck]) -> bool:
+        return all(r.checked and max(r.relative_error, r.forward_error) <= self.tolerance for r in rows)
+
+
+def _probing(trace: Trace, epsilon: float, given: int | None = None) -> Probing:
     copy = Recording(trace.schedule.stored)
     copy.buffer[:] = trace.recording.buffer
-    probing = Probing(Plan(*_held(trace.graph, honest(trace.schedule)), copy), epsilon)
-    tolerance, rng = TOLERANCE[trace.schedule.dtype], np.random.default_rng(seed)
-    rows = tuple(
-        _check_leaf(trace, probing, trace.graph.nodes[id], exact[id], rng, start + seconds * k / len(exact))
-        for k, id in enumerate(exact, start=1)
-    )
-    passed = all(max(row.relative_error, row.forward_error) <= tolerance for row in rows)
-    return GradientCheck(
-        passed=passed and all(r.checked for r in rows), epsilon=epsilon, tolerance=tolerance,
-        floor=_floor(trace, probing), complete=all(row.checked == row.entries for row in rows), parameters=rows,
-    )  # fmt: skip
+    return Probing(Plan(*_held(trace.graph, honest(trace.schedule), given), copy), epsilon)
 
 
 def _floor(trace: Trace, probing: Probing) -> float:
@@ -143,37 +136,47 @@ def _floor(trace: Trace, probing: Probing) -> float:
     return max(probing.floor(), own)
 
 
-def _check_leaf(
-    trace: Trace, probing: Probing, leaf: Node, reverse: Array, rng: np.random.Generator, deadline: float
+def _check_node(
+    trace: Trace, probing: Probing, node: Node, reverse: Array, rng: np.random.Generator, deadline: float
 ) -> ParameterCheck:
     order = rng.permutation(reverse.size)
-    rows: list[tuple[float, float, float]] = []
+    rows: list[tuple[int, float, float, float]] = []
     kinks: list[int] = []
     checked = rounding = 0
     for flat in map(int, order):
         if checked and monotonic() > deadline:
             break
         checked += 1
-        exact, forward = float(reverse.reshape(-1)[flat]), tangent(trace, leaf, flat)
-        slope = probing.slope(leaf, flat, exact)
+        exact, forward = float(reverse.reshape(-1)[flat]), tangent(trace, node, flat)
+        slope = probing.slope(node, flat, exact)
         if slope is None:
             kinks.append(flat)
         elif exact != forward and max(abs(slope), abs(exact), abs(forward)) <= _floor(trace, probing):
             rounding += 1
         else:
-            rows.append((slope, exact, forward))
-    difference, backward, ahead = (np.array([row[i] for row in rows]) for i in range(3))
+            rows.append((flat, slope, exact, forward))
+    difference, backward, ahead = (np.array([row[i] for row in rows]) for i in (1, 2, 3))
     return ParameterCheck(
-        node=leaf.id, label=leaf.label, relative_error=_relative(difference, backward),
-        forward_error=_relative(ahead, backward), checked=checked, entries=reverse.size, kinks=tuple(kinks),
-        named=tuple(probing.kink(leaf, flat) for flat in kinks[:NAMED]), rounding=rounding,
+        node=node.id, label=node.label, relative_error=_relative(difference, backward),
+        forward_error=_relative(ahead, backward), checked=checked, entries=reverse.size,
+        largest=_largest(rows, node.shape), kinks=tuple(kinks),
+        named=tuple(probing.kink(node, flat) for flat in kinks[:NAMED]), rounding=rounding,
     )  # fmt: skip
 
 
-def _held(graph: Graph, schedule: Schedule) -> tuple[Graph, Schedule]:
-    """With what is detached as leaves: it counts as given, so it stays where it is when other numbers move."""
-    given = {n.id: replace(n, op=None, inputs=(), wanted=False) for n in graph.nodes if n.op == "detach"}
-    events = tuple(e for e in schedule.events if not (isinstance(e, Forward) and e.node in given))
+def _largest(rows: Sequence[tuple[int, float, float, float]], shape: tuple[int, ...]) -> Compared | None:
+    if not rows:
+        return None
+    flat, difference, reverse, forward = max(rows, key=lambda row: abs(row[2]))
+    index = tuple(int(i) for i in np.unravel_index(flat, shape))
+    return Compared(index=index, reverse=reverse, difference=difference, forward=forward)
+
+
+def _held(graph: Graph, schedule: Schedule, also: int | None = None) -> tuple[Graph, Schedule]:
+    """The way to the loss with what is detached as leaves: it counts as given, so it stays when other numbers move."""
+    held = [n for n in graph.nodes if n.op == "detach" or n.id == also]
+    given = {n.id: replace(n, op=None, inputs=(), wanted=False) for n in held}
+    events = tuple(e for e in schedule.events if isinstance(e, Forward) and e.node not in given)
     nodes = tuple(given.get(n.id, n) for n in graph.nodes)
     return replace(graph, nodes=nodes), replace(schedule, events=events)
 
@@ -183,12 +186,12 @@ def _relative(a: Array, b: Array) -> float:
     return float(np.linalg.norm(a - b)) / scale if scale else 0.0
 
 
-def tangent(trace: Trace, leaf: Node, flat: int) -> float:
-    """Forward mode: how fast the loss moves when entry `flat` of `leaf` does."""
+def tangent(trace: Trace, moved: Node, flat: int) -> float:
+    """Forward mode: how fast the loss moves when entry `flat` of a node does."""
     graph = trace.graph
-    direction = np.zeros(leaf.shape)
+    direction = np.zeros(moved.shape)
     direction.reshape(-1)[flat] = 1.0
-    moving: dict[int, Array] = {leaf.id: direction}
+    moving: dict[int, Array] = {moved.id: direction}
     saved = {e.node: e.saved.values() for e in trace.schedule.events if isinstance(e, Forward)}
     with np.errstate(all="ignore"):
         for node in graph.nodes:

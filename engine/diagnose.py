@@ -7,7 +7,7 @@ them are read at one iteration, the one the diagnosis names (0 is the first step
 - update: the norm of a weight's update over the norm of the weight;
 - dead units: the share of ReLU units that are 0 for every sample of the batch, beyond what chance lets be so;
 - saturation: the share of a hidden layer's outputs where the slope is below a twentieth of the steepest;
-- diverged needs no threshold: some number is not finite.
+- symmetric and diverged need no threshold: all units of a hidden layer are one unit; some number is not finite.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ THRESHOLDS = {
     "saturation": SATURATED,
 }
 
-Verdict = Literal["healthy", "vanishing", "exploding", "dying", "diverged"]
+Verdict = Literal["healthy", "vanishing", "exploding", "dying", "diverged", "symmetric"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,7 +178,7 @@ def _saturated(layers: Sequence[Layer]) -> list[Finding]:
 TESTS: tuple[tuple[Verdict, Callable[[Sequence[Layer]], list[Finding]]], ...] = (
     ("exploding", _exploding),
     ("exploding", _overshooting),
-    ("vanishing", _symmetric),
+    ("symmetric", _symmetric),
     ("dying", _dying),
     ("vanishing", _vanishing),
     ("vanishing", _saturated),

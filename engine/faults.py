@@ -12,12 +12,13 @@ from typing import Any
 
 import numpy as np
 
+from engine.backward import Backward
 from engine.events import AnyEvent, Assign, Contribution
 from engine.graph import Graph
 from engine.ops import activations
 from engine.optim import OptimizerSpec
 from engine.recording import ArrayRef
-from engine.schedule import Schedule
+from engine.schedule import Schedule, schedule
 from engine.scope import Scope
 from engine.tape import Array, Call
 
@@ -58,6 +59,16 @@ def fitting(graph: Graph, schedule: Schedule) -> Fault | None:
     if fault and not any(fault.touches(graph, event) for event in schedule.events):
         raise ValueError(fault.absent)
     return fault
+
+
+def why_absent(fault: Fault, graph: Graph, optimizer: OptimizerSpec | None, backward: Backward) -> str | None:
+    """Why a model cannot go wrong so; None where it can."""
+    try:
+        broken = None if optimizer is None else fault.optimizer(optimizer)
+        fitting(graph, schedule(graph, broken, 1, replace(backward, fault=fault.name)))
+    except ValueError as error:
+        return str(error)
+    return None
 
 
 def honest(schedule: Schedule) -> Schedule:

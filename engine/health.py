@@ -24,15 +24,16 @@ SQUASHERS = {"sigmoid": lambda y: 4 * y * (1 - y), "tanh": lambda y: 1 - y * y} 
 class Layer:
     """One outermost group.
 
-    `gradient`: norm of the loss's gradient at what the layer hands on; `zeros`: the share of its entries that are
-    exactly 0. `parameters`: norm of its parameters' gradients; `weighted`: one of them has two axes or more, as a
-    weight has. `saturated`: the share of sigmoid and tanh outputs near their ends. `dead`: ReLU units that are 0 for
-    every sample, of `units`. `update`: norm of the update over norm of the weights, the largest in the layer.
+    `node`: what the layer hands on. `gradient`: norm of the loss's gradient there; `zeros`: the share of its entries
+    that are exactly 0. `parameters`: norm of its parameters' gradients; `weighted`: one of them has two axes or more,
+    as a weight has. `saturated`: the share of sigmoid and tanh outputs near their ends. `dead`: ReLU units that are 0
+    for every sample, of `units`. `update`: norm of the update over norm of the weights, the largest in the layer.
     `symmetric`: all its units compute the same and get the same gradient. `hidden`: a later layer has parameters.
     None where there is nothing of the kind.
     """
 
     name: str
+    node: int | None
     gradient: float | None
     parameters: float | None
     weighted: bool
@@ -70,6 +71,7 @@ class Health:
         relus = [n for n in ops if n.op == "relu"]
         return Layer(
             name=name,
+            node=ops[-1].id if ops else None,
             gradient=_norm(sent),
             parameters=_norm([g for p in parameters if (g := self.gradient(p)) is not None]),
             weighted=any(len(p.shape) > 1 for p in parameters),

@@ -43,7 +43,7 @@ def remedies(trace: Trace, verdict: str, bad: NonFinite | None, findings: Sequen
         found = [_slower(trace), _clip(trace)]
     elif verdict == "exploding":
         found = [_initializer(graph), _norm(trace, ops), _clip(trace), _slower(trace)]
-    elif verdict == "vanishing" and findings[0] == "symmetry":
+    elif verdict == "symmetric":
         found = [_initializer(graph)]
     elif verdict == "vanishing":
         found = [_activation(ops) or _initializer(graph), _norm(trace, ops)]

@@ -15,9 +15,10 @@ from app.requests import NudgeRequest, PredictRequest
 from app.routes import SessionHere, SettingsHere, problems
 from app.tensors import entry_of, find, read
 from app.through_time import TimeAnswer, through_time
-from app.treatments import Treated, treated
+from app.treatments import Spec, Treated, follow, treated
 from app.wire import answer
 from engine import (
+    FAULTS,
     Insight,
     Nudge,
     Prediction,
@@ -32,12 +33,29 @@ from engine import (
     predict_value,
     truncation,
     ways,
+    why_absent,
 )
 
 router = APIRouter(prefix="/sessions/{id}", tags=["insight"], responses=problems(404, 413, 416, 422))
 
 Iteration = Annotated[int | None, Query(ge=0, le=10_000_000)]
 MOST = 2**53  # larger whole numbers lose digits in JSON readers; they travel as floats
+
+
+class FaultRow(TypedDict):
+    """A mistake, and why this model cannot make it; null where it can."""
+
+    name: str
+    doc: str
+    absent: str | None
+
+
+class FaultsAnswer(TypedDict):
+    """`now`: the mistake made in this iteration. `zeros`: the spec with all weights 0 at first, if it draws some."""
+
+    now: str | None
+    faults: list[FaultRow]
+    zeros: Spec | None
 
 
 class CostAnswer(TypedDict):
@@ -110,13 +128,28 @@ def histogram(
 
 @router.get("/diagnosis", response_model=Treated)
 def diagnosis(session: SessionHere, iteration: Iteration = None) -> Response:
-    """Healthy, vanishing, exploding, dying or diverged: the numbers that decided it, and what helps.
+    """Healthy, vanishing, exploding, dying, symmetric or diverged: the numbers that decided it, and what helps.
 
     Each remedy brings the spec of a twin that follows it.
     """
     with session.lock:
         trace = session.trace(iteration)
         return answer(treated(diagnose(trace, session.run.iteration), session.shown_spec()))
+
+
+@router.get("/faults", response_model=FaultsAnswer)
+def faults(session: SessionHere, iteration: Iteration = None) -> Response:
+    """What can be broken on purpose in this model, with a `break` edit or by weights that are all 0."""
+    with session.lock:
+        at = session.iteration if iteration is None else iteration
+        terms, model = session.journey.terms_at(at), session.journey.part(at).model
+        zeros = follow(session.shown_spec(), {"initializer": "zeros"})
+    optimizer, how = terms.spec.to_spec().optimizer, replace(model.backward, fault=None)
+    rows = [
+        FaultRow(name=row.name, doc=row.doc, absent=why_absent(row, model.graph, optimizer, how))
+        for row in FAULTS.values()
+    ]
+    return answer(FaultsAnswer(now=terms.amendment.fault, faults=rows, zeros=zeros))
 
 
 @router.get("/cost", response_model=CostAnswer)

@@ -146,11 +146,14 @@ def seek(session: Driven, body: SeekRequest, found: SessionsHere, key: KeyHere) 
 
 
 @router.post("/{id}/check", response_model=GradientCheck, responses=problems(400))
-def check_gradients(session: SessionHere, body: CheckRequest) -> Response:
-    """Reverse mode against central differences and forward mode, entry by entry, at the present iteration."""
+def check_gradients(
+    session: SessionHere, body: CheckRequest, iteration: Annotated[int | None, Query(ge=0, le=10_000_000)] = None
+) -> Response:
+    """Reverse mode against central differences and forward mode, entry by entry, in one iteration."""
     seconds = min(body.seconds, session.settings.check_seconds)
     with session.lock:
-        return answer(check(session.trace(), epsilon=body.epsilon, seconds=seconds))
+        found = check(session.trace(iteration), epsilon=body.epsilon, seconds=seconds, between=body.between)
+        return answer(found)
 
 
 @router.get("/{id}/verify", response_model=Verification, responses=problems(416))

@@ -192,6 +192,57 @@ def test_a_planted_wrong_rule_fails_the_check(name, monkeypatch):
     assert result.parameters[0].relative_error > 1e-4
 
 
+def test_the_entry_with_the_largest_gradient_is_shown_three_ways():
+    run = expression("L = sum(w**2)", w=[0.5, -3.0, 1.0])
+    (row,) = checked(run).parameters
+    assert (row.largest.index, row.largest.reverse, row.largest.forward) == ((1,), -6.0, -6.0)
+    assert row.largest.difference == pytest.approx(-6.0, abs=1e-9)
+
+
+@pytest.mark.parametrize("name", ["neuron", "reuse", "chain", "batch-norm", "gradient-check"])
+def test_gradients_of_what_operations_made_are_slopes_too(name):
+    run = gallery(name)
+    found = check(traced(run), seconds=60, between=True)
+    arrived = {n.id for n in run.graph.nodes if n.op and n.wanted and n.id != run.graph.loss.id}
+    assert found.passed
+    assert found.complete
+    assert {row.node for row in found.between} == arrived
+
+
+def test_a_wrong_gradient_between_leaves_is_found():
+    run = expression("L = sum(sqrt(x*x*2)*3)", x=[0.3, -0.7])
+    first = next(e for e in run.schedule.events if e.kind == "contribution" and run.graph.nodes[e.node].op == "sqrt")
+    run.recording.view(first.total)[...] *= 1.001
+    found = check(traced(run), between=True)
+    wrong = [row.node for row in found.between if row.relative_error > 1e-6]
+    assert not found.passed
+    assert wrong == [first.into]
+
+
+def test_what_is_not_asked_for_between_leaves_is_not_compared():
+    assert checked(gallery("neuron")).between == ()
+
+
+def test_without_time_the_leaves_are_compared_first():
+    found = check(traced(gallery("rnn-full")), seconds=1e-6, between=True)
+    assert found.parameters
+    assert not found.between
+    assert not found.complete
+
+
+def test_the_number_that_does_not_follow_stands_beside_the_one_that_does():
+    run = gallery("linear-layer")
+    event = next(e for e in run.schedule.events if e.kind == "forward" and e.value.size > 1)
+    view = run.recording.view(event.value)
+    right = float(view.reshape(-1)[1])
+    view.reshape(-1)[1] = 99.0
+    found = verified(run)
+    assert (found.event, found.stands, found.follows) == (event.index, 99.0, right)
+    assert int(np.ravel_multi_index(found.index, event.value.shape)) == 1
+    view.reshape(-1)[1] = np.nan
+    assert np.isnan(verified(run).stands)
+
+
 def test_a_planted_wrong_jvp_fails_the_check(monkeypatch):
     row = OPS["softmax"]
     monkeypatch.setitem(OPS, "softmax", replace(row, jvp=lambda dxs, y, z: 2 * row.jvp(dxs, y, z)))

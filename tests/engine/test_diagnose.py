@@ -57,7 +57,7 @@ def test_the_layers_numbers_are_those_of_a_plain_pass(case):
 
 def test_there_are_twenty_networks_and_every_verdict_is_among_them():
     assert len(CASES) >= 20
-    assert {c.verdict for c in CASES} == {"healthy", "vanishing", "exploding", "dying", "diverged"}
+    assert {c.verdict for c in CASES} == {"healthy", "vanishing", "exploding", "dying", "diverged", "symmetric"}
 
 
 def test_dead_units_are_named():
@@ -82,9 +82,31 @@ def test_the_first_number_that_is_not_finite_comes_with_its_operands():
 
 def test_symmetry_is_named_in_hidden_layers():
     told = told_of(run_of(next(c for c in CASES if c.name == "all zero, tanh")))
-    assert told.findings[0].what == "symmetry"
+    assert (told.verdict, told.findings[0].what) == ("symmetric", "symmetry")
     assert {f.layer for f in told.findings if f.what == "symmetry"} == {"dense1", "dense2"}
     assert told.remedies[0].change == {"initializer": "xavier_normal"}
+
+
+def test_units_called_one_unit_have_the_same_weights_and_gradients_and_still_have_after_training():
+    """Read off the recording itself, column by column."""
+    run = run_of(next(c for c in CASES if c.name == "all zero, tanh"))
+    for _ in range(20):
+        run.advance()
+    trace = traced(run)
+    for layer in ("dense1", "dense2"):
+        weight = run.graph.find(f"{layer}.weight").id
+        value, gradient = trace.value(weight, 0), trace.gradient(weight, trace.backward_end)
+        assert all(np.array_equal(m[:, 0], m[:, k]) for m in (value, gradient) for k in range(m.shape[1]))
+    assert told_of(run).verdict == "symmetric"
+
+
+def test_every_layer_names_the_node_it_hands_on():
+    run = gallery("spiral")
+    for layer in told_of(run).layers:
+        node = run.graph.nodes[layer.node]
+        gradient = traced(run).gradient(node.id, run.schedule.length)
+        assert layer.name in (node.label, *node.group)
+        assert gradient is None or np.linalg.norm(gradient) == pytest.approx(layer.gradient, rel=1e-12)
 
 
 def test_a_single_layer_of_zeros_is_no_illness():
@@ -95,7 +117,7 @@ def test_a_single_layer_of_zeros_is_no_illness():
     assert told_of(run_of(case)).verdict == "healthy"
 
 
-ILL = [c for c in CASES if c.verdict in ("vanishing", "exploding") and not c.steps]
+ILL = [c for c in CASES if c.verdict in ("vanishing", "exploding", "symmetric") and not c.steps]
 
 
 @pytest.mark.parametrize("case", ILL, ids=lambda c: c.name)

@@ -19,6 +19,7 @@ from engine import (
     resume,
     state_of,
     verify,
+    why_absent,
 )
 
 RNG = np.random.default_rng(4)
@@ -196,3 +197,24 @@ def test_what_does_not_go_together_with_a_fault_is_named():
     for fault, said in (("uphill", "there is no update"), ("no_zero_grad", "no gradients of a step before")):
         with pytest.raises(ValueError, match=said):
             Run(build(Spec(model=model, fault=fault)))
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_model_that_cannot_go_wrong_so_says_why_and_one_that_can_is_built(fault):
+    able = network(None)
+    shared = network(
+        None, (("rnn", {"units": 5, "returns": "last"}), ("dense", {"units": 2})), RNG.normal(size=(6, 4, 3))
+    )
+    able = shared if fault == "overwrite" else able
+    optimizer = OptimizerSpec(name="sgd", learning_rate=0.1)
+    assert why_absent(FAULTS[fault], able.graph, optimizer, able.schedule.backward) is None
+    plain = run_of("L = (w*x - y)**2", None, w=0.5, x=1.0, y=2.0)
+    absent = why_absent(FAULTS[fault], plain.graph, None, plain.schedule.backward)
+    assert absent == FAULTS[fault].absent
+
+
+def test_where_gradients_are_not_cleared_anyway_that_is_said():
+    run = run_of("L = w*w", None, w=3.0)
+    optimizer = OptimizerSpec(name="sgd", learning_rate=0.1, zero_grad=False)
+    absent = why_absent(FAULTS["no_zero_grad"], run.graph, optimizer, run.schedule.backward)
+    assert absent == "nothing clears the gradients of this model anyway"

@@ -249,7 +249,7 @@ export interface paths {
         put?: never;
         /**
          * Check Gradients
-         * @description Reverse mode against central differences and forward mode, entry by entry, at the present iteration.
+         * @description Reverse mode against central differences and forward mode, entry by entry, in one iteration.
          */
         post: operations["check_gradients_api_v1_sessions__id__check_post"];
         delete?: never;
@@ -332,7 +332,7 @@ export interface paths {
         };
         /**
          * Diagnosis
-         * @description Healthy, vanishing, exploding, dying or diverged: the numbers that decided it, and what helps.
+         * @description Healthy, vanishing, exploding, dying, symmetric or diverged: the numbers that decided it, and what helps.
          *
          *     Each remedy brings the spec of a twin that follows it.
          */
@@ -444,9 +444,30 @@ export interface paths {
          * @description The session as JSON, or a training step as a NumPy or PyTorch script, a notebook or a picture: a file.
          *
          *     Scripts and notebooks hold their numbers and compute the step anew; where a result differs, they say so. JSON is
-         *     the session where it stands, and `POST /sessions` with `{"import": …}` makes the same one again.
+         *     the session where it stands, or where `iteration` and `cursor` say: `POST /sessions` with `{"import": …}` makes
+         *     the same one again.
          */
         get: operations["export_api_v1_sessions__id__export_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{id}/faults": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Faults
+         * @description What can be broken on purpose in this model, with a `break` edit or by weights that are all 0.
+         */
+        get: operations["faults_api_v1_sessions__id__faults_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1346,12 +1367,19 @@ export interface components {
         /**
          * CheckRequest
          * @description How to check gradients: the step of the difference, and how long to look.
+         *
+         *     With `between`, gradients of what operations made are compared too, as far as half of the time goes.
          * @example {
          *       "epsilon": 0.00001,
          *       "seconds": 10
          *     }
          */
         CheckRequest: {
+            /**
+             * Between
+             * @default false
+             */
+            between: boolean;
             /**
              * Epsilon
              * @default 0.00001
@@ -1436,6 +1464,20 @@ export interface components {
             name: string;
             /** Numbers */
             numbers: number;
+        };
+        /**
+         * Compared
+         * @description One entry of a gradient, found in three ways.
+         */
+        Compared: {
+            /** Difference */
+            difference: components["schemas"]["Number"];
+            /** Forward */
+            forward: components["schemas"]["Number"];
+            /** Index */
+            index: number[];
+            /** Reverse */
+            reverse: components["schemas"]["Number"];
         };
         /**
          * Comparison
@@ -1923,6 +1965,32 @@ export interface components {
             };
         };
         /**
+         * FaultRow
+         * @description A mistake, and why this model cannot make it; null where it can.
+         */
+        FaultRow: {
+            /** Absent */
+            absent: string | null;
+            /** Doc */
+            doc: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * FaultsAnswer
+         * @description `now`: the mistake made in this iteration. `zeros`: the spec with all weights 0 at first, if it draws some.
+         */
+        FaultsAnswer: {
+            /** Faults */
+            faults: components["schemas"]["FaultRow"][];
+            /** Now */
+            now: string | null;
+            /** Zeros */
+            zeros: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
          * Finding
          * @description Something that decided the verdict, or is worth knowing: the number, and the threshold it was held to.
          */
@@ -1990,13 +2058,18 @@ export interface components {
         };
         /**
          * GradientCheck
-         * @description Reverse mode held to central differences of step `epsilon`, parameter by parameter.
+         * @description Reverse mode held to central differences of step `epsilon`: leaf by leaf, and, where asked for, in `between`.
          *
          *     `passed`: every relative error is below `tolerance`. `complete`: there was time for every entry. `floor`: how far
          *     the rounding of the loss alone may move a slope, ε_machine · |L| / ε times a few; gradients that all ways find
          *     below it count as equal.
          */
         GradientCheck: {
+            /**
+             * Between
+             * @default []
+             */
+            between: components["schemas"]["ParameterCheck"][];
             /** Complete */
             complete: boolean;
             /** Epsilon */
@@ -2243,10 +2316,10 @@ export interface components {
          * Layer
          * @description One outermost group.
          *
-         *     `gradient`: norm of the loss's gradient at what the layer hands on; `zeros`: the share of its entries that are
-         *     exactly 0. `parameters`: norm of its parameters' gradients; `weighted`: one of them has two axes or more, as a
-         *     weight has. `saturated`: the share of sigmoid and tanh outputs near their ends. `dead`: ReLU units that are 0 for
-         *     every sample, of `units`. `update`: norm of the update over norm of the weights, the largest in the layer.
+         *     `node`: what the layer hands on. `gradient`: norm of the loss's gradient there; `zeros`: the share of its entries
+         *     that are exactly 0. `parameters`: norm of its parameters' gradients; `weighted`: one of them has two axes or more,
+         *     as a weight has. `saturated`: the share of sigmoid and tanh outputs near their ends. `dead`: ReLU units that are 0
+         *     for every sample, of `units`. `update`: norm of the update over norm of the weights, the largest in the layer.
          *     `symmetric`: all its units compute the same and get the same gradient. `hidden`: a later layer has parameters.
          *     None where there is nothing of the kind.
          */
@@ -2259,6 +2332,8 @@ export interface components {
             hidden: boolean;
             /** Name */
             name: string;
+            /** Node */
+            node: number | null;
             /** Parameters */
             parameters: components["schemas"]["Number"] | null;
             /** Samples */
@@ -2690,11 +2765,12 @@ export interface components {
         };
         /**
          * ParameterCheck
-         * @description One leaf's gradient, three ways: reverse against central difference and against forward mode.
+         * @description One node's gradient, three ways: reverse against central difference and against forward mode.
          *
-         *     `checked` of `entries` were compared. `kinks` are flat indices where the two sides' slopes differ, so that no
-         *     difference quotient speaks of the gradient there; `named` says of the first dozen at which node. `rounding` counts
-         *     entries that all ways find smaller than the floor of the check, though not equal: they cannot be told from 0.
+         *     `checked` of `entries` were compared, `largest` is the one of them with the largest gradient. `kinks` are flat
+         *     indices where the two sides' slopes differ, so that no difference quotient speaks of the gradient there; `named`
+         *     says of the first dozen at which node. `rounding` counts entries that all ways find smaller than the floor of the
+         *     check, though not equal: they cannot be told from 0.
          */
         ParameterCheck: {
             /** Checked */
@@ -2710,6 +2786,7 @@ export interface components {
             kinks: number[];
             /** Label */
             label: string;
+            largest?: components["schemas"]["Compared"] | null;
             /**
              * Named
              * @default []
@@ -3951,7 +4028,7 @@ export interface components {
              * Verdict
              * @enum {string}
              */
-            verdict: "healthy" | "vanishing" | "exploding" | "dying" | "diverged";
+            verdict: "healthy" | "vanishing" | "exploding" | "dying" | "diverged" | "symmetric";
         };
         /**
          * Treatment
@@ -4057,6 +4134,8 @@ export interface components {
         /**
          * Verification
          * @description `passed`, or the first event whose numbers do not follow from the events before it, and its field.
+         *
+         *     At `index`, where they differ most, stands `stands`; by the rules it is `follows`.
          */
         Verification: {
             /**
@@ -4068,10 +4147,16 @@ export interface components {
             event?: number | null;
             /** Field */
             field?: string | null;
+            /** Follows */
+            follows?: components["schemas"]["Number"] | null;
+            /** Index */
+            index?: number[] | null;
             /** Kind */
             kind?: string | null;
             /** Passed */
             passed: boolean;
+            /** Stands */
+            stands?: components["schemas"]["Number"] | null;
         };
         /**
          * Way
@@ -4152,6 +4237,7 @@ export type Clipped = components['schemas']['Clipped'];
 export type ClipRequest = components['schemas']['ClipRequest'];
 export type CodeAnswer = components['schemas']['CodeAnswer'];
 export type Column = components['schemas']['Column'];
+export type Compared = components['schemas']['Compared'];
 export type Comparison = components['schemas']['Comparison'];
 export type Contribution = components['schemas']['Contribution'];
 export type CostAnswer = components['schemas']['CostAnswer'];
@@ -4172,6 +4258,8 @@ export type Examples = components['schemas']['Examples'];
 export type Explanation = components['schemas']['Explanation'];
 export type ExplanationPage = components['schemas']['ExplanationPage'];
 export type ExpressionRequest = components['schemas']['ExpressionRequest'];
+export type FaultRow = components['schemas']['FaultRow'];
+export type FaultsAnswer = components['schemas']['FaultsAnswer'];
 export type Finding = components['schemas']['Finding'];
 export type Formula = components['schemas']['Formula'];
 export type Forward = components['schemas']['Forward'];
@@ -5547,7 +5635,9 @@ export interface operations {
     };
     check_gradients_api_v1_sessions__id__check_post: {
         parameters: {
-            query?: never;
+            query?: {
+                iteration?: number | null;
+            };
             header?: never;
             path: {
                 id: string;
@@ -6676,6 +6766,7 @@ export interface operations {
     export_api_v1_sessions__id__export_get: {
         parameters: {
             query: {
+                cursor?: number | null;
                 format: "json" | "numpy" | "pytorch" | "notebook" | "svg";
                 iteration?: number | null;
             };
@@ -6728,6 +6819,120 @@ export interface operations {
             };
             /** @description What was wrong, by number and limit */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody came back to this session for long */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A host this service is not called by */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A head that is larger than allowed */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much to do, or a store that is away: try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    faults_api_v1_sessions__id__faults_get: {
+        parameters: {
+            query?: {
+                iteration?: number | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FaultsAnswer"];
+                };
+            };
+            /** @description A head that says what a request cannot, or JSON that is none, or too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A request that took too long to arrive */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
