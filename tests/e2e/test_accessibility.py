@@ -22,6 +22,10 @@ FOUND = """async () => {
     `${html.slice(0, 200)}: ${failureSummary}`)]);
 }"""
 
+# Formulas take the size of a panel a moment after it changed.
+FITTED = """() => [...document.querySelectorAll('.formula')].every((formula) =>
+  formula.tabIndex === 0 || formula.scrollWidth <= formula.clientWidth)"""
+
 
 @pytest.fixture
 def examine(page):
@@ -35,6 +39,7 @@ def examine(page):
             page.emulate_media(color_scheme=scheme)
             page.set_viewport_size({"width": width, "height": height})
             page.wait_for_selector(f"html[data-theme={scheme}]")
+            page.wait_for_function(FITTED)
             assert page.evaluate(FOUND) == [], f"{screen}, {scheme}, {width} pixels wide"
 
     return examine

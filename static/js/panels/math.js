@@ -111,9 +111,9 @@ function fitAll(places) {
   const shares = places.map((place) => place.clientWidth / Math.max(1, place.scrollWidth));
   places.forEach((place, i) => {
     if (shares[i] >= SMALLEST) place.style.fontSize = shares[i] < 1 ? `${Math.floor(shares[i] * 98)}%` : "";
-    else {
-      place.classList.add("broken");
-      place.tabIndex = 0; // what is wider still is scrolled, by keyboard too
-    }
+    else place.classList.add("broken");
+  });
+  places.forEach((place, i) => { // what is wider still, and brackets do not shrink evenly, is scrolled by keyboard too
+    if (shares[i] < 1 && place.scrollWidth > place.clientWidth) place.tabIndex = 0;
   });
 }
