@@ -78,10 +78,10 @@ export async function renew(session) {
 }
 
 /** What holds at the training step that was reported may differ from what held before. @param {import("./types").Session} told */
-export function hear({ id, revision, iteration, data, optimizer }) {
+export function hear({ id, revision, iteration, data, optimizer, fault }) {
   const known = store.session.peek();
   if (known?.id !== id || known.revision !== revision || store.iteration.peek() !== iteration) return;
-  if (JSON.stringify([data, optimizer]) !== JSON.stringify([known.data, known.optimizer])) store.session.value = { ...known, data, optimizer };
+  if (JSON.stringify([data, optimizer, fault]) !== JSON.stringify([known.data, known.optimizer, known.fault])) store.session.value = { ...known, data, optimizer, fault };
 }
 
 /** Words name places of one stretch of training steps. @param {number} iteration */

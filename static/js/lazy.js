@@ -33,6 +33,14 @@ export function lazy(load) {
   };
 }
 
+/** A style sheet that only one part of the page needs. @param {string} name @returns {Promise<void>} */
+export function style(name) {
+  const link = document.createElement("link");
+  link.rel = "stylesheet";
+  link.href = new URL(`../css/${name}`, import.meta.url).href;
+  return new Promise((done) => { link.onload = link.onerror = () => done(); document.head.append(link); });
+}
+
 /** One after the other, so that nobody waits for it. */
 export function fetchAhead() {
   const next = parts.find(({ here }) => here.value === null);

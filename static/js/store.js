@@ -54,7 +54,7 @@ export const reducedMotion = signal(false);
 export const panels = signal(/** @type {string[] | null} */ (null));
 
 /** The dialog that is open. */
-export const dialog = signal(/** @type {null | "gallery" | "help" | "batch" | "table" | "palette" | "setup" | "build" | "share" | "twin" | "join"} */ (null));
+export const dialog = signal(/** @type {null | "gallery" | "help" | "batch" | "table" | "palette" | "setup" | "build" | "share" | "doctor" | "twin" | "join"} */ (null));
 /** Something the person must know, and what can be done about it. */
 export const notice = signal(/** @type {null | {kind: "lost" | "unknown" | "problem" | "changed", text: string}} */ (null));
 export const loading = signal(true);
@@ -105,6 +105,9 @@ export const changeable = computed(() => {
 /** A second session that stands beside the open one, `of`: whose, and in what it differs. */
 export const twin = signal(/** @type {null | {of: string, session: import("./types").Session, says: string}} */ (null));
 export const beside = computed(() => (twin.value && twin.value.of === session.value?.id ? twin.value : null));
+/** Gradients that were checked in three ways: of which step, and what stands at which card's gradient. */
+export const proof = signal(/** @type {null | {trace: Trace, found: import("./generated/api").GradientCheck, marks: Map<number, import("./types").Mark>}} */ (null));
+export const proved = computed(() => (proof.value?.trace === trace.value ? proof.value?.marks ?? null : null));
 /** Where the explanations stand: the cursor; behind it while steps pass too quickly to be read. */
 export const told = computed(() => Math.min(length.value, held.value ?? cursor.value));
 export const explanation = computed(() => explanationOf(told.value - 1));

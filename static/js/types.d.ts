@@ -62,5 +62,7 @@ export interface Live { tone: Tone; nodes: Set<number>; edges: Set<string>; reve
 export type View = "graph" | "network" | "code" | "training" | "compare";
 export interface Selection { node: number; which: "value" | "gradient"; entry: number[] | null }
 
+/** What a check says of the gradient at this place of the recording. */
+export interface Mark { offset: number; good: boolean; says: string }
 export type Point = [number, number];
 export interface Box { x: number; y: number; width: number; height: number }

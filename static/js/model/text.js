@@ -52,5 +52,5 @@ export function markGradients(tex, output) {
 
 /** A sentence of the service with real minus signs before its numbers. @param {string} sentence */
 export function withMinus(sentence) {
-  return sentence.replace(/(?<![\p{L}\d])-(?=\d)/gu, "\u2212");
+  return sentence.replace(/(?<![\p{L}\d])-(?=\d)|(?<=\de)-(?=\d)/gu, "\u2212");
 }

@@ -132,7 +132,7 @@ function* drawing(scene, picture) {
 /** What the marks show now. Until the next model's picture is laid out, the last one's stays as it is: null. @param {Scene} scene */
 function paintingOf({ graph }) {
   const frame = store.frame.peek(), trace = store.trace.peek();
-  return frame && trace?.graph === graph ? { frame, trace, dark: store.dark.peek() } : null;
+  return frame && trace?.graph === graph ? { frame, trace, dark: store.dark.peek(), proved: store.proved.peek() } : null;
 }
 
 /** @param {Scene} scene */
@@ -150,7 +150,7 @@ function paint(scene) {
 function watchFrame(scene) {
   let last = -1;
   effect(() => {
-    void store.arrivals.value;
+    void [store.arrivals.value, store.proved.value];
     if (scene.picture && store.view.peek() === "graph") paint(scene);
   });
   effect(() => {

@@ -1,6 +1,7 @@
 // Training: how far to run, charts of how it goes, and pictures of what has been learnt. Every point of a chart is a link to its step.
 
 import { html, render } from "../../vendor/vendor.js";
+import { style } from "../lazy.js";
 import { CHARTS } from "../model/course.js";
 import * as store from "../store.js";
 import * as runs from "../runs.js";
@@ -14,17 +15,9 @@ export async function mountTraining(after) {
   const place = document.createElement("main"); // the stage is hidden while it is looked at
   place.id = "training";
   place.setAttribute("aria-label", "Training");
-  await Promise.all([loadCharts(), style("css/training.css")]);
+  await Promise.all([loadCharts(), style("training.css")]);
   after.after(place);
   render(html`<${Training} />`, place);
-}
-
-/** A style sheet that only this view needs. @param {string} path @returns {Promise<void>} */
-function style(path) {
-  const link = document.createElement("link");
-  link.rel = "stylesheet";
-  link.href = new URL(`../../${path}`, import.meta.url).href;
-  return new Promise((done) => { link.onload = link.onerror = () => done(); document.head.append(link); });
 }
 
 function Training() {

@@ -63,6 +63,7 @@ export const COMMANDS = [
   { id: "setup", label: "Change the optimizer, the learning rate or the sample", keys: ["o"], enabled: () => store.mayChange.value && (store.trains.value || store.session.value?.data != null), run: () => (store.dialog.value = "setup") },
   { id: "undo", label: "Undo the last change", keys: ["Ctrl+Z"], enabled: () => canTurn("undo"), run: () => turn("undo") },
   { id: "redo", label: "Make the undone change again", keys: ["Ctrl+Shift+Z", "Ctrl+Y"], enabled: () => canTurn("redo"), run: () => turn("redo") },
+  { id: "doctor", label: "Doctor: what ails this step, break it, prove it, what it costs", keys: ["h"], enabled: hasTrace, run: () => (store.dialog.value = "doctor") },
   { id: "share", label: "Share: a link to this step, a code to join by", keys: ["c"], enabled: hasTrace, run: () => (store.dialog.value = "share") },
   { id: "join", label: "Join a session by its code", keys: ["j"], enabled: always, run: () => (store.dialog.value = "join") },
   { id: "follow", label: "Follow whoever drives this session, or look around alone", keys: ["v"], enabled: canFollow, run: () => (store.following.value = !store.following.value) },

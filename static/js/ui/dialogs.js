@@ -14,6 +14,7 @@ const SHEETS = {
   setup: { title: "Change how it trains", content: part(() => import("./setup.js").then(({ Setup }) => Setup)) },
   twin: { title: "Compare with a twin that differs in one thing", content: part(() => import("./twin.js").then(({ Twin }) => Twin)) },
   build: { title: "Build a model", content: part(() => import("../build/dialog.js").then(({ Build }) => Build)) },
+  doctor: { title: "Doctor", content: part(() => import("../doctor/doctor.js").then(({ Doctor, styled }) => styled.then(() => Doctor))) },
   share: { title: "Share", content: part(() => import("./share.js").then(({ Share }) => Share)) },
   join: { title: "Join a session", content: part(() => import("./join.js").then(({ Join }) => Join)) },
   batch: { title: "The samples of this training step", content: part(() => import("./batch.js").then(({ Batch }) => Batch)) },

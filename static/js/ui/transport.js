@@ -1,6 +1,7 @@
 // Buttons, timeline, grain and speed.
 
 import { html } from "../../vendor/vendor.js";
+import { lazy } from "../lazy.js";
 import { count } from "../model/format.js";
 import * as store from "../store.js";
 import { Button } from "./button.js";
@@ -10,9 +11,11 @@ import { Timeline } from "./timeline.js";
 const GRAINS = { event: "by event", operation: "by operation", layer: "by layer", phase: "by phase", iteration: "by training step", epoch: "by epoch" };
 const SPEEDS = [0.25, 0.5, 1, 2, 4];
 
+const Broken = lazy(() => import("../doctor/broken.js").then(({ Broken, styled }) => styled.then(() => Broken)));
+
 export function Transport() {
   const playing = store.playing.value;
-  return html`
+  return html`${store.session.value?.fault && html`<${Broken} />`}
     <div class="buttons">
       <${Button} id="start" class="round"><${Icon} name="start" /><//>
       <${Button} id="back" class="round"><${Icon} name="back" /><//>
@@ -62,6 +65,7 @@ function Where() {
     <${Button} id="next-iteration" class="small">›<//> <${TrainsWith} />` : html`<span>one pass, without an optimizer</span>`}
     <span class="space"></span><${Turns} />
     <${Button} id="predict" named class="pill ${store.predicting.value ? "on" : ""}" pressed=${store.predicting.value}>Predict<//>
+    <${Button} id="doctor" named class="pill">Doctor<//>
     <${Button} id="share" named class="pill">Share<//></div>`;
 }
 

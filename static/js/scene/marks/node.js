@@ -13,7 +13,7 @@ import { heatImage, pictureImage } from "./tensor.js";
 /**
  * @typedef {{key: string, node: import("../../types").GraphNode, box: Box, size: import("../measure.js").CardSize,
  *   symbol: string, name: string, doc: string, images: import("../../model/grid.js").Images | null, reading: import("../../model/reading.js").Reading | null}} Card
- * @typedef {{frame: import("../../types").Frame, trace: import("../../types").Trace, dark: boolean}} Painting
+ * @typedef {{frame: import("../../types").Frame, trace: import("../../types").Trace, dark: boolean, proved: Map<number, import("../../types").Mark> | null}} Painting
  */
 
 const INLINE_NUMBERS = 64;
@@ -87,8 +87,8 @@ export function paintCards(layer, painting) {
 }
 
 /** What a card shows, as far as the frame decides it. @param {Card} card @param {Painting} painting */
-function stateOf({ node: { id }, reading }, { frame, trace, dark }) {
-  return [trace, dark, frame.values[id], frame.gradients[id], frame.live.nodes.has(id) && frame.live.tone, frame.assigned[id], frame.tangents.has(id),
+function stateOf({ node: { id }, reading }, { frame, trace, dark, proved }) {
+  return [trace, dark, proved, frame.values[id], frame.gradients[id], frame.live.nodes.has(id) && frame.live.tone, frame.assigned[id], frame.tangents.has(id),
     reading && frame.cursor > reading.event && arrayAt(trace, reading.place)];
 }
 
@@ -99,7 +99,7 @@ function paintCard(element, card, painting) {
   setAttribute(element, "data-live", frame.live.nodes.has(node.id) ? frame.live.tone : null);
   setAttribute(element, "data-assigned", frame.assigned[node.id] ? "" : null);
   if (reading) paintBars(element, size, reading, painting);
-  const changed = [paintRow(element, card, "value", painting), paintRow(element, card, "gradient", painting)];
+  const changed = [paintRow(element, card, "value", painting), paintRow(element, card, "gradient", painting), paintTick(element, card, painting)];
   if (changed.some(Boolean)) setAttribute(element, "aria-label", spokenCard(element, node, painting));
   const here = (/** @type {Ref | null} */ ref, /** @type {number} */ k) => !ref || shown.get(/** @type {Element} */ (element.querySelectorAll(".row")[k]))?.ref === ref;
   if (!here(frame.values[node.id], 0) || !here(frame.gradients[node.id], 1)) forgets(element);
@@ -119,6 +119,30 @@ function paintRow(element, card, role, { frame, trace, dark }) {
   const drawn = ref ? known(group, card, role, ref, trace, dark) : pending(group, role === "gradient" && !card.node.wanted);
   if (drawn) shown.set(group, { ref, trace, dark });
   return true;
+}
+
+/** Beside a gradient that was checked: whether reverse, difference and forward mode agree. @param {Element} element @param {Card} card @param {Painting} painting */
+function paintTick(element, { node, size }, painting) {
+  const mark = markAt(node.id, painting), before = ticks.get(element);
+  if (!mark && !before) return false;
+  before?.remove();
+  ticks.delete(element);
+  if (!mark) return true;
+  const tick = add(/** @type {Element} */ (element.querySelector(".gradient")), "g", { class: `tick ${mark.good ? "good" : "bad"}`, "data-tick": mark.good ? "yes" : "no", transform: `translate(${size.width - 3} ${size.height - 3})` });
+  add(tick, "title", {}, mark.says);
+  add(tick, "circle", { r: 9 });
+  add(tick, "text", { y: 5 }, mark.good ? "✓" : "✗");
+  ticks.set(element, tick);
+  return true;
+}
+
+/** @type {WeakMap<Element, Element>} */
+const ticks = new WeakMap();
+
+/** What was checked is the whole gradient, not one that is still being summed. @param {number} id @param {Painting} painting */
+function markAt(id, { frame, proved }) {
+  const mark = proved?.get(id);
+  return mark && frame.gradients[id]?.offset === mark.offset ? mark : null;
 }
 
 /** @param {Element} group @param {boolean} never */
@@ -167,11 +191,12 @@ function exactNumbers({ numbers, places }) {
 }
 
 /** What can be read on the card, and what it is. @param {Element} element @param {import("../../types").GraphNode} node @param {Painting} painting */
-function spokenCard(element, { id, wanted }, { frame, trace }) {
+function spokenCard(element, { id, wanted }, painting) {
+  const { frame, trace } = painting, mark = markAt(id, painting);
   const read = Array.from(element.querySelectorAll(":scope > text, .row > text, .bars > text"), (text) => text.textContent).filter(Boolean).join(" ");
   const second = frame.tangents.has(id) ? "tangent" : "gradient";
   const gradient = frame.gradients[id] || wanted ? spokenRow(second, frame.gradients[id], trace) : "no gradient wanted";
-  return `${read}: ${spokenRow("value", frame.values[id], trace)}, ${gradient}`;
+  return `${read}: ${spokenRow("value", frame.values[id], trace)}, ${gradient}${mark ? `, ${mark.says}` : ""}`;
 }
 
 /** A single number can be read on the card; of an array, what says most. @param {string} name @param {Ref | null} ref @param {import("../../types").Trace} trace */
