@@ -131,7 +131,7 @@ JAVASCRIPT: Table = {
     "runs": {"actions"},
     "twins": {"actions"},
     "take": {"lazy", "url"},
-    "build": {"lazy"},
+    "build": {"answers", "lazy"},
     "doctor": {"changes", "lazy", "twins"},
     "ui": {"doctor", "build", "changes", "lazy", "take", "runs", "twins", "url"},
     "classroom": {"panels", "ui"},

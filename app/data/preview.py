@@ -15,6 +15,7 @@ from app.data.dataset import Dataset
 from app.data.requests import DataRequest, SourceRequest
 from app.data.source import Family
 from app.data.uploads import Uploads
+from app.errors import SpecError
 from app.settings import Settings
 
 NUMBERS = 20_000  # in the samples that are shown, together
@@ -50,8 +51,11 @@ class DataPreview(TypedDict):
 
 
 def previewed(request: DataRequest, settings: Settings, uploads: Uploads) -> DataPreview:
-    """Raises what `resolve` raises."""
+    """Raises what `resolve` raises, and `SpecError` for batches of more samples than training sees."""
     seen, dataset = resolve(request, settings, uploads)
+    if not seen.steps:
+        asked = f"batches of {seen.size} asked for; there are {len(seen.samples)} samples"
+        raise SpecError(asked, "/spec/data/batch")
     family = request.source.family if isinstance(request, SourceRequest) else family_of(dataset)
     rows = _rows(dataset, family, request.sample)
     answers = dataset.values if dataset.labels is None else dataset.labels

@@ -121,6 +121,8 @@ async def test_what_data_cannot_be_is_told_with_numbers(client):
     assert (status, said) == (422, "the text has 2 characters; a stretch of 4 and its next need 5")
     status, said = await refused(client, name="spiral", points=1_000)
     assert (status, said) == (413, "3000 samples in a batch asked for; this service allows 1024")
+    status, said = await refused(client, name="moons", points=10, batch=17, split=0.2)
+    assert (status, said) == (422, "batches of 17 asked for; there are 16 samples")
     assert (await refused(client, id="nobody"))[0] == 404
 
 

@@ -1,20 +1,19 @@
 // The row of a network's data.
 
 import { html } from "../../vendor/vendor.js";
+import { lazy } from "../lazy.js";
 import { count, shapeText } from "../model/format.js";
 import { change, shapesNow, spec } from "./draft.js";
-import { TextField, spoken } from "./fields.js";
+import { spoken } from "./fields.js";
 import { Row } from "./rows.js";
-import { valueTyped } from "./spec.js";
 import { wrongUnder } from "./training.js";
 
-/** The data as JSON. @param {{data: any, change: (next: any) => void}} props */
-const Form = ({ data, change }) => html`<${TextField} label="data" wide value=${data} read=${valueTyped} write=${JSON.stringify} set=${change} />`;
+const Form = lazy(() => import("./data/form.js").then(({ DataForm }) => DataForm));
 
 export function DataPart() {
-  const { data } = spec.value, taken = shapesNow()[0]?.input;
-  return html`<${Row} id="data" title="Data" brief=${briefOf(data)} right=${taken ? shapeText(taken) : ""} small=${taken ? "inputs" : ""} wrong=${wrongUnder("/spec/data")}>
-    <${Form} data=${data} change=${(/** @type {any} */ next) => change({ ...spec.value, data: next }, "data")} /><//>`;
+  const { data } = spec.value, taken = shapesNow()[0]?.input, wrong = wrongUnder("/spec/data");
+  return html`<${Row} id="data" title="Data" brief=${briefOf(data)} right=${taken ? shapeText(taken) : ""} small=${taken ? "inputs" : ""} wrong=${wrong}>
+    <${Form} data=${data ?? {}} quiet=${wrong.length > 0} change=${(/** @type {any} */ next) => change({ ...spec.value, data: next }, "data")} /><//>`;
 }
 
 /** @param {Record<string, any> | null | undefined} data */
