@@ -113,6 +113,32 @@ def test_axe_finds_nothing_in_any_dialog(page, open_page, examine):
         page.wait_for_function(CLOSED)  # until then keys are the dialog's
 
 
+DOCTOR = {"verdict": ".diagnosis", "break": "[data-fault]", "prove": "[data-checked]", "cost": "[data-way]"}
+
+
+@STILL
+def test_axe_finds_nothing_in_any_part_of_the_doctor_nor_where_something_is_broken(page, open_page, examine):
+    open_page("?example=dying-relu-units")
+    page.keyboard.press("h")
+    page.wait_for_selector(".diagnosis[data-verdict=dying]")
+    examine("a verdict", 2)
+    open_page("?example=neuron&cursor=16")
+    page.keyboard.press("h")
+    for part, shows in DOCTOR.items():
+        page.locator(f"[data-part={part}]").click()
+        if part == "prove":
+            page.locator("[data-command=check-gradients]").click()
+        page.wait_for_selector(shows)
+        examine(f"the doctor, {part}", 2)
+    page.locator("[data-part=break]").click()
+    page.locator("[data-fault=uphill]").click()
+    page.wait_for_selector(".found[data-wrong]")
+    examine("a mistake that was made", 2)
+    page.keyboard.press("Escape")
+    page.wait_for_function(CLOSED)
+    examine("something broken on purpose", 2)
+
+
 @STILL
 def test_axe_finds_nothing_on_the_samples_of_a_batch_and_while_it_trains(page, open_page, examine):
     open_page("?example=spiral")
