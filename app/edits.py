@@ -54,7 +54,7 @@ class FreezeEdit(Body):
 
 
 class UnfreezeEdit(Body):
-    """What was frozen, under this same name, learns again; what the optimizer keeps for it begins anew."""
+    """A layer, or one parameter of a frozen layer, learns again; what the optimizer keeps for it begins anew."""
 
     unfreeze: Label
 
@@ -63,6 +63,12 @@ class CutEdit(Body):
     """Nothing comes back over an edge, given as a node (id or label) and its input's number."""
 
     cut: tuple[Whole | Label, Annotated[Whole, Field(ge=0, le=64)]]
+
+
+class MendEdit(Body):
+    """What an edit cut carries the gradient back again."""
+
+    mend: tuple[Whole | Label, Annotated[Whole, Field(ge=0, le=64)]]
 
 
 class BreakEdit(Body):
@@ -75,7 +81,7 @@ class BreakEdit(Body):
 
 
 KINDS = {"set": SetEdit, "label": LabelEdit, "sample": SampleEdit, "optimizer": OptimizerEdit, "freeze": FreezeEdit,
-         "unfreeze": UnfreezeEdit, "cut": CutEdit, "break": BreakEdit}  # fmt: skip
+         "unfreeze": UnfreezeEdit, "cut": CutEdit, "mend": MendEdit, "break": BreakEdit}  # fmt: skip
 
 
 def _kind(value: Any) -> str:
@@ -93,6 +99,7 @@ Edit = Annotated[
     | Annotated[FreezeEdit, Tag("freeze")]
     | Annotated[UnfreezeEdit, Tag("unfreeze")]
     | Annotated[CutEdit, Tag("cut")]
+    | Annotated[MendEdit, Tag("mend")]
     | Annotated[BreakEdit, Tag("break")],
     Discriminator(_kind),
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -17,6 +17,7 @@ from app.edits import (
     Edit,
     FreezeEdit,
     LabelEdit,
+    MendEdit,
     OptimizerEdit,
     SampleEdit,
     SetEdit,
@@ -112,18 +113,40 @@ class Editor:
             case FreezeEdit():
                 return _amended(terms, frozen=(*terms.amendment.frozen, edit.freeze))
             case UnfreezeEdit():
-                return _unfrozen(terms, edit.unfreeze)
+                return self._unfrozen(terms, edit.unfreeze)
             case BreakEdit():
                 return _amended(terms, fault=edit.fault)
             case CutEdit():
-                node = self.find(str(edit.cut[0]))
-                return _amended(terms, cut=(*terms.amendment.cut, (node.id, edit.cut[1])))
+                edge = self.find(str(edit.cut[0])).id, edit.cut[1]
+                return _amended(terms, cut=(*terms.amendment.cut, edge))
+            case MendEdit():
+                return _mended(terms, (self.find(str(edit.mend[0])).id, edit.mend[1]))
 
     def find(self, name: str) -> Node:
         try:
             return self.graph.find(name)
         except KeyError as error:
             raise ValueError(str(error.args[0])) from None
+
+    def _unfrozen(self, terms: Terms, name: str) -> Terms:
+        """Whether an edit or the spec froze it, by this name or within a layer."""
+        thawed = self._parameters(name)
+        by_spec, by_edit = (list(self._left(names, thawed)) for names in (terms.spec.freeze, terms.amendment.frozen))
+        if by_spec == list(terms.spec.freeze) and by_edit == list(terms.amendment.frozen):
+            frozen = sorted({*by_spec, *by_edit})
+            raise ValueError(f"{name!r} is not frozen; frozen are {', '.join(frozen) or 'no parameters'}")
+        spec = terms.spec.model_copy(update={"freeze": by_spec})
+        return _amended(replace(terms, spec=spec), frozen=tuple(by_edit))
+
+    def _parameters(self, name: str) -> list[str]:
+        """The parameter of this name, or those of the layer."""
+        return [node.label for node in self.graph.parameters if name in (node.label, *node.group[:1])]
+
+    def _left(self, names: Sequence[str], thawed: Sequence[str]) -> Iterator[str]:
+        """What stays frozen; of a layer, its other parameters by their own names."""
+        for name in names:
+            own = self._parameters(name)
+            yield from [each for each in own if each not in thawed] if set(own) & set(thawed) else [name]
 
     def _setting(self, terms: Terms, edit: SetEdit) -> Terms:
         name = edit.set.removeprefix(OPTIMIZER)
@@ -192,13 +215,11 @@ def _amended(terms: Terms, **fields: Any) -> Terms:
     return replace(terms, amendment=replace(terms.amendment, **fields))
 
 
-def _unfrozen(terms: Terms, name: str) -> Terms:
-    """Whether an edit or the spec froze it."""
-    by_spec, by_edit = (tuple(n for n in names if n != name) for names in (terms.spec.freeze, terms.amendment.frozen))
-    frozen = sorted({*terms.spec.freeze, *terms.amendment.frozen})
-    if name not in frozen:
-        raise ValueError(f"{name!r} is not frozen by that name; frozen are {', '.join(frozen) or 'no parameters'}")
-    return _amended(replace(terms, spec=terms.spec.model_copy(update={"freeze": list(by_spec)})), frozen=by_edit)
+def _mended(terms: Terms, edge: tuple[int, int]) -> Terms:
+    if edge not in terms.amendment.cut:
+        cut = ", ".join(f"[{node}, {slot}]" for node, slot in dict.fromkeys(terms.amendment.cut))
+        raise ValueError(f"no edit cut the edge [{edge[0]}, {edge[1]}]; cut are {cut or 'none'}")
+    return _amended(terms, cut=tuple(other for other in terms.amendment.cut if other != edge))
 
 
 def _sample(terms: Terms, sample: int) -> Terms:

@@ -178,10 +178,13 @@ class Explainer:
 
     def _zero_grad(self, event: ZeroGrad) -> Explanation:
         labels = [self.graph.nodes[i].label for i in event.params]
+        if labels:
+            said = f"The gradients of {listed(labels)} are cleared: nothing is left over from the step before."
+        else:
+            said = "No parameter gets a gradient here, so there is none to clear."
         return Explanation(
             event=event.index, title="zero_grad", entry=None,
-            sentence=f"The gradients of {listed(labels)} are cleared: nothing is left over from the step before.",
-            lines=(), operands=(), code=(),
+            sentence=said, lines=(), operands=(), code=(),
         )  # fmt: skip
 
     def _seed(self, event: Seed) -> Explanation:

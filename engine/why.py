@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -89,7 +89,7 @@ def _operand(trace: Trace, node: Node, shape: tuple[int, ...], index: Index) -> 
 def _never(trace: Trace, node: Node) -> Reason:
     """Nothing ever arrives at this node."""
     role = {"input": "an input", "target": "a target", "constant": "a constant"}.get(node.role)
-    after = _after(trace.graph, node)
+    after = _after(trace.graph, node, trace.schedule.backward.cut)
     if node.role == "parameter" and not node.wanted and trace.graph.loss.id in after:
         return _reason("frozen", f"{node.label} is frozen: nothing trains it, so no gradient is asked for.", node)
     elsewhere = _unconnected(trace, node)
@@ -103,11 +103,12 @@ def _reason(kind: Kind, sentence: str, node: Node, **numbers: float) -> Reason:
     return Reason(kind=kind, sentence=sentence, node=node.id, label=node.label, numbers=numbers)
 
 
-def _after(graph: Graph, node: Node) -> set[int]:
-    """The node, and those it reaches by a slope."""
+def _after(graph: Graph, node: Node, cut: Collection[tuple[int, int]] = ()) -> set[int]:
+    """The node, and those it reaches by a slope, over edges that are not `cut`."""
     after = {node.id}
     for other in graph.nodes[node.id :]:
-        if other.op and after.intersection(other.sources):
+        slots = (slot for slot, i in enumerate(other.inputs) if i in after and other.row.vjps[slot] is not None)
+        if other.op and any((other.id, slot) not in cut for slot in slots):
             after.add(other.id)
     return after
 

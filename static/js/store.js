@@ -35,6 +35,9 @@ export const changing = signal(false);
 /** The service makes a change of the session; the step on screen is still the one before. */
 export const revising = signal(false);
 
+/** Whether a step is still the one to ask about: while a change is made, the service already speaks of another. @param {Trace} step */
+export const stands = (step) => !revising.peek() && trace.peek() === step;
+
 export const playing = signal(false);
 /** The page walks by itself and nobody has taken over yet. */
 export const touring = signal(false);

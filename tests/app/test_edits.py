@@ -279,6 +279,50 @@ async def test_a_label_is_another_class_for_the_picture(client, open_session, ed
     assert (await turn(path, "undo")).json()["data"]["label"] == session["data"]["label"]
 
 
+async def test_nothing_goes_back_over_an_edge_that_is_cut_and_mended_it_carries_what_it_did(
+    client, open_session, edit, numbers
+):  # fmt: skip
+    _, path = await open_session("neuron")
+    whole = await numbers(path, 0)
+    assert (await edit(path, {"cut": ["a", 0]})).status_code == 200
+    told = (await client.get(f"{path}/tensors/w/gradient", params={"iteration": 0})).json()
+    assert told["state"] == "none"
+    told = (await client.get(f"{path}/explain?node=w&iteration=0")).json()
+    assert "The way from a back to z is cut" in str(told)
+    # Nothing is left that learns; each event of such a step has its words.
+    said = (await client.get(f"{path}/explanations?iteration=0")).json()["explanations"]
+    assert "No parameter gets a gradient here, so there is none to clear." in [row["sentence"] for row in said]
+    a = next(n["id"] for n in (await client.get(f"{path}/graph")).json()["nodes"] if n["label"] == "a")
+    assert (await client.get(f"{path}/schedule")).json()["backward"]["cut"] == [[a, 0]]
+    assert (await edit(path, {"mend": [a, 0]})).status_code == 200
+    assert (await client.get(f"{path}/schedule")).json()["backward"]["cut"] == []
+    assert await numbers(path, 0) == whole
+
+
+async def test_one_parameter_of_a_frozen_layer_learns_again_and_the_others_do_not(client, open_session, edit):
+    async def learn(first, second):
+        """Whether the layer's weight and bias change between two iterations."""
+        read = [
+            [
+                (await client.get(f"{path}/tensors/dense1.{n}/value?iteration={i}")).json()["data"]
+                for i in (first, second)
+            ]
+            for n in ("weight", "bias")
+        ]
+        return [before != after for before, after in read]
+
+    _, path = await open_session(NETWORK)
+    await edit(path, {"freeze": "dense1"})
+    assert await learn(0, 2) == [False, False]
+    await at(client, path, 2)
+    assert (await edit(path, {"unfreeze": "dense1.weight"})).status_code == 200
+    assert await learn(2, 4) == [True, False]
+    await at(client, path, 4)
+    assert (await edit(path, {"unfreeze": "dense1"})).status_code == 200  # what is left of it
+    assert await learn(4, 6) == [True, True]
+    assert (await client.get(f"{path}/verify?iteration=4")).json()["passed"]
+
+
 async def test_another_sample_keeps_what_was_learnt(client, open_session, edit):
     _, path = await open_session("digits8")
     await at(client, path, 3)
@@ -322,6 +366,8 @@ BAD = {
     "an optimizer there is not": ({"optimizer": {"name": "magic", "learning_rate": 1}}, "no optimizer 'magic'"),
     "a layer there is not": ({"freeze": "dense9"}, "no layer and no parameter 'dense9'"),
     "an edge there is not": ({"cut": ["dense1.weight", 0]}, "no edge"),
+    "an edge that is not cut": ({"mend": ["z1", 1]}, "no edit cut the edge [4, 1]; cut are none"),
+    "what is not frozen": ({"unfreeze": "dense1"}, "'dense1' is not frozen; frozen are no parameters"),
     "a sample there is not": ({"sample": 999}, "sample 999 asked for; there are 0 to 23"),
     "a class there is not": ({"label": 3}, "there are 3 classes"),
     "a row there is not": ({"label": 0, "row": 6}, "6 rows"),

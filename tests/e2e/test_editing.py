@@ -1,5 +1,7 @@
 """Numbers changed on the page: typed where they stand, sent with Enter, undone; refused in the service's own words."""
 
+import re
+
 import numpy as np
 import pytest
 from playwright.sync_api import expect
@@ -53,6 +55,55 @@ def refused(open_page, page, button):
 
 def shows(page, node, number, role="value"):
     page.wait_for_function(f"([wanted, ...rest]) => ({EXACT})(rest) === wanted", arg=[str(number), str(node), role])
+
+
+@STILL
+def test_an_edge_is_cut_and_mended_and_what_is_cut_says_so(open_page):
+    run = engine_run("neuron")
+    page = open_page("?example=neuron&cursor=13")
+    w, z = node_of(run, "w"), node_of(run, "z")
+    product = run.graph.nodes[z].inputs[0]
+    choose(page, z)
+    page.locator(".ways-in summary").click()
+    page.locator(f".ways-in [data-way='{z}:0'] [data-command=cut]").click()
+    said(page, f"The edge from {run.graph.nodes[product].label} to z is cut: nothing goes back over it.")
+    expect(page.locator(f".ways-in [data-way='{z}:0']")).to_contain_text("is cut: nothing goes back over it")
+    edge = page.locator(f"[data-edge='{z}:0']")
+    expect(edge).to_have_attribute("data-cut", "")
+    assert edge.evaluate("(each) => getComputedStyle(each).markerStart") == 'url("#cut")'
+    page.keyboard.press("End")
+    expect(edge).to_have_attribute("aria-label", re.compile("it is cut: nothing goes back over it$"))
+    assert edge.get_attribute("data-carried") == "forward"
+    page.wait_for_function(
+        "(node) => document.querySelector(`[data-node='${node}'] .gradient text`).textContent === '—'", arg=w
+    )
+    # What is cut off does not learn, and that is not called frozen.
+    choose(page, w)
+    expect(page.locator(".chosen .freeze")).to_have_text("Cut off: no gradient comes back to it, so it does not learn.")
+    choose(page, z)
+    page.locator(f".ways-in [data-way='{z}:0'] [data-command=mend]").click()
+    said(page, "carries the gradient back again.")
+    page.wait_for_function("() => document.querySelector('[data-cut]') === null")
+    page.keyboard.press("End")
+    at(page, run.schedule.length, iteration=0)
+    assert_cards_are_the_engines(page, run, run.schedule.length)
+
+
+@STILL
+def test_one_parameter_of_a_frozen_layer_learns_again_then_the_whole_layer(open_page):
+    run = engine_run("spiral")
+    page = open_page("?example=spiral")
+    weight = node_of(run, "dense1.weight")
+    choose(page, weight)
+    page.locator("[data-command=freeze-layer]").click()
+    said(page, "dense1 is frozen: it does not learn.")
+    page.locator("[data-command=unfreeze]").click()
+    said(page, "dense1.weight learns again.")
+    page.locator("[data-command=freeze]").wait_for()
+    choose(page, node_of(run, "dense1.bias"))
+    expect(page.locator(".chosen .freeze")).to_contain_text("Frozen: it does not learn.")
+    page.locator("[data-command=unfreeze]").click()
+    said(page, "dense1.bias learns again.")
 
 
 @STILL

@@ -1,7 +1,7 @@
 // Numbers as they are said: one by itself, an array by its shape and the entry that says most.
 
 import { format, shapeText } from "./format.js";
-import { entryAt, largestIn, scalarAt, shownAt } from "./trace.js";
+import { entryAt, isCut, largestIn, scalarAt, shownAt } from "./trace.js";
 
 /** @typedef {import("../types").Ref} Ref */
 /** @typedef {import("../types").Trace} Trace */
@@ -17,7 +17,8 @@ export function spokenNumbers(trace, ref) {
 /** What an edge leads from and to, and what it has carried. @param {Trace} trace @param {string} key @param {import("../types").EdgeState | undefined} state */
 export function spokenEdge(trace, key, state) {
   const [node, slot] = key.split(":").map(Number), { nodes } = trace.graph, from = nodes[node].inputs[slot];
-  return `edge from ${nodes[from].label} to ${nodes[node].label}: ${spokenPassage(trace, from, state)}`;
+  const cut = isCut(trace, key) ? "; it is cut: nothing goes back over it" : "";
+  return `edge from ${nodes[from].label} to ${nodes[node].label}: ${spokenPassage(trace, from, state)}${cut}`;
 }
 
 /** @param {Trace} trace @param {number} from @param {import("../types").EdgeState | undefined} state */

@@ -47,6 +47,25 @@ export function arrayAt(trace, ref) {
   return trace.numbers.array(ref);
 }
 
+/** Edges that carry nothing back, by key; kept with the schedule that says so. @type {WeakMap<import("../types").Schedule, Set<string>>} */
+const CUT = new WeakMap();
+
+/** Whether the backward pass sends nothing over an edge. @param {Trace} trace @param {string} key */
+export function isCut({ schedule }, key) {
+  let found = CUT.get(schedule);
+  if (!found) CUT.set(schedule, found = new Set((schedule.backward?.cut ?? []).map(([node, slot]) => edgeKey(node, slot))));
+  return found.has(key);
+}
+
+/** Whether every way from the results to a node is cut. @param {Trace} trace @param {number} id */
+export function isCutOff(trace, id) {
+  const { nodes, outputs } = trace.graph, reached = new Set(outputs);
+  for (const node of [...nodes].reverse()) {
+    if (reached.has(node.id)) node.inputs.forEach((from, slot) => { if (!isCut(trace, edgeKey(node.id, slot))) reached.add(from); });
+  }
+  return !reached.has(id);
+}
+
 /** An array as it is drawn: whole, or the service's overview of it; null while it is on its way. @param {Trace} trace @param {Ref} ref */
 export function shownAt(trace, ref) {
   return trace.numbers.shown(ref);

@@ -3,6 +3,7 @@
 import { html, useEffect, useRef, useState } from "../../vendor/vendor.js";
 import { change } from "../changes.js";
 import { exact } from "../model/format.js";
+import { isCutOff } from "../model/trace.js";
 import { numberTyped } from "../model/typed.js";
 import * as store from "../store.js";
 
@@ -54,22 +55,23 @@ function noteOf({ role }, { iteration }) {
   return `${from}; what was computed with the old number is cleared.`;
 }
 
-/** A parameter, or the layer it is in, stops learning; what is frozen may learn again. @param {{node: GraphNode}} props */
-export function Freeze({ node }) {
+/** A parameter, or the layer it is in, stops learning; what is frozen may learn again. @param {{node: GraphNode, trace: import("../types").Trace}} props */
+export function Freeze({ node, trace }) {
   const [refused, setRefused] = useState(/** @type {string | null} */ (null));
-  const { layer, several } = layerOf(node);
-  /** @param {string} name */
-  const freeze = async (name) => setRefused(await change([{ freeze: name }], `${name} is frozen: it does not learn.`));
-  const thaw = async () => setRefused(await change([{ unfreeze: node.label }], `${node.label} learns again.`));
-  if (!node.wanted) return html`<p class="freeze">Frozen: it does not learn.${store.mayChange.value && html` <button type="button" class="small-button" data-command="unfreeze" onClick=${thaw}>Let it learn again</button>`}
-    ${refused && html`<span class="trouble" role="alert">${refused}</span>`}</p>`;
-  return store.mayChange.value && html`<p class="freeze"><button type="button" class="small-button" data-command="freeze" onClick=${() => freeze(node.label)}>Freeze ${node.label}</button>
-    ${several && html`<button type="button" class="small-button" data-command="freeze-layer" onClick=${() => freeze(layer)}>Freeze the layer ${layer}</button>`}
+  const { layer, several, others } = layerOf(node);
+  if (!node.wanted && isCutOff(trace, node.id)) return html`<p class="freeze">Cut off: no gradient comes back to it, so it does not learn.</p>`;
+  /** @param {string} command @param {string} says @param {object} edit @param {string} done */
+  const button = (command, says, edit, done) => html`<button type="button" class="small-button" data-command=${command} onClick=${async () => setRefused(await change([edit], done))}>${says}</button>`;
+  const [stop, again] = [(/** @type {string} */ name) => `${name} is frozen: it does not learn.`, (/** @type {string} */ name) => `${name} learns again.`];
+  const choices = node.wanted
+    ? [button("freeze", `Freeze ${node.label}`, { freeze: node.label }, stop(node.label)), several && button("freeze-layer", `Freeze the layer ${layer}`, { freeze: layer }, stop(layer))]
+    : [button("unfreeze", "Let it learn again", { unfreeze: node.label }, again(node.label)), several && others && button("unfreeze-layer", `Let the layer ${layer} learn again`, { unfreeze: layer }, again(layer))];
+  return (!node.wanted || store.mayChange.value) && html`<p class="freeze">${!node.wanted && "Frozen: it does not learn."} ${store.mayChange.value && choices}
     ${refused && html`<span class="trouble" role="alert">${refused}</span>`}</p>`;
 }
 
-/** @param {GraphNode} node */
-function layerOf({ label, group: [layer = ""] }) {
+/** Whether the layer has several parameters, and whether others than this one do not learn. @param {GraphNode} node */
+function layerOf({ id, label, group: [layer = ""] }) {
   const inside = store.trace.peek()?.graph.nodes.filter(({ role, group }) => role === "parameter" && group[0] === layer) ?? [];
-  return { layer, several: inside.length > 1 && label.startsWith(`${layer}.`) };
+  return { layer, several: inside.length > 1 && label.startsWith(`${layer}.`), others: inside.some((other) => other.id !== id && !other.wanted) };
 }

@@ -41,7 +41,7 @@ async function ask(trace, event) {
   const session = store.session.peek(), key = store.entryKey(trace.iteration, event);
   const chosen = largestOf(trace, event);
   if (!session || !chosen || store.entries.peek().has(key)) return;
-  if (store.revising.peek() || store.trace.peek() !== trace) return; // the service already speaks of another step
+  if (!store.stands(trace)) return;
   const found = await api.explanation(session.id, trace.iteration, event, chosen.at).catch(() => null);
   if (found && store.session.peek() === session) keep(key, found);
 }

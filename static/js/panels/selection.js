@@ -13,6 +13,7 @@ import { MathLine } from "./explain.js";
 import { Heatmap } from "./heatmap.js";
 import { Insight } from "./insight.js";
 import { Lost } from "./lost.js";
+import { WaysIn } from "./ways-in.js";
 
 /** @typedef {import("../types").GraphNode} GraphNode */
 /** @typedef {import("../types").Trace} Trace */
@@ -32,7 +33,8 @@ export function Chosen() {
     ${node.op && html`<p class="doc">${store.ops.value.get(node.op)?.doc}</p>`}
     ${which.map((name) => html`<${Numbers} key=${`${node.id} ${name}`} node=${node} which=${name} trace=${trace}
       place=${(name === "value" ? frame.values : frame.gradients)[node.id]} />`)}
-    ${node.role === "parameter" && store.trains.value && html`<${Freeze} key=${node.id} node=${node} />`}
+    ${node.role === "parameter" && store.trains.value && html`<${Freeze} key=${node.id} node=${node} trace=${trace} />`}
+    ${node.op && html`<${WaysIn} key=${`in ${node.id}`} node=${node} trace=${trace} />`}
     ${node.op === null && node.wanted && html`<${Lost} node=${node} trace=${trace} />`}
     <${Chain} trace=${trace} />
     <${EntryLines} trace=${trace} />
@@ -119,8 +121,7 @@ function useEntryExplanation(trace, node, which, entry, active) {
     if (event < 0) return;
     let stale = false;
     const timer = setTimeout(async () => {
-      // The service may already speak of another step, which is on its way here.
-      if (store.revising.peek() || store.trace.peek() !== trace) return;
+      if (!store.stands(trace)) return;
       const id = store.session.peek()?.id ?? "";
       const found = await api.explanation(id, trace.iteration, event, entry).catch(() => null);
       if (!stale) store.entryExplanation.value = found;

@@ -69,6 +69,8 @@ function arrowheads(svg) {
     const marker = add(defs, "marker", { id: `arrow-${tone}`, class: `arrow ${tone}`, viewBox: "0 0 12 12", refX: 9.5, refY: 6, markerWidth: 24, markerHeight: 24, markerUnits: "userSpaceOnUse", orient: "auto-start-reverse" });
     add(marker, "path", { d: "M1 1.5 L11 6 L1 10.5 Z" });
   }
+  const cut = add(defs, "marker", { id: "cut", class: "cut-mark", viewBox: "0 0 20 20", refX: -4, refY: 10, markerWidth: 20, markerHeight: 20, markerUnits: "userSpaceOnUse", orient: "auto" });
+  add(cut, "path", { d: "M4 18 L10 2 M10 18 L16 2" });
 }
 
 /** @param {Scene} scene @param {() => void} drawn */

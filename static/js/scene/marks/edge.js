@@ -3,7 +3,7 @@
 import { format } from "../../model/format.js";
 import { edgeWidth } from "../../model/scale.js";
 import { spokenEdge } from "../../model/spoken.js";
-import { scalarAt } from "../../model/trace.js";
+import { isCut, scalarAt } from "../../model/trace.js";
 import { add, create, eachMark, join, setAttribute, setText, shows } from "../svg.js";
 
 /** @typedef {import("../../types").Point} Point */
@@ -59,6 +59,7 @@ function paintEdge(element, { key }, { frame, trace }) {
   if (shows(element, [trace, carried, state?.forward, live && frame.live.tone, frame.live.reverse, ahead, awaited(carried, trace)])) return;
   setAttribute(element, "data-carried", carried || ahead ? "backward" : state?.forward ? "forward" : null);
   setAttribute(element, "data-live", live ? (frame.live.tone === "backward" && !frame.live.reverse ? "ahead" : frame.live.tone) : null);
+  setAttribute(element, "data-cut", isCut(trace, key) ? "" : null);
   const size = carried ? trace.magnitudes[carried.index] : null;
   setAttribute(element, "stroke-width", edgeWidth(size));
   setAttribute(element, "data-size", sizeWord(size));
