@@ -66,7 +66,8 @@ function Lines({ trace, explanation }) {
     .flatMap((event) => store.explanationOf(event.index)?.lines.slice(0, 1) ?? []);
   const { lines } = explanation;
   if (lines.length === 0) return null;
-  return html`<div class="lines">
+  // On a projector the formulas have little room: they are scrolled, by keyboard too.
+  return html`<div class="lines" role="group" aria-label="Formulas" tabindex=${store.present.value ? 0 : undefined}>
     ${explanation.entry && html`<p class="which-entry">${whichEntry(trace, explanation.event, explanation.entry)}</p>`}
     ${lines.map((line) => html`<${MathLine} line=${line} trace=${trace} named=${lines.length > 1} />`)}
     ${earlier.map((line) => html`<${MathLine} line=${line} trace=${trace} quiet />`)}

@@ -41,7 +41,7 @@ function Picture({ numbers, size }) {
 }
 
 /** @param {Given} given */
-export const Sequences = (given) => html`<ul class="lines">${given.shown.rows.map((row, i) => html`<${One} key=${row} ...${given} i=${i}>${given.shown.texts.length ? html`<code>${given.shown.texts[i]}</code>`
+export const Sequences = (given) => html`<ul class="sequences">${given.shown.rows.map((row, i) => html`<${One} key=${row} ...${given} i=${i}>${given.shown.texts.length ? html`<code>${given.shown.texts[i]}</code>`
   : (given.shown.shape[1] ?? 1) === 1 ? html`<${Wave} numbers=${given.shown.inputs[i]} />` : html`<${Strip} numbers=${given.shown.inputs[i]} shape=${given.shown.shape} dark=${given.dark} />`}<//>`)}</ul>`;
 
 /** One number at each time step. @param {{numbers: WireNumber[]}} props */
