@@ -22,7 +22,7 @@ from app.tensors import entry_of, find
 from app.terrain import Terrain, terrain
 from engine import Array, Landscape, check_entry, orthonormal, principal
 
-SIDE, LEAST, MOST = 31, 9, 41  # points along a side: usual, fewest where there is little time, most that may be asked
+MOST, LEAST = 41, 9  # points along a side; and where there is little time
 QUICK = 1.0  # seconds that a surface is to take where nobody says how fine it is to be
 ROOM = 1.25  # around the path
 LEVELS = 11
@@ -131,7 +131,7 @@ def _direction(around: Terrain, name: str) -> Array:
     if name in ("path1", "path2"):
         found, number = principal(around.places, land.here), int(name[-1])
         if len(found) < number:
-            what = f"the path to iteration {around.iteration} goes in {len(found)} directions"
+            what = f"the path of {len(around.path)} points goes in {len(found)} directions"
             raise OutsideError(f"{name} asked for; {what}")
         return found[number - 1]
     if name == "gradient":
@@ -214,7 +214,7 @@ class _Plane:
         began = monotonic()
         self.at(0.0, 0.0)
         affordable = min(QUICK / max(monotonic() - began, 1e-9), most / self.land.nodes - more)
-        return min(SIDE, max(LEAST, isqrt(int(affordable))))
+        return min(MOST, max(LEAST, isqrt(int(affordable))))
 
     def window(self, side: int, span: float | None) -> tuple[float, Array]:
         """Half of a side, and the distances of the points along x and y: 0 is one of them, and the path is inside."""

@@ -1,4 +1,4 @@
-"""What a surface is drawn around: an iteration's landscape, and where the iterations before it began."""
+"""What a surface is drawn around: an iteration's landscape, and the path that training took."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terrain:
-    """The landscape around an iteration, and the path to it, which ends there.
+    """The landscape around an iteration, and the path of training, from its beginning to the furthest so far.
 
     `complete`: no point of the path is missing for want of time. The loss is on `samples` of the `of` there are.
     """
@@ -73,12 +73,16 @@ def _around(session: Session, iteration: int, path: list[Step], *, complete: boo
     model, land = session.run.model, Landscape(trace)
     if not np.isfinite(land.here).all():
         raise OutsideError(f"iteration {iteration} begins with parameters that are not finite: there is no plane there")
-    known = [step for step in path if step.place.size == land.here.size and np.isfinite(step.place).all()]
+    known = {step.iteration: step for step in path if _beside(step, land)}
+    known[iteration] = Step(iteration, land.here, session.run.loss)
     return Terrain(
-        iteration=iteration, loss=session.run.loss, land=land, complete=complete,
-        path=[*known, Step(iteration, land.here, session.run.loss)], samples=len(model.samples(iteration)),
-        of=len(model.data.samples) if model.data else 1,
+        iteration=iteration, loss=session.run.loss, land=land, path=[known[i] for i in sorted(known)],
+        complete=complete, samples=len(model.samples(iteration)), of=len(model.data.samples) if model.data else 1,
     )  # fmt: skip
+
+
+def _beside(step: Step, land: Landscape) -> bool:
+    return step.place.size == land.here.size and bool(np.isfinite(step.place).all())
 
 
 def _allow(session: Session, iteration: int) -> None:
@@ -89,12 +93,13 @@ def _allow(session: Session, iteration: int) -> None:
 
 
 def _stops(session: Session, iteration: int) -> list[int]:
-    """Iterations before this one, evenly: those that a power of two divides, as snapshots are kept."""
+    """Evenly, the iterations that a power of two divides, as snapshots are kept, and the furthest."""
     size = sum(prod(n.shape) for n in session.model.graph.parameters)
-    most, stride = min(STEPS, max(2, session.settings.session_bytes // (8 * size))) - 1, 1
-    while iteration > most * stride:
+    most, stride = min(STEPS, max(3, session.settings.session_bytes // (8 * size))) - 2, 1
+    furthest = max(iteration, session.standing.frontier)
+    while furthest > most * stride:
         stride *= 2
-    return list(range(0, iteration, stride))
+    return [*range(0, furthest, stride), furthest]
 
 
 def _step(session: Session, iteration: int, seconds: float) -> Step | None:

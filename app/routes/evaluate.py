@@ -92,7 +92,7 @@ def loss_surface(
     size: Annotated[int | None, Query(ge=2, le=MOST)] = None,
     span: Annotated[float | None, Query(gt=0, le=1e6, allow_inf_nan=False)] = None,
 ) -> Answer:  # fmt: skip
-    """The loss over a plane through where an iteration begins, and the path that training took to it, seen there.
+    """The loss over a plane through where an iteration begins, and the path that training took, seen there.
 
     A direction is an entry that learns (`w`, `dense1.weight[0,1]`), the `gradient`, the `update` of this iteration,
     `random:7`, drawn from that seed and as long within each parameter as the parameter is, or `path1` and `path2`,

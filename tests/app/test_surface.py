@@ -32,9 +32,14 @@ async def told(client, path, asked=""):
     return answer.json()
 
 
+def place(found):
+    """Where the iteration begins, on the path."""
+    return next(point for point in found["path"] if point["iteration"] == found["iteration"])
+
+
 def centre(found):
     """The loss where the iteration begins, among those of the plane."""
-    here = found["path"][-1]
+    here = place(found)
     column, row = found["x"]["points"].index(here["x"]), found["y"]["points"].index(here["y"])
     return found["losses"][row][column]
 
@@ -46,7 +51,7 @@ async def test_where_the_iteration_begins_the_surface_has_the_recorded_loss_bit_
     recorded = (await client.get(f"{path}/tensors/L/value?iteration=7")).json()["data"]
     found = await told(client, path, asked)
     assert found["loss"] == recorded
-    assert centre(found) == found["loss"] == found["path"][-1]["loss"] == found["path"][-1]["under"]
+    assert centre(found) == found["loss"] == place(found)["loss"] == place(found)["under"]
 
 
 async def test_of_two_numbers_it_is_the_loss_itself(client, open_session):
@@ -135,6 +140,15 @@ async def test_a_surface_disturbs_nothing(client, open_session):
     assert (await client.get(f"{path}/verify")).json()["passed"]
 
 
+async def test_the_path_goes_on_to_the_furthest_step_and_is_thinned_out(client, open_session):
+    _, path = await open_session(LINE)
+    await trained(client, path, 100)
+    await trained(client, path, 150)
+    found = await told(client, path, "?iteration=7&size=5")
+    assert [point["iteration"] for point in found["path"]] == [0, 4, 7, *range(8, 150, 4), 150]
+    assert centre(found) == found["loss"] == place(found)["under"]
+
+
 async def test_an_edit_is_a_leap_of_the_path(client, open_session):
     _, path = await open_session(LINE)
     await trained(client, path, 4)
@@ -159,7 +173,7 @@ async def test_numbers_that_are_not_finite_are_said(client, open_session):
     assert all(isinstance(level, float) for level in found["levels"])
 
 
-async def test_levels_part_the_plane_evenly_and_are_short_numbers():
+def test_levels_part_the_plane_evenly_and_are_short_numbers():
     losses = np.geomspace(1e-3, 1e5, 400).reshape(20, 20)
     found = module.levels(losses)
     counts = np.histogram(losses, [0, *found, np.inf])[0]

@@ -37,3 +37,9 @@ export const readings = (id, of, iteration) => getJson(`/sessions/${id}/readings
 export const parameter = async (id, node, iteration) => new Float64Array(await (await ask(`${ROOT}/sessions/${id}/tensors/${node}/value?iteration=${iteration}`, RAW)).arrayBuffer());
 /** What the loss at each time step sends back, and what cuts every so many steps would lose. @param {string} id @param {number} iteration @param {number | null} truncate @returns {Promise<import("../generated/api").TimeAnswer>} */
 export const time = (id, iteration, truncate) => getJson(`/sessions/${id}/time?iteration=${iteration}${truncate === null ? "" : `&truncate=${truncate}`}`);
+
+/** The loss over a plane through the parameters; without directions, those the service chooses. @param {string} id @param {{x: string, y: string, span: number | null, iteration: number}} asked @returns {Promise<import("../generated/api").SurfaceAnswer>} */
+export function surface(id, { x, y, span, iteration }) {
+  const asked = new URLSearchParams({ iteration: String(iteration), ...(x && { x }), ...(y && { y }), ...(span !== null && { span: String(span) }) });
+  return getJson(`/sessions/${id}/surface?${asked}`);
+}

@@ -857,7 +857,7 @@ export interface paths {
         };
         /**
          * Loss Surface
-         * @description The loss over a plane through where an iteration begins, and the path that training took to it, seen there.
+         * @description The loss over a plane through where an iteration begins, and the path that training took, seen there.
          *
          *     A direction is an entry that learns (`w`, `dense1.weight[0,1]`), the `gradient`, the `update` of this iteration,
          *     `random:7`, drawn from that seed and as long within each parameter as the parameter is, or `path1` and `path2`,
@@ -1869,7 +1869,7 @@ export interface components {
          */
         EditsRequest: {
             /** Edits */
-            edits: (components["schemas"]["SetEdit"] | components["schemas"]["LabelEdit"] | components["schemas"]["SampleEdit"] | components["schemas"]["OptimizerEdit"] | components["schemas"]["FreezeEdit"] | components["schemas"]["UnfreezeEdit"] | components["schemas"]["CutEdit"] | components["schemas"]["MendEdit"] | components["schemas"]["BreakEdit"])[];
+            edits: (components["schemas"]["SetEdit"] | components["schemas"]["LabelEdit"] | components["schemas"]["SampleEdit"] | components["schemas"]["OptimizerEdit"] | components["schemas"]["FreezeEdit"] | components["schemas"]["UnfreezeEdit"] | components["schemas"]["CutEdit"] | components["schemas"]["BreakEdit"])[];
             /** Iteration */
             iteration?: number | null;
         };
@@ -2439,17 +2439,6 @@ export interface components {
             iteration: number;
             /** Magnitudes */
             magnitudes: (components["schemas"]["Number"] | null)[];
-        };
-        /**
-         * MendEdit
-         * @description What an edit cut carries the gradient back again.
-         */
-        MendEdit: {
-            /** Mend */
-            mend: [
-                number | string,
-                number
-            ];
         };
         /**
          * Misread
@@ -4083,14 +4072,14 @@ export interface components {
          */
         TwinRequest: {
             /** Edits */
-            edits?: (components["schemas"]["SetEdit"] | components["schemas"]["LabelEdit"] | components["schemas"]["SampleEdit"] | components["schemas"]["OptimizerEdit"] | components["schemas"]["FreezeEdit"] | components["schemas"]["UnfreezeEdit"] | components["schemas"]["CutEdit"] | components["schemas"]["MendEdit"] | components["schemas"]["BreakEdit"])[];
+            edits?: (components["schemas"]["SetEdit"] | components["schemas"]["LabelEdit"] | components["schemas"]["SampleEdit"] | components["schemas"]["OptimizerEdit"] | components["schemas"]["FreezeEdit"] | components["schemas"]["UnfreezeEdit"] | components["schemas"]["CutEdit"] | components["schemas"]["BreakEdit"])[];
             /** Iteration */
             iteration?: number | null;
             spec?: components["schemas"]["SpecRequest"] | null;
         };
         /**
          * UnfreezeEdit
-         * @description A layer, or one parameter of a frozen layer, learns again; what the optimizer keeps for it begins anew.
+         * @description What was frozen, under this same name, learns again; what the optimizer keeps for it begins anew.
          */
         UnfreezeEdit: {
             /** Unfreeze */
@@ -4296,7 +4285,6 @@ export type LossRequest = components['schemas']['LossRequest'];
 export type LossRow = components['schemas']['LossRow'];
 export type Lost = components['schemas']['Lost'];
 export type Magnitudes = components['schemas']['Magnitudes'];
-export type MendEdit = components['schemas']['MendEdit'];
 export type Misread = components['schemas']['Misread'];
 export type NamedRow = components['schemas']['NamedRow'];
 export type NetworkRequest = components['schemas']['NetworkRequest'];

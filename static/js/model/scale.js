@@ -46,6 +46,14 @@ export function heatColour(x, palette) {
   return mix(palette.zero, x > 0 ? palette.positive : palette.negative, share);
 }
 
+/** Of a map's heights, from valley to hill: one hue, from dark to light, which any eye puts in order. */
+const HEIGHTS = { light: /** @type {Rgb[]} */ ([[13, 44, 94], [226, 237, 252]]), dark: /** @type {Rgb[]} */ ([[9, 21, 48], [150, 189, 245]]) };
+/** @param {number} k which band, from the lowest @param {number} of the highest @param {boolean} dark */
+export const heightColour = (k, of, dark) => {
+  const [low, high] = dark ? HEIGHTS.dark : HEIGHTS.light;
+  return `rgb(${mix(low, high, k / Math.max(1, of)).join(" ")})`;
+};
+
 /** @param {Rgb} a @param {Rgb} b @param {number} share @returns {Rgb} */
 function mix(a, b, share) {
   return /** @type {Rgb} */ (a.map((v, i) => Math.round(v + (b[i] - v) * share)));
