@@ -1869,7 +1869,7 @@ export interface components {
          */
         EditsRequest: {
             /** Edits */
-            edits: (components["schemas"]["SetEdit"] | components["schemas"]["LabelEdit"] | components["schemas"]["SampleEdit"] | components["schemas"]["OptimizerEdit"] | components["schemas"]["FreezeEdit"] | components["schemas"]["UnfreezeEdit"] | components["schemas"]["CutEdit"] | components["schemas"]["BreakEdit"])[];
+            edits: (components["schemas"]["SetEdit"] | components["schemas"]["LabelEdit"] | components["schemas"]["SampleEdit"] | components["schemas"]["OptimizerEdit"] | components["schemas"]["FreezeEdit"] | components["schemas"]["UnfreezeEdit"] | components["schemas"]["CutEdit"] | components["schemas"]["MendEdit"] | components["schemas"]["BreakEdit"])[];
             /** Iteration */
             iteration?: number | null;
         };
@@ -2439,6 +2439,17 @@ export interface components {
             iteration: number;
             /** Magnitudes */
             magnitudes: (components["schemas"]["Number"] | null)[];
+        };
+        /**
+         * MendEdit
+         * @description What an edit cut carries the gradient back again.
+         */
+        MendEdit: {
+            /** Mend */
+            mend: [
+                number | string,
+                number
+            ];
         };
         /**
          * Misread
@@ -4072,14 +4083,14 @@ export interface components {
          */
         TwinRequest: {
             /** Edits */
-            edits?: (components["schemas"]["SetEdit"] | components["schemas"]["LabelEdit"] | components["schemas"]["SampleEdit"] | components["schemas"]["OptimizerEdit"] | components["schemas"]["FreezeEdit"] | components["schemas"]["UnfreezeEdit"] | components["schemas"]["CutEdit"] | components["schemas"]["BreakEdit"])[];
+            edits?: (components["schemas"]["SetEdit"] | components["schemas"]["LabelEdit"] | components["schemas"]["SampleEdit"] | components["schemas"]["OptimizerEdit"] | components["schemas"]["FreezeEdit"] | components["schemas"]["UnfreezeEdit"] | components["schemas"]["CutEdit"] | components["schemas"]["MendEdit"] | components["schemas"]["BreakEdit"])[];
             /** Iteration */
             iteration?: number | null;
             spec?: components["schemas"]["SpecRequest"] | null;
         };
         /**
          * UnfreezeEdit
-         * @description What was frozen, under this same name, learns again; what the optimizer keeps for it begins anew.
+         * @description A layer, or one parameter of a frozen layer, learns again; what the optimizer keeps for it begins anew.
          */
         UnfreezeEdit: {
             /** Unfreeze */
@@ -4285,6 +4296,7 @@ export type LossRequest = components['schemas']['LossRequest'];
 export type LossRow = components['schemas']['LossRow'];
 export type Lost = components['schemas']['Lost'];
 export type Magnitudes = components['schemas']['Magnitudes'];
+export type MendEdit = components['schemas']['MendEdit'];
 export type Misread = components['schemas']['Misread'];
 export type NamedRow = components['schemas']['NamedRow'];
 export type NetworkRequest = components['schemas']['NetworkRequest'];
