@@ -4,6 +4,7 @@ import { computed, effect, signal } from "../../vendor/vendor.js";
 import * as actions from "../actions.js";
 import * as api from "../api.js";
 import { compare } from "../api/twins.js";
+import * as both from "../both.js";
 import { openRecordings } from "../recordings.js";
 import * as store from "../store.js";
 
@@ -25,7 +26,7 @@ export const explanation = signal(/** @type {Explanation | null} */ (null));
 const asked = computed(() => {
   const { value: session } = store.session, { value: beside } = store.beside;
   if (store.view.value !== "compare" || !session || !beside || !store.trace.value || store.revising.value) return null;
-  return { a: session.id, b: beside.session.id, revision: session.revision, iteration: store.iteration.value, cursor: store.cursor.value, order: order.value };
+  return { a: session.id, b: beside.session.id, revision: session.revision, iteration: store.iteration.value, cursor: store.cursor.value, order: order.value, reached: both.reached.value };
 });
 /** @typedef {NonNullable<typeof asked.value>} Asked */
 
@@ -91,8 +92,9 @@ effect(() => {
 effect(() => {
   if (other.value) void explain(other.value, entry.value);
 });
+const twin = computed(() => store.beside.value?.session.id);
 effect(() => {
-  void store.beside.value;
+  void twin.value;
   comparison.value = null;
   other.value = null;
   explanation.value = null;

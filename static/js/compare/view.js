@@ -1,13 +1,15 @@
 // Two runs in lock-step: in what they differ, where they part, both sentences, and every node's numbers with their ratio.
 
 import { html, render } from "../../vendor/vendor.js";
-import * as actions from "../actions.js";
 import { count } from "../model/format.js";
 import { spans } from "../model/text.js";
 import * as store from "../store.js";
+import { loadCharts } from "../training/chart.js";
 import { Button } from "../ui/button.js";
 import { Rows } from "./rows.js";
+import { Go, Side } from "./side.js";
 import { comparison, explanation, other, refused } from "./state.js";
+import { Training } from "./training.js";
 
 /** @typedef {import("../generated/api").Comparison} Comparison */
 
@@ -16,7 +18,7 @@ export async function mountCompare(after) {
   const place = document.createElement("main"); // the stage is hidden while it is looked at
   place.id = "compare";
   place.setAttribute("aria-label", "Compare");
-  await style("css/compare.css");
+  await Promise.all([loadCharts(), style("training.css"), style("compare.css")]);
   after.after(place);
   render(html`<${Compare} />`, place);
 }
@@ -33,24 +35,21 @@ function Compare() {
   if (store.view.value !== "compare" || !store.trace.value || !store.beside.value) return null;
   const found = comparison.value;
   return html`<div class="both-runs"><${Head} found=${found} />
-    <div class="body" data-iteration=${found?.iteration} data-cursors=${found?.cursors.join()} aria-busy=${found === null && !refused.value}>
+    <div class="run-body" data-iteration=${found?.iteration} data-cursors=${found?.cursors.join()} aria-busy=${found === null && !refused.value}>
       ${refused.value && html`<p class="refused" role="alert">${refused.value}</p>`}
-      ${found && html`<${Verdict} found=${found} /><${Sentences} found=${found} /><${Rows} found=${found} />`}</div></div>`;
+      ${found && html`<${Verdict} found=${found} /><${Sentences} found=${found} /><${Rows} found=${found} />`}<${Training} /></div></div>`;
 }
 
 /** @param {{found: Comparison | null}} props */
 function Head({ found }) {
   const says = store.beside.value?.says;
-  return html`<header class="head">
+  return html`<header class="run-head">
     <p class="difference"><${Side} name="A" /> <span>${store.session.value?.title}</span> <${Side} name="B" />
       <span class="says">${says || "its twin"}</span> ${found && html`<${Differences} found=${found} />`}</p>
-    <${Button} id="swap-twin" named class="pill">Swap A and B<//>
-    <${Button} id="twin" named class="pill">Another twin<//>
-    <${Button} id="close-twin" named class="pill">Close the twin<//></header>`;
+    <${Button} id="swap-twin" named class="pill">Swap<span class="wide"> A and B</span><//>
+    <${Button} id="twin" named class="pill">Another<span class="wide"> twin</span><//>
+    <${Button} id="close-twin" named class="pill">Close<span class="wide"> the twin</span><//></header>`;
 }
-
-/** @param {{name: "A" | "B"}} props */
-export const Side = ({ name }) => html`<b class="side side-${name.toLowerCase()}">${name}</b>`;
 
 /** What the service finds in their specs and edits. @param {{found: Comparison}} props */
 function Differences({ found }) {
@@ -70,9 +69,6 @@ function Verdict({ found }) {
     ${by === "name" && html` <span class="rule">The two have different steps, ${count(found.lengths[0])} and ${count(found.lengths[1])}: B stands behind the last step that does the same to a node of the same name.</span>`}</p>`;
 }
 
-/** @param {{cursor: number}} props */
-export const Go = ({ cursor }) => html`<button type="button" class="link" data-command="go-to-event" data-cursor=${cursor} onClick=${() => actions.seek(cursor)}>${cursor ? `event ${count(cursor)}` : "the start"}</button>`;
-
 /** @param {{found: Comparison}} props */
 function Sentences({ found }) {
   const trace = store.trace.value, there = other.value;
@@ -84,11 +80,14 @@ function Sentences({ found }) {
     <${Said} name="B" cursor=${at} length=${found.lengths[1]} trace=${there?.trace ?? null} told=${there?.cursor === at ? explanation.value : null} /></div>`;
 }
 
+/** @param {number} iteration */
+const beginning = (iteration) => (iteration ? `Training step ${count(iteration)} begins with the parameters the last update left.` : "The leaves hold their numbers; nothing has been computed yet.");
+
 /** @param {{name: "A" | "B", cursor: number, length: number, trace: import("../types").Trace | null, told: import("../types").Explanation | null}} props */
 function Said({ name, cursor, length, trace, told }) {
   const event = cursor ? trace?.events[cursor - 1] : null;
   return html`<section class="said ${event?.phase ?? ""}" data-side=${name} data-cursor=${cursor} aria-label="Run ${name}">
     <h2><${Side} name=${name} /> ${cursor ? html`event ${count(cursor)} of ${count(length)}${event && ` · ${event.phase}`}` : `before the first of ${count(length)} events`}</h2>
-    <p class="say">${!cursor ? "The leaves hold their numbers; nothing has been computed yet." : told && trace
+    <p class="say">${!cursor ? beginning(trace?.iteration ?? 0) : told && trace
       ? spans(told.sentence, trace.numbers).map(({ text, strong }) => (strong ? html`<b>${text}</b>` : text)) : "…"}</p></section>`;
 }

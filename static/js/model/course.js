@@ -9,7 +9,7 @@ import { count, format, fromWire } from "./format.js";
 /** @typedef {"gradients" | "updates"} ByLayer */
 /** @typedef {{iterations: number[], strange: number | null} & Record<Plain, Column> & Record<ByLayer, Record<string, Column>>} Course `strange`: the first iteration whose loss is no number */
 /** @typedef {{name: string, values: Column, dashed: boolean}} Line */
-/** @typedef {{id: string, title: string, log: boolean, range: [number, number] | null, lines: (course: Course) => Line[]}} Chart */
+/** @template [C=Course] @typedef {{id: string, title: string, log: boolean, range: [number, number] | null, lines: (course: C) => Line[]}} Chart */
 
 const PLAIN = /** @type {const} */ (["loss", "accuracy", "test_loss", "test_accuracy", "learning_rate"]);
 const BY_LAYER = /** @type {const} */ (["gradients", "updates"]);
@@ -69,7 +69,7 @@ export function numberAt(values, point) {
   return values[point] ?? null;
 }
 
-/** A chart in a sentence. @param {Chart} chart @param {Course} course */
+/** A chart in a sentence. @template {{iterations: number[], strange: number | null}} C @param {Chart<C>} chart @param {C} course */
 export function summary(chart, course) {
   const { iterations } = course, end = iterations.length - 1;
   const told = chart.lines(course).map(({ name, values }) => {

@@ -24,6 +24,8 @@ const canTurn = (which) => store.mayChange.value && store.session.value?.[which]
 const turn = (which) => import("../changes.js").then((changes) => changes.turn(which));
 /** @param {"this" | "own"} from */
 const build = (from) => import("../build/draft.js").then(({ begin }) => begin(from), () => {}).then(() => { store.dialog.value = "build"; });
+/** Beside its twin, both. */
+const train = () => (store.view.value === "compare" ? import("../both.js").then(({ trainOrPauseBoth }) => trainOrPauseBoth()) : import("../runs.js").then(({ trainOrPause }) => trainOrPause()));
 /** Whether somebody else drives the session. */
 const canFollow = () => store.session.value !== null && (!store.session.value.drives || store.following.value);
 
@@ -54,7 +56,7 @@ export const COMMANDS = [
   { id: "twin", label: "Compare with a twin that differs in one thing", keys: ["x"], enabled: hasTrace, run: () => (store.dialog.value = "twin") },
   { id: "swap-twin", label: "Let the twin stand first", keys: ["X"], enabled: () => store.beside.value !== null, run: () => import("../twins.js").then(({ swapTwin }) => swapTwin()) },
   { id: "close-twin", label: "Close the twin", keys: ["W"], enabled: () => store.beside.value !== null, run: () => (store.twin.value = null) },
-  { id: "train", label: "Train, or pause training", keys: ["T"], enabled: () => store.trains.value && store.session.value?.drives === true, run: () => import("../runs.js").then(({ trainOrPause }) => trainOrPause()) },
+  { id: "train", label: "Train, or pause training", keys: ["T"], enabled: () => store.trains.value && store.session.value?.drives === true, run: train },
   { id: "newest", label: "Show the newest step while training goes on", keys: ["N"], enabled: () => store.underWay.value, run: () => import("../runs.js").then(({ keepUp }) => keepUp()) },
   { id: "walk", label: "Walk through the training step, pausing training where it is under way", keys: ["w"], enabled: () => store.trains.value, run: () => import("../runs.js").then(({ walk }) => walk()) },
   { id: "predict", label: "Predict each number before it is shown", keys: ["q"], enabled: hasTrace, run: () => actions.predict(!store.predicting.value) },
