@@ -1,6 +1,7 @@
 // Two runs in lock-step: in what they differ, where they part, both sentences, and every node's numbers with their ratio.
 
 import { html, render } from "../../vendor/vendor.js";
+import { style } from "../lazy.js";
 import { count } from "../model/format.js";
 import { spans } from "../model/text.js";
 import * as store from "../store.js";
@@ -21,14 +22,6 @@ export async function mountCompare(after) {
   await Promise.all([loadCharts(), style("training.css"), style("compare.css")]);
   after.after(place);
   render(html`<${Compare} />`, place);
-}
-
-/** @param {string} path @returns {Promise<void>} */
-function style(path) {
-  const link = document.createElement("link");
-  link.rel = "stylesheet";
-  link.href = new URL(`../../${path}`, import.meta.url).href;
-  return new Promise((done) => { link.onload = link.onerror = () => done(); document.head.append(link); });
 }
 
 function Compare() {
