@@ -26,7 +26,7 @@ TOLERANCE = {"float64": 1e-6, "float32": 1e-4}  # relative difference below whic
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compared:
-    """One entry of a gradient, found in three ways."""
+    """One entry of a gradient, found in three ways; the difference as it was computed, with its rounding."""
 
     index: Index
     reverse: float
@@ -38,10 +38,10 @@ class Compared:
 class ParameterCheck:
     """One node's gradient, three ways: reverse against central difference and against forward mode.
 
-    `checked` of `entries` were compared, `largest` is the one of them with the largest gradient. `kinks` are flat
-    indices where the two sides' slopes differ, so that no difference quotient speaks of the gradient there; `named`
-    says of the first dozen at which node. `rounding` counts entries that all ways find smaller than the floor of the
-    check, though not equal: they cannot be told from 0.
+    `checked` of `entries` were compared; `shown` is the one of them with the largest gradient, or, where the ways do
+    not agree, the one where they are furthest apart. `kinks` are flat indices where the two sides' slopes differ, so
+    that no difference quotient speaks of the gradient there; `named` says of the first dozen at which node. `rounding`
+    counts entries that all ways find smaller than the floor of the check, though not equal: they cannot be told from 0.
     """
 
     node: int
@@ -50,7 +50,7 @@ class ParameterCheck:
     forward_error: float
     checked: int
     entries: int
-    largest: Compared | None = None
+    shown: Compared | None = None
     kinks: tuple[int, ...] = ()
     named: tuple[Kink, ...] = ()
     rounding: int = 0
@@ -159,16 +159,24 @@ def _check_node(
     return ParameterCheck(
         node=node.id, label=node.label, relative_error=_relative(difference, backward),
         forward_error=_relative(ahead, backward), checked=checked, entries=reverse.size,
-        largest=_largest(rows, node.shape), kinks=tuple(kinks),
+        shown=_shown(probing, node, rows, TOLERANCE[trace.schedule.dtype]), kinks=tuple(kinks),
         named=tuple(probing.kink(node, flat) for flat in kinks[:NAMED]), rounding=rounding,
     )  # fmt: skip
 
 
-def _largest(rows: Sequence[tuple[int, float, float, float]], shape: tuple[int, ...]) -> Compared | None:
+def _shown(
+    probing: Probing, node: Node, rows: Sequence[tuple[int, float, float, float]], tolerance: float
+) -> Compared | None:
+    def most(row: tuple[int, float, float, float]) -> tuple[float, float]:
+        _, slope, reverse, forward = row
+        apart, size = max(abs(slope - reverse), abs(forward - reverse)), abs(slope) + abs(reverse)
+        return (apart if apart > tolerance * size else 0.0), abs(reverse)
+
     if not rows:
         return None
-    flat, difference, reverse, forward = max(rows, key=lambda row: abs(row[2]))
-    index = tuple(int(i) for i in np.unravel_index(flat, shape))
+    flat, slope, reverse, forward = max(rows, key=most)
+    difference, _ = probing.central(node, flat) or (slope, 0.0)
+    index = tuple(int(i) for i in np.unravel_index(flat, node.shape))
     return Compared(index=index, reverse=reverse, difference=difference, forward=forward)
 
 

@@ -44,16 +44,22 @@ class Probing:
         return 4 * rounding / (step or self.epsilon)
 
     def slope(self, leaf: Node, flat: int, exact: float) -> float | None:
-        """The central difference quotient of the loss for one entry of a leaf; None where the loss has a kink there.
+        """The slope of the loss for an entry of a leaf; None at a kink. What rounding cannot tell from exact is exact."""
+        found = self.central(leaf, flat)
+        if found is None:
+            return None
+        slope, step = found
+        return exact if abs(slope - exact) <= self.floor(step) else slope
 
-        Where the step straddles a kink nearby, a shorter one is tried. What rounding cannot tell from `exact` is
-        `exact`.
+    def central(self, leaf: Node, flat: int) -> tuple[float, float] | None:
+        """The central difference quotient of the loss for one entry of a leaf, and its step; None at a kink.
+
+        Where the step straddles a kink nearby, a shorter one is tried.
         """
         for step in (self.epsilon, self.epsilon / 16, self.epsilon / 256):
             left, right = self.slopes(leaf, flat, step)
             if all(self.closes_up(leaf, flat, step / part, (right - left) / part) for part in (2, 4)):
-                slope = (left + right) / 2
-                return exact if abs(slope - exact) <= self.floor(step) else slope
+                return (left + right) / 2, step
         return None
 
     def closes_up(self, leaf: Node, flat: int, step: float, expected: float) -> bool:

@@ -58,5 +58,5 @@ async def test_every_gradient_of_an_iteration_can_be_checked(client, open_sessio
     assert (first["passed"], third["passed"]) == (True, True)
     assert [row["label"] for row in first["parameters"]] == ["w", "x"]
     assert {row["label"] for row in first["between"]} == {"w·x", "v4"}
-    assert first["parameters"][0]["largest"]["reverse"] == 2 * (0.5 - 2)
-    assert third["parameters"][0]["largest"] != first["parameters"][0]["largest"]
+    assert first["parameters"][0]["shown"]["reverse"] == 2 * (0.5 - 2)
+    assert third["parameters"][0]["shown"] != first["parameters"][0]["shown"]

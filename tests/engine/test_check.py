@@ -195,8 +195,16 @@ def test_a_planted_wrong_rule_fails_the_check(name, monkeypatch):
 def test_the_entry_with_the_largest_gradient_is_shown_three_ways():
     run = expression("L = sum(w**2)", w=[0.5, -3.0, 1.0])
     (row,) = checked(run).parameters
-    assert (row.largest.index, row.largest.reverse, row.largest.forward) == ((1,), -6.0, -6.0)
-    assert row.largest.difference == pytest.approx(-6.0, abs=1e-9)
+    assert (row.shown.index, row.shown.reverse, row.shown.forward) == ((1,), -6.0, -6.0)
+    assert row.shown.difference == pytest.approx(-6.0, abs=1e-9)
+
+
+def test_where_the_ways_do_not_agree_the_entry_furthest_apart_is_shown():
+    run = expression("L = sum(w**2)", w=[0.5, -3.0, 1.0])
+    event = next(e for e in run.schedule.events if e.kind == "contribution" and e.into == run.graph.find("w").id)
+    run.recording.view(event.total)[2] = 2.5
+    (row,) = checked(run).parameters
+    assert (row.shown.index, row.shown.reverse, row.shown.forward) == ((2,), 2.5, 2.0)
 
 
 @pytest.mark.parametrize("name", ["neuron", "reuse", "chain", "batch-norm", "gradient-check"])

@@ -2,7 +2,7 @@
 
 import { html, useEffect, useState } from "../../vendor/vendor.js";
 import * as actions from "../actions.js";
-import { exact, format, fromWire } from "../model/format.js";
+import { exact, exactText, format, fromWire } from "../model/format.js";
 import * as store from "../store.js";
 
 /** @typedef {import("../types").Trace} Trace */
@@ -27,7 +27,7 @@ export const Waiting = ({ says, refused }) => (refused ? html`<p class="trouble"
 export function Cell({ name, wire, marked = false, children }) {
   if (wire === null || wire === undefined) return html`<td class="none">–</td>`;
   const number = fromWire(wire);
-  return html`<td data-number=${name} data-exact=${exact(number)} class=${marked ? "decided" : ""}>${children}${format(number)}${marked && html`<span class="unseen">: this decided</span>`}</td>`;
+  return html`<td data-number=${name} data-exact=${exact(number)} title=${exactText(number)} class=${marked ? "decided" : ""}>${children}${format(number)}${marked && html`<span class="unseen">: this decided</span>`}</td>`;
 }
 
 /** The dialog makes room for the card. @param {number} node @param {"value" | "gradient"} which @param {number[] | null} [entry] */

@@ -39,11 +39,13 @@ const silent = (row) => row.checked > 0 && row.checked === row.kinks.length;
 
 /** @param {{found: api.Check}} props */
 function Outcome({ found }) {
+  const cut = (store.trace.value?.schedule.backward?.cut.length ?? 0) > 0;
   const rows = [...found.parameters, ...found.between], wrong = rows.filter((row) => !agree(row, found) && !silent(row));
   return html`<p role="status" class=${wrong.length ? "failed" : "passed"} data-checked=${rows.length} data-wrong=${wrong.length}>${wrong.length
       ? `✗ ${count(wrong.length)} of ${count(rows.length)} gradients do not agree with the slope of the loss: ${wrong.slice(0, 6).map(({ label }) => label).join(", ")}${wrong.length > 6 ? " …" : ""}.`
-      : `✓ All ${count(rows.length)} gradients: reverse = difference = forward.`}</p>
-    <p class="note">The difference is taken with a step ε of ${exactText(fromWire(found.epsilon))}. Relative errors up to ${exactText(fromWire(found.tolerance))} are rounding; 0 is no further apart than the rounding of the loss explains.${found.complete ? "" : " The model is large: there was time for some entries only, chosen at random."}</p>
+      : `✓ ${found.complete ? "All" : "The"} ${count(rows.length)} gradients${found.complete ? "" : " there was time for"}: reverse = difference = forward.`}</p>
+    ${wrong.length > 0 && cut && html`<p>Edges are cut on purpose here, so these gradients leave something out, and the slope of the loss does not.</p>`}
+    <p class="note">The difference is taken with a step ε of ${exactText(fromWire(found.epsilon))}. Relative errors up to ${exactText(fromWire(found.tolerance))} are rounding; 0 is no further apart than the rounding of the loss explains.${found.complete ? "" : " The model is large: there was time for some entries only, chosen at random; first of the parameters and inputs."}</p>
     <${Rows} title="Parameters and inputs" rows=${found.parameters} found=${found} />
     ${found.between.length > 0 && html`<${Rows} title="What operations made" rows=${found.between} found=${found} />`}`;
 }
@@ -53,9 +55,9 @@ function Rows({ title, rows, found }) {
   return html`<h3>${title}</h3><div class="scroll" tabindex="0" role="region" aria-label="${title}, checked"><table>
     <thead><tr><th scope="col">gradient of</th><th scope="col">reverse</th><th scope="col">difference</th><th scope="col">forward</th><th scope="col">error, difference</th><th scope="col">error, forward</th><th scope="col">entries</th><th scope="col"><span class="unseen">agree</span></th></tr></thead>
     <tbody>${rows.map((row) => html`<tr data-gradient-of=${row.node}>
-      <th scope="row"><button type="button" class="link" data-command="show-node" onClick=${() => showNode(row.node, "gradient", row.largest?.index.length ? row.largest.index : null)}>${row.label}</button>${row.largest && row.largest.index.length > 0 && html` <small>[${row.largest.index.join(", ")}]</small>`}
+      <th scope="row"><button type="button" class="link" data-command="show-node" onClick=${() => showNode(row.node, "gradient", row.shown?.index.length ? row.shown.index : null)}>${row.label}</button>${row.shown && row.shown.index.length > 0 && html` <small>[${row.shown.index.join(", ")}]</small>`}
         ${row.named.map((kink) => html`<small class="kink">${kink.sentence}</small>`)}</th>
-      <${Cell} name="reverse" wire=${row.largest?.reverse} /><${Cell} name="difference" wire=${row.largest?.difference} /><${Cell} name="forward" wire=${row.largest?.forward} />
+      <${Cell} name="reverse" wire=${row.shown?.reverse} /><${Cell} name="difference" wire=${row.shown?.difference} /><${Cell} name="forward" wire=${row.shown?.forward} />
       <${Cell} name="error" wire=${row.relative_error} /><${Cell} name="forward-error" wire=${row.forward_error} />
       <td>${count(row.checked)}${row.checked < row.entries ? ` of ${count(row.entries)}` : ""}</td><td><${Sign} row=${row} found=${found} /></td></tr>`)}</tbody></table></div>`;
 }
@@ -74,6 +76,7 @@ function marksOf(trace, found) {
   return new Map(rows.map((row) => {
     const good = agree(row, found);
     const says = `${good ? "checked: reverse, difference and forward mode agree" : "reverse, difference and forward mode do not agree"}; relative error ${format(fromWire(row.relative_error))}, ε ${exactText(fromWire(found.epsilon))}`;
-    return /** @type {const} */ ([row.node, { offset: /** @type {import("../types").Ref} */ (gradients[row.node]).offset, good, says }]);
+    const some = row.checked < row.entries ? `; ${count(row.checked)} of ${count(row.entries)} entries, chosen at random` : "";
+    return /** @type {const} */ ([row.node, { offset: /** @type {import("../types").Ref} */ (gradients[row.node]).offset, good, says: says + some }]);
   }));
 }

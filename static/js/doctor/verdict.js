@@ -83,7 +83,7 @@ function Remedies({ remedies }) {
     if (twins) setRefused((await twins.twinBySpec(spec, says)) ?? "");
   };
   return html`<h3>What helps</h3><ul class="remedies">${remedies.map(({ says, change, spec }) => html`<li><p>${says}<small>${inWords(change)}</small></p>
-      ${spec && html`<button type="button" class="pill" data-command="twin-remedy" disabled=${!store.session.value} onClick=${() => tryIt(spec, `${inWords(change)}.`)}>Try it in a twin<span class="unseen">: ${inWords(change)}</span></button>`}</li>`)}</ul>
+      ${spec && html`<button type="button" class="pill" data-command="twin-remedy" disabled=${!store.session.value} onClick=${() => tryIt(spec, `The remedy: ${inWords(change)}.`)}>Try it in a twin<span class="unseen">: ${inWords(change)}</span></button>`}</li>`)}</ul>
     <p class="note">A twin is a second session with the same seed and samples, beside this one.</p>
     ${refused && html`<p class="trouble" role="alert">${refused}</p>`}`;
 }

@@ -1467,7 +1467,7 @@ export interface components {
         };
         /**
          * Compared
-         * @description One entry of a gradient, found in three ways.
+         * @description One entry of a gradient, found in three ways; the difference as it was computed, with its rounding.
          */
         Compared: {
             /** Difference */
@@ -2778,10 +2778,10 @@ export interface components {
          * ParameterCheck
          * @description One node's gradient, three ways: reverse against central difference and against forward mode.
          *
-         *     `checked` of `entries` were compared, `largest` is the one of them with the largest gradient. `kinks` are flat
-         *     indices where the two sides' slopes differ, so that no difference quotient speaks of the gradient there; `named`
-         *     says of the first dozen at which node. `rounding` counts entries that all ways find smaller than the floor of the
-         *     check, though not equal: they cannot be told from 0.
+         *     `checked` of `entries` were compared; `shown` is the one of them with the largest gradient, or, where the ways do
+         *     not agree, the one where they are furthest apart. `kinks` are flat indices where the two sides' slopes differ, so
+         *     that no difference quotient speaks of the gradient there; `named` says of the first dozen at which node. `rounding`
+         *     counts entries that all ways find smaller than the floor of the check, though not equal: they cannot be told from 0.
          */
         ParameterCheck: {
             /** Checked */
@@ -2797,7 +2797,6 @@ export interface components {
             kinks: number[];
             /** Label */
             label: string;
-            largest?: components["schemas"]["Compared"] | null;
             /**
              * Named
              * @default []
@@ -2812,6 +2811,7 @@ export interface components {
              * @default 0
              */
             rounding: number;
+            shown?: components["schemas"]["Compared"] | null;
         };
         /**
          * Part

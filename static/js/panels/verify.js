@@ -3,6 +3,7 @@
 import { html, useState } from "../../vendor/vendor.js";
 import * as api from "../api.js";
 import * as actions from "../actions.js";
+import { format, fromWire } from "../model/format.js";
 import * as store from "../store.js";
 
 /** @typedef {import("../generated/api").Verification} Verification */
@@ -21,6 +22,6 @@ export function Verify({ trace }) {
     }
   };
   return html`<p class="verify" aria-live="polite">${found
-    ? html`<span class=${found.passed ? "passed" : "failed"}>${found.passed ? "✓ Every number here follows: checked." : `✗ Step ${(found.event ?? 0) + 1} does not follow: ${found.detail}`}</span>`
+    ? html`<span class=${found.passed ? "passed" : "failed"}>${found.passed ? "✓ Every number here follows: checked." : `✗ Step ${(found.event ?? 0) + 1} does not follow: ${found.detail}; there stands ${format(fromWire(found.stands))}, by the rules it is ${format(fromWire(found.follows))}`}</span>`
     : html`<button type="button" class="link" data-command="verify" disabled=${found === null} onClick=${ask}>${found === null ? "Computing all of it again…" : "Check that every number follows"}</button>`}</p>`;
 }
