@@ -44,7 +44,7 @@ class Probing:
         return 4 * rounding / (step or self.epsilon)
 
     def slope(self, leaf: Node, flat: int, exact: float) -> float | None:
-        """The slope of the loss for an entry of a leaf; None at a kink. What rounding cannot tell from exact is exact."""
+        """The slope for one entry of a leaf; None at a kink. What rounding cannot tell from `exact` is `exact`."""
         found = self.central(leaf, flat)
         if found is None:
             return None
