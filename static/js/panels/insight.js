@@ -8,6 +8,7 @@ import { withMinus } from "../model/text.js";
 import * as store from "../store.js";
 import { NudgeIt } from "./nudge.js";
 import { MadeAt, Return } from "./origin.js";
+import { SampleGradients } from "./samples.js";
 import { OpenTensor, TensorDialog } from "./tensor.js";
 import { Products, Ways } from "./ways.js";
 
@@ -31,6 +32,7 @@ export function Insight({ trace }) {
     ${told && html`<${Why} told=${told} value=${Boolean(value)} gradient=${Boolean(gradient)} />
       ${told.products && value && html`<${Products} products=${told.products} sum=${told.value} />`}
       ${!store.predicting.value && html`${fromWire(told.paths.count) > 0 && html`<${Ways} told=${told} />`}
+      ${gradient && html`<${SampleGradients} trace=${trace} node=${node} entry=${entry} />`}
       <${NudgeIt} key=${`${trace.iteration} ${node.id} ${entry}`} trace=${trace} node=${node} entry=${entry} />`}`}
     <${TensorDialog} />
   </div>`;
