@@ -54,15 +54,22 @@ export async function swapTwin() {
   if (!session || !twin) return;
   try {
     const { cursors } = await compare(session.id, twin.session.id, { iteration, cursor: store.cursor.peek(), order: "layer", count: 0 });
-    const of = twin.session.id;
-    store.twin.value = { of, session, says: twin.says };
-    await actions.open(async () => ({ ...(await api.session(of)), example: session.example, title: session.title, summary: session.summary }), { iteration, cursor: cursors[1] });
+    await actions.open(async () => {
+      const first = await api.session(twin.session.id);
+      store.twin.value = { of: first.id, session, says: twin.says };
+      return { ...first, example: session.example, title: session.title, summary: session.summary };
+    }, { iteration, cursor: cursors[1] });
   } catch (error) {
     actions.fail(error);
   }
 }
 
-// Without a twin there is nothing to compare.
+export function closeTwin() {
+  store.twin.value = null;
+  if (store.view.peek() === "compare") actions.look("graph");
+}
+
+// Another session was opened, whose twin it is not.
 effect(() => {
-  if (store.view.value === "compare" && store.session.value && !store.loading.value && !store.beside.value) actions.look("graph");
+  if (store.twin.value && !store.beside.value && !store.loading.value) closeTwin();
 });

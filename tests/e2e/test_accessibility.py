@@ -97,7 +97,16 @@ def choose(page):
         part.dispatch_event("click")
 
 
-DIALOGS = {"g": "gallery", "?": "help", "t": "table", "/": "palette", "o": "setup", "c": "share", "j": "join"}
+DIALOGS = {
+    "x": "twin",
+    "g": "gallery",
+    "?": "help",
+    "t": "table",
+    "/": "palette",
+    "o": "setup",
+    "c": "share",
+    "j": "join",
+}
 CLOSED = "() => import('/static/js/store.js').then(({ dialog }) => dialog.value === null)"
 
 
@@ -150,6 +159,20 @@ def test_axe_finds_nothing_on_the_samples_of_a_batch_and_while_it_trains(page, o
     page.keyboard.press("4")
     page.wait_for_selector("#training .charts canvas")
     examine("the training view", 2)
+
+
+@STILL
+def test_axe_finds_nothing_where_two_runs_are_compared(page, open_page, examine):
+    open_page("?example=digits8&cursor=15")
+    page.keyboard.press("x")
+    page.check("dialog.twin [data-twin=optimizer] input")
+    page.click("[data-command=make-twin]")
+    page.wait_for_selector("#compare .run-body[data-cursors^='15,']")
+    page.wait_for_selector("#compare .chart canvas")
+    examine("two runs")
+    page.keyboard.press("p")
+    page.wait_for_selector("html[data-present]")
+    examine("two runs, presented", 2)
 
 
 @STILL

@@ -55,7 +55,7 @@ export const COMMANDS = [
   { id: "view-compare", label: "Compare: this run and its twin in lock-step", keys: ["5"], enabled: () => store.beside.value !== null, run: () => actions.look("compare") },
   { id: "twin", label: "Compare with a twin that differs in one thing", keys: ["x"], enabled: hasTrace, run: () => (store.dialog.value = "twin") },
   { id: "swap-twin", label: "Let the twin stand first", keys: ["X"], enabled: () => store.beside.value !== null, run: () => import("../twins.js").then(({ swapTwin }) => swapTwin()) },
-  { id: "close-twin", label: "Close the twin", keys: ["W"], enabled: () => store.beside.value !== null, run: () => (store.twin.value = null) },
+  { id: "close-twin", label: "Close the twin", keys: ["W"], enabled: () => store.beside.value !== null, run: () => import("../twins.js").then(({ closeTwin }) => closeTwin()) },
   { id: "train", label: "Train, or pause training", keys: ["T"], enabled: () => store.trains.value && store.session.value?.drives === true, run: train },
   { id: "newest", label: "Show the newest step while training goes on", keys: ["N"], enabled: () => store.underWay.value, run: () => import("../runs.js").then(({ keepUp }) => keepUp()) },
   { id: "walk", label: "Walk through the training step, pausing training where it is under way", keys: ["w"], enabled: () => store.trains.value, run: () => import("../runs.js").then(({ walk }) => walk()) },
