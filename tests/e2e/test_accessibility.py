@@ -176,6 +176,27 @@ def test_axe_finds_nothing_where_two_runs_are_compared(page, open_page, examine)
 
 
 @STILL
+def test_axe_finds_nothing_on_a_loss_surface_nor_on_the_gradients_of_samples(page, open_page, examine):
+    open_page("?example=optimizers&iteration=12&view=training")
+    page.wait_for_selector("svg.heights")
+    page.locator(".surface .as-table summary").dispatch_event("click")
+    page.wait_for_selector(".surface .as-table td")
+    examine("the loss surface", 2)
+    page.locator("[data-command=surface-large]").click()
+    page.wait_for_selector("dialog.surface-large[open] svg.heights")
+    examine("the loss surface, large", 2)
+    open_page("?example=digits8&view=training")
+    page.locator("[data-command=draw-surface]").wait_for()
+    examine("a surface that can be asked for", 2)
+    open_page("?example=training-loop")
+    page.keyboard.press("End")
+    page.locator("[data-node].parameter").last.dispatch_event("click")
+    page.locator(".of-samples summary").dispatch_event("click")
+    page.wait_for_selector(".one-by-one li")
+    examine("the gradients of samples", 4)
+
+
+@STILL
 def test_axe_finds_nothing_where_a_number_is_predicted_or_changed(page, open_page, examine):
     open_page("?example=neuron&cursor=5")
     at(page, 5)
