@@ -127,6 +127,7 @@ JAVASCRIPT: Table = {
     "lazy": {"actions"},
     "scene": {"actions"},
     "changes": {"actions"},
+    "keeping": {"api", "store"},
     "panels": {"changes"},
     "runs": {"actions"},
     "twins": {"actions"},
@@ -138,7 +139,7 @@ JAVASCRIPT: Table = {
     "classroom": {"panels", "ui"},
     "training": {"answers", "ui"},
     "compare": {"training"},
-    "main": {"classroom", "compare", "report", "scene", "panels", "training"},
+    "main": {"classroom", "compare", "keeping", "report", "scene", "panels", "training"},
 }
 
 

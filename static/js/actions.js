@@ -151,12 +151,13 @@ export const lost = () => fail(new api.ApiError(0, "The server does not answer."
 /** @param {string} example */
 export const openExample = (example) => open(() => api.createSession({ example }));
 
-/** The server forgot the session: the same spec gives the same numbers, at the same place. */
+/** The server forgot the session: the same spec and the same changes give the same numbers, at the same place. */
 export function reopen() {
-  const session = store.session.value;
+  const session = store.session.value, kept = store.kept.value;
   if (!session) return;
-  const place = { iteration: store.iteration.value, cursor: store.cursor.value };
-  return open(() => createLike(session, session.spec), place);
+  const { example, title, summary } = session, place = { iteration: store.iteration.value, cursor: store.cursor.value };
+  const again = kept?.id === session.id ? async () => ({ ...(await api.importSession(kept.text)), example, title, summary }) : () => createLike(session, session.spec);
+  return open(again, place);
 }
 
 /** A session of another spec that keeps its name; the spec alone has none. @param {import("./types").Session} session @param {object} spec */

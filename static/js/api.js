@@ -45,6 +45,13 @@ export const examples = async () => (await getJson("/examples")).examples;
  * @param {{example: string} | {spec: object}} body @returns {Promise<Session>}
  */
 export const createSession = (body) => postJson("/sessions", body, { "X-Drive": "cookie" });
+/** The session as text, to bring back. @param {string} id @returns {Promise<string>} */
+export const exported = async (id) => (await ask(`${ROOT}/sessions/${id}/export?format=json`)).text();
+/** A session like one that was exported, given as its text: its numbers are never written anew here. @param {string} text @returns {Promise<Session>} */
+export async function importSession(text) {
+  const headers = { "Content-Type": "application/json", "X-Drive": "cookie" };
+  return (await ask(`${ROOT}/sessions`, { method: "POST", headers, body: `{"import":${text}}` })).json();
+}
 /** @param {string} id @returns {Promise<Session>} */
 export const session = (id) => getJson(`/sessions/${id}`);
 /** What has the same tag is the same. @param {string} path @returns {Promise<{tag: string | null, body: any}>} */

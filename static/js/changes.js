@@ -25,6 +25,25 @@ export function change(edits, says, at = { iteration: store.iteration.value, cur
   });
 }
 
+/**
+ * Another sample of the same data. Whoever drives stays in the session, so those who follow see it too; anybody else
+ * gets a session of their own.
+ * @param {(now: number) => number} choose
+ */
+export async function takeSample(choose) {
+  const { data } = store.session.peek() ?? {}, iteration = store.iteration.peek(), cursor = store.cursor.peek();
+  if (data?.sample == null) return;
+  if (!store.mayChange.peek()) return actions.openSample(choose(data.sample));
+  const says = `Another sample, from training step ${iteration} on.`, last = data.samples - 1;
+  const refused = await revised(says, async ({ id, revision, data: now }) => {
+    await api.seek(id, iteration, cursor);
+    return revise(id, "edits", revision, { edits: [{ sample: Math.max(0, Math.min(last, choose(now?.sample ?? 0))) }], iteration });
+  });
+  if (refused) return void (store.notice.value = { kind: "problem", text: refused });
+  actions.seek(cursor);
+  if (iteration > 0) store.notice.value = { kind: "changed", text: says };
+}
+
 /** @param {"undo" | "redo"} which */
 export async function turn(which) {
   const refused = await revised(which === "undo" ? "Undone." : "Made again.", ({ id, revision }) => revise(id, which, revision, {}));

@@ -41,6 +41,17 @@ function mount() {
 const Predict = lazy(() => import("./classroom/predict.js").then(({ Predict }) => Predict));
 const Asking = () => store.predicting.value && html`<${Predict} />`;
 
+/** Once there is more to a session than its spec, what it would be made again from is kept. */
+function watchChanges() {
+  let once = false;
+  effect(() => {
+    const session = store.session.value;
+    if (once || !session || (session.revision === 1 && !/** @type {{id?: string} | undefined} */ (session.spec.data)?.id && store.frontier.value < 20)) return;
+    once = true;
+    void import("./keeping.js").then(({ keep }) => keep(), () => { once = false; });
+  });
+}
+
 /** What only a class needs comes with it. */
 function watchClass() {
   const once = { predicting: false, followed: false };
@@ -168,7 +179,8 @@ showPanels();
 mountRoom(document.body);
 watchEntries();
 watchClass();
-watchConnection(openAddress);
+watchChanges();
+watchConnection(openAddress, place("spoken"));
 addEventListener("hashchange", () => { if (brings()) void openAddress(); }); // in a page that is open already
 void actions.loadCatalogue();
 void openAddress();

@@ -58,6 +58,8 @@ export const panels = signal(/** @type {string[] | null} */ (null));
 
 /** The dialog that is open. */
 export const dialog = signal(/** @type {null | "gallery" | "help" | "batch" | "table" | "palette" | "setup" | "build" | "share" | "doctor" | "twin" | "join"} */ (null));
+/** The session as the service exported it: what it is made again from where it is lost. */
+export const kept = signal(/** @type {null | {id: string, text: string}} */ (null));
 /** Something the person must know, and what can be done about it. */
 export const notice = signal(/** @type {null | {kind: "lost" | "unknown" | "problem" | "changed", text: string}} */ (null));
 export const loading = signal(true);

@@ -114,6 +114,38 @@ def test_what_the_teacher_changes_is_seen_by_who_follows(open_page, student):
 
 
 @STILL
+def test_who_follows_sees_the_next_sample_too_and_undo_brings_the_one_before(open_page, student):
+    page = open_page("?example=digits8&cursor=6")
+    opened(student, shared(page, "following"))
+    closed(page)
+    live(student)
+    at(student, 6)
+    session = page.evaluate("() => new URLSearchParams(location.search).get('session')")
+    for wanted in (1, 2):
+        page.keyboard.press("]")
+        shows_sample(page, wanted)
+        shows_sample(student, wanted)
+        at(page, 6, iteration=0)
+        at(student, 6)
+    page.keyboard.press("[")
+    shows_sample(student, 1)
+    page.keyboard.press("Control+z")
+    shows_sample(page, 2)
+    shows_sample(student, 2)
+    assert page.evaluate("() => new URLSearchParams(location.search).get('session')") == session
+    # Who looks around alone takes another sample in a session of their own.
+    student.keyboard.press("v")
+    student.keyboard.press("]")
+    shows_sample(student, 3)
+    student.wait_for_function("(old) => !location.search.includes(old)", arg=session)
+    shows_sample(page, 2)
+
+
+def shows_sample(page, number):
+    expect(page.locator("[data-command=sample]")).to_have_value(str(number), timeout=20_000)
+
+
+@STILL
 def test_where_streams_do_not_come_through_the_page_asks_instead(open_page, student, server):
     page = open_page("?example=neuron&cursor=6")
     link = shared(page, "following")

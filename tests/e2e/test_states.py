@@ -109,6 +109,60 @@ def test_a_session_that_the_server_forgot_is_made_again_at_the_same_place(sized,
 
 
 @STILL
+def test_a_lost_session_is_made_again_with_its_changes_where_it_stood(open_page):
+    page = open_page("?example=neuron&cursor=13")
+    page.wait_for_url(re.compile("session="))
+    before = page.evaluate("() => new URLSearchParams(location.search).get('session')")
+    page.locator("svg.stage [data-node='0']").click()
+    page.locator(".chosen .settable").click()
+    page.locator("form.change input").fill("0.75")
+    page.keyboard.press("Enter")
+    page.wait_for_function(SHOWS, arg="0.75")
+    page.keyboard.press("n")
+    at(page, 0, iteration=1)
+    page.evaluate("async () => { window.seen = await import('/static/js/store.js'); }")
+    page.wait_for_function("(id) => seen.kept.value?.id === id && seen.kept.value.text.includes('0.75')", arg=before)
+    weight = page.evaluate(WEIGHT)
+    page.route(f"**/api/v1/sessions/{before}/**", refuse(404, f"there is no session '{before}'"))
+    press(page, "ArrowRight", 1)
+    page.wait_for_selector(".notice.unknown")
+    page.locator("[data-command=reopen]").click()
+    page.wait_for_function("(old) => !location.search.includes(old)", arg=before)
+    at(page, 1, iteration=1)
+    page.wait_for_selector(".notice", state="detached")
+    assert page.evaluate(WEIGHT) == weight
+    page.keyboard.press("b")
+    at(page, 0, iteration=0)
+    page.wait_for_function(SHOWS, arg="0.75")
+    open_page.faults.clear()
+
+
+WEIGHT = "() => document.querySelector(\"[data-node='0'] .value\").dataset.exact"
+SHOWS = f"(wanted) => ({WEIGHT})() === wanted"
+
+
+@STILL
+def test_a_lost_server_is_spoken_of_and_so_is_its_return(open_page):
+    page = open_page("?example=neuron&cursor=5")
+    page.route(API, lambda route: route.abort())
+    press(page, "ArrowRight", 6)
+    lost = page.locator(".notice.lost[role=alert]")  # an alert is read out at once
+    lost.wait_for()
+    assert "The server does not answer." in lost.text_content()
+    page.unroute(API)
+    page.wait_for_function(
+        "() => document.querySelector('#spoken[aria-live]').textContent === 'The server answers again.'", timeout=30_000
+    )
+    page.wait_for_selector(".notice", state="detached")
+    press(page, "ArrowRight", 7)
+    page.wait_for_function(
+        "() => document.querySelector('#spoken').textContent.includes('½')"
+        " || !document.querySelector('#spoken').textContent.includes('again')"
+    )
+    open_page.faults.clear()
+
+
+@STILL
 def test_a_page_that_finds_no_server_opens_as_soon_as_there_is_one(sized, server):
     page = sized
     page.route(API, lambda route: route.abort())

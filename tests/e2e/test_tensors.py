@@ -76,6 +76,27 @@ def test_leading_axes_choose_the_slice(open_page):
     assert entry(page)[1] == float(array[2, 1, 0, 0])
 
 
+def test_any_two_axes_are_rows_and_columns(open_page):
+    page, array = opened(open_page, "cnn", "conv2d2.weight")
+    page.locator("dialog.tensor [data-axes=rows]").select_option("0")
+    page.locator("dialog.tensor [data-axis='axis 2']").fill("1")
+    page.locator("dialog.tensor .cells").focus()
+    for key, index in (("ArrowDown", (1, 0, 1, 0)), ("ArrowDown", (2, 0, 1, 0)), ("ArrowRight", (2, 0, 1, 1))):
+        page.keyboard.press(key)
+        shows(page, index)
+        assert entry(page) == (list(index), float(array[index]))
+    # What the columns were changes places with the rows, so the same numbers lie on their side.
+    page.locator("dialog.tensor [data-axes=columns]").select_option("0")
+    page.locator("dialog.tensor [data-axis='axis 2']").fill("1")
+    page.locator("dialog.tensor .cells").focus()
+    shows(page, (0, 0, 1, 0))
+    for key, index in (("ArrowRight", (1, 0, 1, 0)), ("ArrowDown", (1, 0, 1, 1))):
+        page.keyboard.press(key)
+        shows(page, index)
+        assert entry(page) == (list(index), float(array[index]))
+    assert page.locator("dialog.tensor [data-axes=rows]").input_value() == "3"
+
+
 def test_many_rows_come_in_pages(open_page):
     page, array = opened(open_page, "digits", "dense1.weight")
     page.locator("[data-command='rows-after']").click()

@@ -1,4 +1,4 @@
-// The part of a tensor that is on screen: an entry of each leading axis, and a page of the last two.
+// The part of a tensor that is on screen: two of its axes as rows and columns, a page of them, and an entry of each other axis.
 
 import { exact } from "./format.js";
 
@@ -7,41 +7,56 @@ export const PAGE = 64;
 /** A vector is one row: so many of it are on a page. */
 export const LONG = 128;
 
-/** @typedef {{lead: number[], row: number, column: number}} Place first row and column of the page */
-/** @typedef {{rows: number, columns: number, down: number, across: number}} Extent of the two last axes, and of the page on them */
+/** @typedef {{lead: number[], row: number, column: number, axes?: [number, number] | null}} Place entries of the other axes, in order; first row and column of the page; which axes are rows and columns: the last two where nothing is said */
+/** @typedef {{rows: number, columns: number, down: number, across: number}} Extent of the two axes, and of the page on them */
 
-/** @param {number[]} shape */
-export const leadOf = (shape) => shape.slice(0, Math.max(0, shape.length - 2));
+/** The axes that are rows and columns; a vector has no rows, a number neither. @param {number[]} shape @param {Place} [place] @returns {number[]} */
+export const axesOf = (shape, place) => place?.axes ?? shape.map((_, axis) => axis).slice(-2);
 
-/** @param {number[]} shape @returns {Place} */
-export const firstPlace = (shape) => ({ lead: leadOf(shape).map(() => 0), row: 0, column: 0 });
+/** The other axes. @param {number[]} shape @param {Place} [place] */
+export const othersOf = (shape, place) => shape.map((_, axis) => axis).filter((axis) => !axesOf(shape, place).includes(axis));
+
+/** @param {number[]} shape @param {[number, number] | null} [axes] @returns {Place} */
+export const firstPlace = (shape, axes = null) => ({ lead: shape.slice(2).map(() => 0), row: 0, column: 0, axes });
 
 /** @param {number[]} shape @param {Place} place @returns {Extent} */
-export function extentOf(shape, { row, column }) {
-  const columns = shape.at(-1) ?? 1, rows = shape.length > 1 ? shape[shape.length - 2] : 1;
-  const wide = shape.length > 1 ? PAGE : LONG;
-  return { rows, columns, down: Math.min(PAGE, rows - row), across: Math.min(wide, columns - column) };
+export function extentOf(shape, place) {
+  const [columns = 1, rows = 1] = axesOf(shape, place).map((axis) => shape[axis]).reverse(), wide = shape.length > 1 ? PAGE : LONG;
+  return { rows, columns, down: Math.min(PAGE, rows - place.row), across: Math.min(wide, columns - place.column) };
+}
+
+/** Of each axis: where the page begins and how much of it there is. @param {number[]} shape @param {Place} place @returns {[number, number][]} */
+function spansOf(shape, place) {
+  const { down, across } = extentOf(shape, place), axes = axesOf(shape, place), others = othersOf(shape, place);
+  return shape.map((_, axis) => {
+    if (axis === axes.at(-1)) return [place.column, across];
+    return axis === axes.at(-2) ? [place.row, down] : [place.lead[others.indexOf(axis)], 1];
+  });
 }
 
 /** As the service takes it. @param {number[]} shape @param {Place} place */
-export function windowText(shape, place) {
-  const { down, across } = extentOf(shape, place);
-  const last = [[place.row, down], [place.column, across]].slice(shape.length > 1 ? 0 : 1).slice(0, shape.length);
-  return [...place.lead.map((i) => [i, 1]), ...last].map(([from, size]) => `${from}:${from + size}`).join(",");
+export const windowText = (shape, place) => spansOf(shape, place).map(([from, size]) => `${from}:${from + size}`).join(",");
+
+/** The numbers of a window, row by row: the service sends them in the order of the axes. @param {Float64Array} numbers @param {number[]} shape @param {Place} place @returns {Float64Array} */
+export function byRows(numbers, shape, place) {
+  const [row = 0, column = 0] = axesOf(shape, place), { down, across } = extentOf(shape, place);
+  return shape.length < 2 || row < column ? numbers : Float64Array.from(numbers, (_, k) => numbers[k % across * down + Math.floor(k / across)]);
 }
 
 /** The entry of the whole array that a cell of the page shows. @param {number[]} shape @param {Place} place @param {number} cell */
 export function entryOf(shape, place, cell) {
-  const { across } = extentOf(shape, place);
-  const last = [place.row + Math.floor(cell / across), place.column + cell % across];
-  return shape.length === 0 ? [] : [...place.lead, ...last.slice(shape.length > 1 ? 0 : 1)];
+  const { across } = extentOf(shape, place), axes = axesOf(shape, place);
+  return spansOf(shape, place).map(([from], axis) => {
+    if (axis === axes.at(-1)) return from + cell % across;
+    return axis === axes.at(-2) ? from + Math.floor(cell / across) : from;
+  });
 }
 
 /** How the slice is written in Python: [3, 0:64, :]. @param {number[]} shape @param {Place} place */
 export function sliceText(shape, place) {
-  const { rows, columns, down, across } = extentOf(shape, place);
-  const row = down === rows ? ":" : `${place.row}:${place.row + down}`, column = across === columns ? ":" : `${place.column}:${place.column + across}`;
-  return `[${[...place.lead, row, column].slice(shape.length > 1 ? 0 : 1).join(", ")}]`;
+  const axes = axesOf(shape, place);
+  const parts = spansOf(shape, place).map(([from, size], axis) => (!axes.includes(axis) ? String(from) : size === shape[axis] ? ":" : `${from}:${from + size}`));
+  return `[${parts.join(", ")}]`;
 }
 
 /** @typedef {number | string | unknown[]} Nested as the service sends it */

@@ -4,7 +4,7 @@ import { html, signal, useEffect, useMemo, useRef, useState } from "../../vendor
 import * as actions from "../actions.js";
 import * as api from "../api.js";
 import { exact, exactText, format, fromWire, shapeText } from "../model/format.js";
-import { entryOf, extentOf, firstPlace, sliceText, windowText } from "../model/window.js";
+import { byRows, entryOf, extentOf, firstPlace, windowText } from "../model/window.js";
 import * as store from "../store.js";
 import { Copy } from "./copy.js";
 import { Heatmap } from "./heatmap.js";
@@ -50,7 +50,7 @@ function Numbers({ node, which, trace, cursor }) {
     <div class="body"><${Slices} shape=${node.shape} place=${place} go=${setPlace} />
     ${!tensor && html`<p class="empty">… on its way</p>`}
     ${tensor && tensor.state !== "computed" && html`<p class="empty" data-state=${tensor.state}>— ${tensor.why ?? "not computed yet"}</p>`}
-    ${tensor?.state === "computed" && html`<${Page} tensor=${tensor} node=${node} which=${which} place=${place} dtype=${trace.schedule.dtype} />
+    ${tensor?.state === "computed" && html`<${Page} key=${String(place.axes)} tensor=${tensor} node=${node} which=${which} place=${place} dtype=${trace.schedule.dtype} />
       <${Histogram} node=${node} which=${which} iteration=${trace.iteration} cursor=${cursor} />
       <${Copy} node=${node} which=${which} iteration=${trace.iteration} cursor=${cursor} place=${place} dtype=${trace.schedule.dtype} />`}</div>`;
 }
@@ -80,7 +80,7 @@ function change(node, entry) {
 function Page({ tensor, node, which, place }) {
   const { shape } = node, { down, across } = extentOf(shape, place);
   const [cell, setCell] = useState(0), [full, setFull] = useState(false);
-  const numbers = useMemo(() => Float64Array.from(/** @type {import("../types").WireNumber[]} */ ([tensor.data].flat(Infinity)), fromWire), [tensor]);
+  const numbers = useMemo(() => byRows(Float64Array.from(/** @type {import("../types").WireNumber[]} */ ([tensor.data].flat(Infinity)), fromWire), shape, place), [tensor]);
   const grid = useMemo(() => ({ rows: down, columns: across, numbers, pick: null, places: null }), [numbers]);
   const at = Math.min(cell, numbers.length - 1), last = shape.length > 1 ? [place.row, place.column] : [0, place.column];
   return html`<${Heatmap} grid=${grid} at=${at} marked label=${`${node.label} ${which}`} dark=${store.dark.value} choose=${setCell} room=${ROOM} first=${last} />

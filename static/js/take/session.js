@@ -1,7 +1,7 @@
 // A session as text: where the page stands, to take away and to bring back. Its numbers are never written anew here.
 
 import * as actions from "../actions.js";
-import { ApiError, ROOT, ask } from "../api.js";
+import { ApiError, ROOT, ask, importSession } from "../api.js";
 import { packed, unpacked } from "../model/packed.js";
 import * as store from "../store.js";
 import { writeAddress } from "../url.js";
@@ -9,16 +9,8 @@ import { writeAddress } from "../url.js";
 /** What stands before a session in an address; what is behind the # is sent to no server. */
 export const BEFORE = "#session=";
 
-/** @typedef {import("../types").Session} Session */
-
 /** The session at the event on screen, and what its file is called. @returns {Promise<Response>} */
 export const exported = () => ask(`${ROOT}/sessions/${store.session.value?.id}/export?format=json&iteration=${store.iteration.value}&cursor=${store.cursor.value}`);
-
-/** A new session like the one that was exported. @param {string} text @returns {Promise<Session>} */
-async function made(text) {
-  const headers = { "Content-Type": "application/json", "X-Drive": "cookie" };
-  return (await ask(`${ROOT}/sessions`, { method: "POST", headers, body: `{"import":${text}}` })).json();
-}
 
 /** An address with the whole session in it, and what of the page it shows. @param {string} text @param {string[]} [panels] */
 export async function linkTo(text, panels) {
@@ -31,7 +23,7 @@ export async function linkTo(text, panels) {
 
 /** Opens what an address brought. @param {import("../url.js").Address} address */
 export function arrive(address) {
-  return actions.open(async () => made(await carried()), address);
+  return actions.open(async () => importSession(await carried()), address);
 }
 
 /** @returns {Promise<string>} */
@@ -48,7 +40,7 @@ export async function bring(file) {
   const most = Number(store.catalogue.value?.limits.body_bytes ?? Infinity);
   if (file.size > most) return `This file has ${file.size} bytes; a session has at most ${most}.`;
   try {
-    const session = await made(await file.text());
+    const session = await importSession(await file.text());
     actions.takeOver();
     await actions.open(async () => session);
     return "";

@@ -26,6 +26,8 @@ const turn = (which) => import("../changes.js").then((changes) => changes.turn(w
 const build = (from) => import("../build/draft.js").then(({ begin }) => begin(from), () => {}).then(() => { store.dialog.value = "build"; });
 /** Beside its twin, both. */
 const train = () => (store.view.value === "compare" ? import("../both.js").then(({ trainOrPauseBoth }) => trainOrPauseBoth()) : import("../runs.js").then(({ trainOrPause }) => trainOrPause()));
+/** @param {number} by */
+const moveSample = (by) => import("../changes.js").then(({ takeSample }) => takeSample((now) => now + by));
 /** Whether somebody else drives the session. */
 const canFollow = () => store.session.value !== null && (!store.session.value.drives || store.following.value);
 
@@ -44,8 +46,8 @@ export const COMMANDS = [
   { id: "end", label: "To the end of this training step", keys: ["End"], enabled: hasTrace, run: () => actions.seek(store.length.value) },
   { id: "next-iteration", label: "To the next training step", keys: ["n"], enabled: () => store.trains.value, run: () => actions.goTo(store.iteration.value + 1, 0) },
   { id: "previous-iteration", label: "To the training step before", keys: ["b"], enabled: () => store.iteration.value > 0, run: () => actions.goTo(store.iteration.value - 1, 0) },
-  { id: "next-sample", label: "The next sample", keys: ["]"], enabled: () => chooses() && sample() + 1 < samples(), run: () => actions.openSample(sample() + 1) },
-  { id: "previous-sample", label: "The sample before", keys: ["["], enabled: () => chooses() && sample() > 0, run: () => actions.openSample(sample() - 1) },
+  { id: "next-sample", label: "The next sample", keys: ["]"], enabled: () => chooses() && sample() + 1 < samples(), run: () => moveSample(1) },
+  { id: "previous-sample", label: "The sample before", keys: ["["], enabled: () => chooses() && sample() > 0, run: () => moveSample(-1) },
   { id: "batch", label: "The samples of this training step", keys: ["s"], enabled: () => store.members.value !== null, run: () => (store.dialog.value = "batch") },
   { id: "batches", label: "Back to the batches", keys: ["u"], enabled: () => store.batches.value !== null, run: actions.openBatches },
   { id: "view-graph", label: "The graph of operations", keys: ["1"], enabled: always, run: () => actions.look("graph") },

@@ -38,12 +38,14 @@ const SAID = {
     : html`<button type="button" class="pill on" data-command="again" onClick=${() => location.reload()}>Try again</button>${openGallery()}`}`,
 };
 
-/** While the server is lost, ask again; then open what could not be opened. @param {() => void} reopen */
-export function watchConnection(reopen) {
+/** While the server is lost, ask again; then say so, and open what could not be opened. @param {() => void} reopen @param {HTMLElement} region a live region */
+export function watchConnection(reopen, region) {
   effect(() => {
     if (store.notice.value?.kind !== "lost") return;
     const timer = setInterval(async () => {
-      if (await actions.recover() && !store.trace.value) reopen();
+      if (!await actions.recover()) return;
+      region.textContent = "The server answers again.";
+      if (!store.trace.value) reopen();
     }, RETRY);
     return () => clearInterval(timer);
   });

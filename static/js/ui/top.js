@@ -72,5 +72,5 @@ function onEnter(event) {
 /** @param {Event} event */
 function onSample(event) {
   const wanted = Number(/** @type {any} */ (event.currentTarget).value);
-  if (Number.isInteger(wanted)) void actions.openSample(wanted);
+  if (Number.isInteger(wanted)) void import("../changes.js").then(({ takeSample }) => takeSample(() => wanted));
 }
