@@ -17,7 +17,7 @@ export function Build() {
   useEffect(() => void actions.loadGallery(), []);
   const Shown = SHOWN[tab.value];
   return html`<div class="builder" onKeyDown=${keyed}>
-    <div class="bar"><div class="kinds" role="group" aria-label="How it is built">${TABS.map(([name, title]) => html`<button type="button" aria-pressed=${tab.value === name} data-tab=${name} onClick=${() => (name === "json" ? (tab.value = "json") : turnTo(name))}>${title}</button>`)}</div>
+    <div class="bar"><div class="kinds" role="group" aria-label="How it is built">${TABS.map(([name, title]) => html`<button type="button" aria-pressed=${tab.value === name} autofocus=${tab.value === name && name !== "expression"} data-tab=${name} onClick=${() => (name === "json" ? (tab.value = "json") : turnTo(name))}>${title}</button>`)}</div>
       <span class="space"></span><${From} />
       <button type="button" class="pill" data-command="build-undo" title="Undo (Ctrl+Z)" disabled=${past.value.length === 0} onClick=${undo}>Undo</button>
       <button type="button" class="pill" data-command="build-redo" title="Redo (Ctrl+Shift+Z)" disabled=${future.value.length === 0} onClick=${redo}>Redo</button></div>

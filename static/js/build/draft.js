@@ -129,6 +129,7 @@ async function look(asked, signal) {
   try {
     found = await api.preview(asked, signal);
   } catch (error) {
+    if (signal.aborted) return;
     wrong = troublesOf(error);
   }
   if (signal.aborted) return;

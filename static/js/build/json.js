@@ -5,6 +5,7 @@ import * as actions from "../actions.js";
 import * as api from "../api/build.js";
 import * as store from "../store.js";
 import { change, spec, troubles, unread, words } from "./draft.js";
+import { adopt } from "./network.js";
 import { lineOf, placeOf, pointerAt } from "./pointer.js";
 import { helpAt } from "./schema.js";
 
@@ -32,6 +33,7 @@ export function Json() {
     try {
       const made = JSON.parse(next);
       unread.value = null;
+      if (Array.isArray(made?.model?.layers)) adopt(made.model.layers, spec.value.model?.layers ?? []);
       change(made, "json");
     } catch (error) {
       unread.value = /** @type {Error} */ (error).message;

@@ -24,6 +24,9 @@ function keep(layer, key) {
   return key;
 }
 
+/** Layers that came as text are those that stood there before, place by place. @param {Layer[]} layers @param {Layer[]} before */
+export const adopt = (layers, before) => layers.forEach((layer, k) => before[k]?.type === layer?.type && layer && keep(layer, keyOf(before[k])));
+
 /** The place above which a layer is being added; null where none is. */
 const adding = signal(/** @type {number | null} */ (null));
 

@@ -35,12 +35,12 @@ export function cardsOf(graph, ops) {
 /** @param {string} text */
 const short = (text) => (text.length > 14 ? `${text.slice(0, 13)}…` : text);
 
-/** What stands below a closed group's name: the shape its layer gives, else how much is inside. @param {Graph} graph @param {Preview} preview @returns {Map<string, string>} */
-export function belowGroups(graph, { layers }) {
+/** What stands below a closed group's name: the shape its layer gives, else what or how much is inside. @param {Graph} graph @param {Preview} preview @param {Map<number, Card>} cards @returns {Map<string, string>} */
+export function belowGroups(graph, { layers }, cards) {
   const shapes = new Map(layers.map(({ name, output }) => [name, shapeText(output)]));
   return new Map(graph.groups.map(({ path }) => {
-    const key = pathKey(path), inside = graph.nodes.filter(({ group }) => hiddenBy(group, new Set([key])) === key).length;
-    return [key, (path.length === 1 && shapes.get(path[0])) || `${inside} inside`];
+    const key = pathKey(path), inside = graph.nodes.filter(({ group }) => hiddenBy(group, new Set([key])) === key);
+    return [key, (path.length === 1 && shapes.get(path[0])) || (inside.length === 1 && cards.get(inside[0].id)?.symbol) || `${inside.length} inside`];
   }));
 }
 

@@ -27,7 +27,7 @@ export function Preview() {
   const [drawn, setDrawn] = useState(/** @type {Drawn | null} */ (null)), [turned, setTurned] = useState(/** @type {Set<string>} */ (new Set()));
   useEffect(() => {
     if (!graph) return;
-    const cards = cardsOf(graph, store.ops.value), closed = closedOf(graph, found.layers.length > 0), below = belowGroups(graph, found);
+    const cards = cardsOf(graph, store.ops.value), closed = closedOf(graph, found.layers.length > 0), below = belowGroups(graph, found, cards);
     for (const key of turned) if (!closed.delete(key)) closed.add(key);
     ask(question(graph, cards, closed, below), GAPS).then((layout) => { if (layout) setDrawn({ graph, cards, below, layout }); });
   }, [shape, turned, store.ops.value]);

@@ -41,12 +41,13 @@ function chosen(schemas, schema, value) {
 
 /** @param {Schemas} schemas @param {string} name @param {Schema} field @param {boolean} needed @returns {Field} */
 function fieldOf(schemas, name, field, needed) {
-  const kind = chosen(schemas, field, undefined), usual = field.default === undefined ? "" : JSON.stringify(field.default);
+  const kind = field.discriminator ? field : chosen(schemas, field, undefined), usual = field.default === undefined ? "" : JSON.stringify(field.default);
   return { name, kind: kindOf(kind), usual: usual.length > 40 ? "" : usual, doc: field.description ?? "", needed };
 }
 
 /** A kind and its bounds in a few words. @param {Schema} schema */
 function kindOf(schema) {
+  if (schema.discriminator || schema.oneOf) return "object";
   if (schema.const !== undefined) return JSON.stringify(schema.const);
   if (schema.enum) return schema.enum.map((/** @type {unknown} */ each) => JSON.stringify(each)).join(" or ");
   const low = schema.ge ?? schema.minimum, above = schema.gt ?? schema.exclusiveMinimum, high = schema.le ?? schema.maximum;

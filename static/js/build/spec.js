@@ -30,7 +30,7 @@ export function layerNames(layers) {
 }
 
 /** Spec with another model, everything else as it was. @param {Spec} spec @param {Spec} part */
-export const withModel = (spec, part) => ({ ...spec, model: { ...spec.model, ...part } });
+export const withModel = (spec, part) => ({ ...spec, model: said({ ...spec.model, ...part }) });
 
 /** @template T @param {T[]} list @param {number} from @param {number} to */
 export function moved(list, from, to) {
