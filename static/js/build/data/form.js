@@ -43,6 +43,6 @@ export function DataForm({ data, change, told, quiet = false }) {
 /** @param {Props & {told: DataPreview | null, failed: string | null, quiet: boolean}} props */
 function InUse({ data, change, told, failed, quiet }) {
   return html`${failed && !quiet && html`<p class="trouble" role="alert">${failed}</p>`}
-    <${Dealt} data=${data} change=${change} shown=${told} />
-    ${told ? html`<${Shown} data=${data} change=${change} shown=${told} stale=${Boolean(failed)} drawn=${pointsOf(data.arrays) !== null} dark=${store.dark.value} />` : !failed && html`<p class="note" role="status">Looking at the data …</p>`}`;
+    ${told ? html`<${Shown} data=${data} change=${change} shown=${told} stale=${Boolean(failed)} drawn=${pointsOf(data.arrays) !== null} dark=${store.dark.value} />` : !failed && html`<p class="note" role="status">Looking at the data …</p>`}
+    <${Dealt} data=${data} change=${change} shown=${told} />`;
 }

@@ -11,7 +11,7 @@ const MOST_SEED = 2 ** 32 - 1;
 
 /** What stays when the data are other ones: how they are dealt out; not in batches where there are too few samples for one. @param {import("./form.js").Data} data @param {number} [samples] */
 export function kept({ split, standardize, seed, batch, shuffle }, samples = Infinity) {
-  const fits = batch <= samples - Math.ceil(samples * (split ?? 0));
+  const fits = samples === Infinity || batch <= samples - Math.ceil(samples * (split ?? 0));
   return said({ split, standardize, seed, batch: fits ? batch : undefined, shuffle: fits ? shuffle : undefined });
 }
 
