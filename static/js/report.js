@@ -15,7 +15,7 @@ export function reportPosition() {
   let timer = null;
   let rest = 0;
   effect(() => {
-    if (!store.session.value || !store.trace.value) return;
+    if (!store.session.value || !store.trace.value || store.filming.value) return;
     void [store.cursor.value, store.present.value, store.view.value, store.beside.value, store.predicting.value, store.following.value];
     timer ??= setTimeout(() => { timer = null; report(); }, PAUSE);
     clearTimeout(rest);
@@ -25,6 +25,6 @@ export function reportPosition() {
 
 function report() {
   const { value: session } = store.session;
-  if (!session) return;
+  if (!session || store.filming.value) return;
   if (session.drives && !store.following.value) api.seek(session.id, store.iteration.value, store.cursor.value).then(actions.hear, actions.fail);
 }

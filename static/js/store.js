@@ -41,6 +41,8 @@ export const stands = (step) => !revising.peek() && trace.peek() === step;
 export const playing = signal(false);
 /** The page walks by itself and nobody has taken over yet. */
 export const touring = signal(false);
+/** The stage walks through the step for an animated picture: nobody is told where it stands. */
+export const filming = signal(false);
 /** The timeline is held, and drawn along. */
 export const scrubbing = signal(false);
 /** The cursor that is told while the picture is ahead; null where they go together. */

@@ -1,6 +1,9 @@
 """What is taken away from the page can be opened elsewhere, and is the same there."""
 
+import struct
 from base64 import b64encode
+from itertools import pairwise
+from xml.etree import ElementTree
 
 import pytest
 
@@ -72,19 +75,26 @@ def numbers(page):
     ]
 
 
-# Of two screenshots: how many pixels differ by more than the shade of an edge, which what was painted before decides.
-DIFFERING = """async (pictures) => {
-  const pixels = await Promise.all(pictures.map(async (picture) => {
+# Of two pictures in so many columns: how many shades differ by more than an edge's, which depends on what was painted
+# before; and in fewer columns by more than letters' edges do.
+DIFFERING = """async ([pictures, columns]) => {
+  const shades = await Promise.all(pictures.map(async (picture) => {
     const image = new Image();
     image.src = `data:image/png;base64,${picture}`;
     await image.decode();
-    const pen = new OffscreenCanvas(image.width, image.height).getContext("2d");
-    pen.drawImage(image, 0, 0);
-    return pen.getImageData(0, 0, image.width, image.height).data;
+    const width = columns ?? image.width, height = Math.round(image.height * width / image.width);
+    const pen = new OffscreenCanvas(width, height).getContext("2d");
+    pen.imageSmoothingQuality = "high";
+    pen.drawImage(image, 0, 0, width, height);
+    return pen.getImageData(0, 0, width, height).data;
   }));
-  if (pixels[0].length !== pixels[1].length) return Infinity;
-  return pixels[0].reduce((count, shade, k) => count + (Math.abs(shade - pixels[1][k]) > 80 ? 1 : 0), 0);
+  if (shades[0].length !== shades[1].length) return Infinity;
+  return shades[0].reduce((count, shade, k) => count + (Math.abs(shade - shades[1][k]) > 80 ? 1 : 0), 0);
 }"""
+
+
+def differing(page, one, other, columns=None):
+    return page.evaluate(DIFFERING, [[one, other], columns])
 
 
 def drawing(page):
@@ -156,7 +166,7 @@ def assert_same(page, stranger, elsewhere, cursor, iteration):
     stands(stranger, cursor, iteration)
     assert stranger.evaluate(PLACE) == page.evaluate(PLACE)
     assert numbers(stranger) == numbers(page)
-    assert page.evaluate(DIFFERING, [drawing(stranger), drawing(page)]) == 0
+    assert differing(page, drawing(stranger), drawing(page)) == 0
     stranger.wait_for_function("() => location.hash === '' && location.search.includes('session=')")
     assert session_of(stranger)["drives"]
 
@@ -223,3 +233,119 @@ def test_a_session_is_saved_as_a_file_and_brought_back_from_it(open_page, tmp_pa
     page.wait_for_function("() => !document.querySelector('dialog[open]')")
     stands(page, 1, 0)
     assert numbers(page) == before
+
+
+# Every picture of a GIF as base64, and for how many milliseconds it is shown: decoded by the browser.
+DECODED = """async (gif) => {
+  const data = Uint8Array.from(atob(gif), (letter) => letter.charCodeAt(0));
+  const decoder = new ImageDecoder({ data, type: "image/gif" }), frames = [];
+  await decoder.tracks.ready;
+  for (let frameIndex = 0; frameIndex < decoder.tracks.selectedTrack.frameCount; frameIndex++) {
+    const { image } = await decoder.decode({ frameIndex });
+    const canvas = document.createElement("canvas");
+    [canvas.width, canvas.height] = [image.displayWidth, image.displayHeight];
+    canvas.getContext("2d").drawImage(image, 0, 0);
+    frames.push([canvas.toDataURL().split(",")[1], image.duration / 1000]);
+  }
+  return frames;
+}"""
+
+
+TEXTS = """() => [...document.querySelectorAll("#stage svg.stage text")]
+  .filter((text) => text.checkVisibility({ visibilityProperty: true })).map((text) => text.textContent)"""
+
+
+def taken(page, command):
+    """The name and the bytes of what a button of the dialog saves."""
+    with page.expect_download(timeout=120_000) as saved:
+        page.locator(f"[data-command={command}]").click()
+    return saved.value.suggested_filename, saved.value.path().read_bytes()
+
+
+HIDDEN = """(hidden) => {
+  for (const id of ["legend", "notices"]) document.getElementById(id).style.visibility = hidden ? "hidden" : "";
+}"""
+
+
+def seen(page):
+    """The drawing alone, as the browser shows it."""
+    page.evaluate(HIDDEN, True)
+    page.mouse.move(0, 0)
+    found = b64encode(page.locator("#stage svg.stage:visible").screenshot()).decode()
+    page.evaluate(HIDDEN, False)
+    return found
+
+
+@pytest.mark.parametrize("query", ["?example=neuron&cursor=12", "?example=digits8&cursor=19&view=network"])
+def test_a_picture_of_the_stage_is_what_is_seen_in_twice_the_pixels(open_page, query):
+    page = open_page(query)
+    stands(page, int(query.split("cursor=")[1].split("&")[0]), 0)
+    screen, size = seen(page), page.locator("#stage svg.stage:visible").bounding_box()
+    share(page)
+    name, png = taken(page, "save-png")
+    assert name == f"{query.split('=')[1].split('&')[0]}-0.png"
+    assert png.startswith(b"\x89PNG")
+    assert struct.unpack(">II", png[16:24]) == (round(2 * size["width"]), round(2 * size["height"]))
+    assert differing(page, b64encode(png).decode(), screen, 240) < 60  # an empty one differs in thousands
+    name, svg = taken(page, "save-stage")
+    assert name.endswith("-0-stage.svg")
+    picture = ElementTree.fromstring(svg)
+    texts = {"".join(text.itertext()) for text in picture.iter("{http://www.w3.org/2000/svg}text")}
+    assert set(page.evaluate(TEXTS)) - {""} <= texts
+    assert b"var(--" not in svg
+    assert b"http" not in svg.replace(b"http://www.w3.org/", b"")
+
+
+def test_an_animated_picture_walks_through_the_step_and_the_page_stands_where_it_stood(open_page):
+    page = open_page("?example=neuron&cursor=12")
+    stands(page, 12, 0)
+    asked = []
+    page.on("request", lambda request: asked.append(request))
+    share(page)
+    assert page.locator("[name=frames]").input_value() == "operation"
+    spoken = page.locator("#spoken").inner_text()
+    name, gif = taken(page, "save-gif")
+    assert name == "neuron-0.gif"
+    frames = page.evaluate(DECODED, b64encode(gif).decode())
+    assert [shown for _, shown in frames] == [900] * (len(frames) - 1) + [3000]
+    stops = page.evaluate("() => import('/static/js/store.js').then(({ ends }) => ends.value)")
+    assert len(frames) == len(stops)
+    assert all(one != next for (one, _), (next, _) in pairwise(frames[1:]))  # to clear gradients changes no picture
+    stands(page, 12, 0)
+    here, screen = stops.index(12), seen_without(page)
+    before, now, after = (differing(page, frames[k][0], screen, 240) for k in (here - 1, here, here + 1))
+    assert now < min(before, after)
+    assert page.locator("#spoken").inner_text() == spoken
+    assert {12} >= {request.post_data_json["cursor"] for request in asked if request.url.endswith("/seek")}
+
+
+def seen_without(page):
+    """The drawing alone, once the dialog is closed."""
+    closed(page)
+    return seen(page)
+
+
+def test_an_animated_picture_is_given_up_and_none_has_more_than_120_frames(open_page):
+    page = open_page("?example=gru&cursor=5")
+    stands(page, 5, 0)
+    share(page)
+    page.locator("[name=frames]").select_option("layer")
+    by_event = page.locator("[name=frames] option[value=event]")
+    assert by_event.get_attribute("disabled") is not None
+    assert int(by_event.inner_text().split()[-1].replace(",", "").replace("\u202f", "")) > 120
+    page.locator("[data-command=save-gif]").click()
+    page.locator("[data-command=cancel-gif]").click()
+    page.wait_for_selector("[data-command=save-gif]")
+    stands(page, 5, 0)
+    closed(page)
+
+
+def test_a_step_is_taken_away_as_a_program_and_a_page_of_ones_own_can_hold_it(open_page):
+    page = open_page("?example=training-loop&iteration=2&cursor=3")
+    stands(page, 3, 2)
+    share(page)
+    for format, name in (("numpy", "training-loop-2.py"), ("notebook", "training-loop-2.ipynb")):
+        found, text = taken(page, f"export-{format}")
+        assert (found, b"iteration 2" in text) == (name, True)
+    code = page.locator("[data-link=embed]").input_value()
+    assert "panels=stage,sentence,formula,transport#session=" in code

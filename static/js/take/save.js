@@ -1,5 +1,10 @@
 // A file for whoever sits here.
 
+import * as store from "../store.js";
+
+/** What a file of this training step is called. @param {string} ending */
+export const named = (ending) => `${store.session.peek()?.example ?? "model"}-${store.iteration.peek()}${ending}`;
+
 /** @param {Blob} blob @param {string} name */
 export function save(blob, name) {
   const link = document.createElement("a");

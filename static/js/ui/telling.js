@@ -12,8 +12,8 @@ export function tellInTime() {
   effect(() => {
     const cursor = store.cursor.value;
     clearTimeout(timer);
-    if (!store.scrubbing.value && !store.playing.value) return void (store.held.value = null);
+    if (!store.scrubbing.value && !store.playing.value && !store.filming.value) return void (store.held.value = null);
     if (store.held.peek() === null) store.held.value = cursor;
-    timer = setTimeout(() => { store.held.value = cursor; }, store.scrubbing.value ? REST : BEHIND);
+    if (!store.filming.value) timer = setTimeout(() => { store.held.value = cursor; }, store.scrubbing.value ? REST : BEHIND);
   });
 }
