@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
+from app.wire import names as fields_of
 from engine import AnyEvent, Graph, Run
 
 NODES = ("node", "into", "param", "leaf", "through")  # fields of events that name a node
@@ -40,7 +41,10 @@ class Matching:
         return _named(self.a.graph, known), _named(self.b.graph, known)
 
     @cached_property
-    def _keys(self) -> tuple[list[Hashable], list[Hashable]]:
+    def _keys(self) -> tuple[Sequence[Hashable], Sequence[Hashable]]:
+        if self.alike and self.a.schedule.events == self.b.schedule.events:
+            same = range(self.a.schedule.length)
+            return same, same
         runs = zip((self.a, self.b), self._names, strict=True)
         a, b = (_counted([_key(e, names) for e in run.schedule.events]) for run, names in runs)
         return a, b
@@ -98,7 +102,8 @@ def _paired(a: Sequence[Hashable], b: Sequence[Hashable]) -> list[tuple[int | No
 
 
 def _key(event: AnyEvent, names: Sequence[Hashable]) -> Hashable:
-    known = [f.name for f in fields(event)]
+    """What an event does, and to which nodes."""
+    known = fields_of(type(event))
     nodes = tuple(None if (n := getattr(event, f)) is None else names[n] for f in NODES if f in known)
     cleared = tuple(names[n] for n in getattr(event, "params", ()))
     return event.kind, event.phase, nodes, cleared, *(getattr(event, f) for f in PLAIN if f in known)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
+from functools import cache
 from math import isfinite, sqrt
 from typing import Any
 
@@ -173,10 +174,16 @@ def rms(x: Array) -> float:
 def places(event: AnyEvent) -> dict[str, ArrayRef]:
     """The arrays an event speaks of, by field; saved results as `saved.NAME`."""
     found: dict[str, ArrayRef] = {}
-    for f in fields(event):
-        value = getattr(event, f.name)
+    kind: Any = type(event)
+    for name in _fields(kind):
+        value = getattr(event, name)
         if isinstance(value, ArrayRef):
-            found[f.name] = value
-        elif f.name == "saved":
+            found[name] = value
+        elif name == "saved":
             found |= {f"saved.{name}": ref for name, ref in value.items()}
     return found
+
+
+@cache
+def _fields(kind: Any) -> tuple[str, ...]:
+    return tuple(f.name for f in fields(kind))

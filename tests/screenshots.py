@@ -23,6 +23,14 @@ def trained(page: Page) -> None:
     page.wait_for_selector(".state[data-status=done]", timeout=60_000)
 
 
+def beside_its_twin(page: Page) -> None:
+    page.keyboard.press("x")
+    page.check("dialog.twin [data-twin=activation] input")
+    page.select_option("dialog.twin [data-twin=activation] select", "relu")
+    page.click("[data-command=make-twin]")
+    page.wait_for_selector("#compare .chart canvas")
+
+
 class Screen(NamedTuple):
     """Where a screen is, what it shows when it stands, and what is done on it before."""
 
@@ -37,6 +45,7 @@ SCREENS = {
     "network": Screen("?example=digits8&cursor=19&view=network", "#network [data-unit]"),
     "code": Screen("?example=neuron&cursor=13&view=code", ".code-rows"),
     "training": Screen("?example=modular&view=training", "[data-chart=loss]", trained),
+    "compare": Screen("?example=vanishing&cursor=150", "#panel .katex", beside_its_twin),
     "predict": Screen("?example=neuron&cursor=12&predict=1", ".predict .katex"),
     "present": Screen("?example=neuron&cursor=13&present=1", "#panel .katex"),
 }

@@ -139,6 +139,16 @@ def test_both_courses_stand_in_the_same_charts_and_every_point_is_a_link_to_that
     for key in ("Home", "ArrowRight", "ArrowRight", "Enter"):
         page.keyboard.press(key)
     stands(page, 0, 2)
+    page.keyboard.press("4")
+    page.fill("#training [data-command=train-to]", "200")
+    page.click("#training [data-command=train]")
+    page.wait_for_selector("#training .state[data-status=done]", timeout=60_000)
+    page.keyboard.press("5")
+    page.wait_for_selector("#compare .refused:has-text('B has been trained to step 64 so far')", timeout=30_000)
+    assert page.locator("[data-command=both-to]").input_value() == "200"
+    page.click("#compare [data-command=train]")  # whichever is behind catches up
+    page.wait_for_selector("[data-run=B][data-status=done][data-reached='200']", timeout=60_000)
+    stands(page, 0, 200)
     href = chart.get_attribute("href")
     assert all(part in href for part in (sessions["A"], f"twin={sessions['B']}", "view=compare"))
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from engine import places, summary
-from tests.engine.models import NAMES, events, expression, gallery, traced
+from tests.engine.models import NAMES, WAYS, events, expression, gallery, traced
 
 examples = pytest.mark.parametrize("name", NAMES)
 
@@ -21,6 +21,21 @@ def test_a_value_is_there_from_its_own_event_on(name):
 def test_a_leaf_has_its_value_from_the_beginning(name):
     run = gallery(name)
     assert all(traced(run).value(n.id, 0).shape == n.shape for n in run.graph.leaves)
+
+
+# Expressions with one output and several, a running statistic, gradients that are kept, and every way to a gradient.
+@pytest.mark.parametrize(
+    "name", ["neuron", "softmax-ce", "batch-norm", "cnn", "lstm", "training-loop-uncleared", "checkpointing", *WAYS]
+)
+def test_all_places_at_a_cursor_are_those_told_node_by_node(name):
+    trace = traced(gallery(name, steps=1))
+    length = trace.schedule.length
+    for cursor in {*range(0, length, max(1, length // 10)), length}:
+        for told, refs in zip((trace.value, trace.gradient), trace.standing(cursor), strict=True):
+            for node, ref in zip(trace.graph.nodes, refs, strict=True):
+                one = told(node.id, cursor)
+                assert (one is None) == (ref is None)
+                assert one is None or np.array_equal(one, trace.view(ref), equal_nan=True)
 
 
 @examples

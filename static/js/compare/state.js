@@ -5,6 +5,7 @@ import * as actions from "../actions.js";
 import * as api from "../api.js";
 import { compare } from "../api/twins.js";
 import * as both from "../both.js";
+import { count } from "../model/format.js";
 import { openRecordings } from "../recordings.js";
 import * as store from "../store.js";
 
@@ -45,8 +46,17 @@ async function ask() {
   busy = false;
 }
 
+/** The service goes so many steps beyond what a session has reached; it says so itself while that is not known. */
+const ahead = () => Number(store.catalogue.peek()?.limits.step_iterations ?? Infinity);
+
 /** @param {Asked} place */
 async function answer(place) {
+  const { frontier } = store.beside.peek()?.session ?? { frontier: 0 };
+  if (place.iteration > frontier + ahead()) {
+    comparison.value = null;
+    refused.value = `B has been trained to step ${count(frontier)} so far. Train both to step ${count(place.iteration)} to compare them there.`;
+    return;
+  }
   try {
     const found = await compare(place.a, place.b, place);
     if (store.beside.peek()?.session.id !== place.b) return;
