@@ -133,7 +133,7 @@ class CheckRequest(Body):
     model_config = as_example(epsilon=1e-5, seconds=10)
     epsilon: Annotated[Real, Field(ge=1e-12, le=1e-1, allow_inf_nan=False)] = 1e-5
     seconds: Annotated[Real, Field(gt=0, le=10, allow_inf_nan=False)] = 10.0
-    between: bool = False
+    between: Flag = False
 
 
 class PredictRequest(Body):

@@ -23,6 +23,18 @@ def trained(page: Page) -> None:
     page.wait_for_selector(".state[data-status=done]", timeout=60_000)
 
 
+def examined(page: Page) -> None:
+    page.keyboard.press("h")
+    page.wait_for_selector(".diagnosis")
+
+
+def broken(page: Page) -> None:
+    page.keyboard.press("h")
+    page.click("[data-part=break]")
+    page.click("[data-fault=no_slope]")
+    page.wait_for_selector(".found[data-wrong]")
+
+
 def beside_its_twin(page: Page) -> None:
     page.keyboard.press("x")
     page.check("dialog.twin [data-twin=activation] input")
@@ -47,6 +59,8 @@ SCREENS = {
     "training": Screen("?example=modular&view=training", "[data-chart=loss]", trained),
     "compare": Screen("?example=vanishing&cursor=150", "#panel .katex", beside_its_twin),
     "predict": Screen("?example=neuron&cursor=12&predict=1", ".predict .katex"),
+    "doctor": Screen("?example=vanishing", "#panel .say", examined),
+    "broken": Screen("?example=neuron&cursor=13", "#panel .say", broken),
     "present": Screen("?example=neuron&cursor=13&present=1", "#panel .katex"),
 }
 

@@ -145,7 +145,7 @@ def seek(session: Driven, body: SeekRequest, found: SessionsHere, key: KeyHere) 
     return found.settle(session, key, act)
 
 
-@router.post("/{id}/check", response_model=GradientCheck, responses=problems(400))
+@router.post("/{id}/check", response_model=GradientCheck, responses=problems(400, 416))
 def check_gradients(
     session: SessionHere, body: CheckRequest, iteration: Annotated[int | None, Query(ge=0, le=10_000_000)] = None
 ) -> Response:
