@@ -126,6 +126,31 @@ DOCTOR = {"verdict": ".diagnosis", "break": "[data-fault]", "prove": "[data-chec
 
 
 @STILL
+def test_axe_finds_nothing_where_data_are_chosen(page, open_page, examine):
+    open_page("?example=neuron")
+    page.keyboard.press("m")
+    page.click("dialog.build[open] [data-tab=network]")
+    page.click("[data-part=data] [aria-expanded]")
+    form = ".data-form:not([data-asked])"
+    for name, drawn in (("moons", "canvas.ground"), ("digits8", ".tiles"), ("sine", ".wave"), ("iris", "table")):
+        page.select_option("[name=data]", name)
+        page.wait_for_selector(f"{form} .shown {drawn}")
+        examine(f"data {name}", 2)
+    page.click("[data-way=arrays]")
+    page.locator(".square canvas").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector("[data-drawn='1']")
+    examine("points by hand", 2)
+    page.click("[data-way=upload]")
+    page.fill("[name=csv]", "a,b,c\n1,2,x\n3,x,y\n1,4,y\n")
+    page.wait_for_selector(".columns tbody tr")
+    page.click("[data-command=use-table]")
+    page.wait_for_selector(".bad-cells li")
+    examine("a table with a bad cell", 2)
+    open_page.faults.clear()
+
+
+@STILL
 def test_axe_finds_nothing_in_any_part_of_the_doctor_nor_where_something_is_broken(page, open_page, examine):
     open_page("?example=dying-relu-units")
     page.keyboard.press("h")

@@ -166,7 +166,7 @@ def test_a_sample_is_chosen_by_its_picture_and_trained_on_alone(form):
 
 def test_the_network_is_changed_to_fit_its_data_where_that_is_wanted(form):
     pick(form, "iris")
-    assert form.locator(".fit span").inner_text() == "For these data dense2 gets 3 units."
+    assert form.locator(".fit span").inner_text() == "To fit these data: dense2 gets 3 units."
     form.click("[data-command=fit-network]")
     form.wait_for_selector(".fit", state="detached")
     pick(form, "curve")

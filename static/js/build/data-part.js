@@ -17,7 +17,7 @@ const told = signal(/** @type {Told | null} */ (null));
 /** What of the network does not fit the data, and the way to change it. */
 function Fit() {
   const found = told.value && fitting(spec.value.model, told.value);
-  return found && html`<p class="fit" role="status"><span>For these data ${found.says}.</span> <button type="button" class="pill" data-command="fit-network" onClick=${() => change({ ...spec.value, model: found.model })}>Change the network so</button></p>`;
+  return found && html`<p class="fit" role="status"><span>To fit these data: ${found.says}.</span> <button type="button" class="pill" data-command="fit-network" onClick=${() => change({ ...spec.value, model: found.model })}>Change the network so</button></p>`;
 }
 
 export function DataPart() {

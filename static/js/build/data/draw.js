@@ -44,7 +44,7 @@ export function Draw({ data, change, shown }) {
   return html`<div class="inkwell" role="group" aria-label="What is put">
       ${curve ? html`<button type="button" class="small-button" aria-pressed=${tool >= 0} onClick=${() => take(0)}>Point</button>` : Array.from({ length: CLASSES }, (_, k) => html`<button type="button" class="small-button" data-ink=${k} aria-pressed=${tool === k} title="Class ${k} (${k + 1})" onClick=${() => take(k)}><${Mark} k=${k} dark=${store.dark.value} /> ${k}</button>`)}
       <button type="button" class="small-button" data-ink="erase" aria-pressed=${tool < 0} onClick=${() => take(-1)}>Erase</button></div>
-    <${Square} points=${points} curve=${curve} tool=${tool} take=${take} add=${add} erase=${erase} say=${say} chosen=${used ? data.sample ?? null : null} dark=${store.dark.value} />
+    <${Square} points=${points} curve=${curve} tool=${tool} take=${take} add=${add} erase=${erase} say=${say} chosen=${used ? data.sample ?? null : null} held=${used && shown?.samples === points.length ? shown.held : []} dark=${store.dark.value} />
     <div class="inkwell"><button type="button" class="small-button" data-command="last-point" disabled=${!points.length} onClick=${() => put(points.slice(0, -1))}>Take back</button>
       <button type="button" class="small-button" data-command="clear-points" disabled=${!points.length} onClick=${() => { put([]); say("Cleared."); }}>Clear</button>
       <button type="button" class="small-button" data-command="curve-points" aria-pressed=${curve} onClick=${() => put(points, !curve)}>As a curve</button>
@@ -57,11 +57,11 @@ export function Draw({ data, change, shown }) {
 /** @param {Record<string, any>} data @returns {{points: Point[], curve: boolean}} */
 const beginning = (data) => pointsOf(data.arrays) ?? { points: [], curve: false };
 
-/** @param {{points: Point[], curve: boolean, tool: number, take: (tool: number) => void, add: (place: {x: number, y: number}) => void, erase: (place: {x: number, y: number}) => void, say: (text: string) => void, chosen: number | null, dark: boolean}} props */
-function Square({ points, curve, tool, take, add, erase, say, chosen, dark }) {
+/** @param {{points: Point[], curve: boolean, tool: number, take: (tool: number) => void, add: (place: {x: number, y: number}) => void, erase: (place: {x: number, y: number}) => void, say: (text: string) => void, chosen: number | null, held: boolean[], dark: boolean}} props */
+function Square({ points, curve, tool, take, add, erase, say, chosen, held, dark }) {
   const canvas = useRef(/** @type {HTMLCanvasElement | null} */ (null)), size = useWidth(canvas);
   const [at, move] = useState(/** @type {{x: number, y: number} | null} */ (null)), last = useRef(/** @type {{x: number, y: number} | null} */ (null));
-  useEffect(() => { if (canvas.current && size) paint(canvas.current, size, points, curve, at, chosen, dark); }, [points, curve, at, chosen, size, dark]);
+  useEffect(() => { if (canvas.current && size) paint(canvas.current, size, points, curve, at, chosen, held, dark); }, [points, curve, at, chosen, held, size, dark]);
   /** @param {PointerEvent} event */
   const touch = (event) => {
     const place = placeOf(event);
@@ -97,8 +97,8 @@ function placeOf(event) {
   return { x: tidy(2 * (event.clientX - box.left) / box.width - 1), y: tidy(1 - 2 * (event.clientY - box.top) / box.height) };
 }
 
-/** @param {HTMLCanvasElement} canvas @param {number} size @param {Point[]} points @param {boolean} curve @param {{x: number, y: number} | null} at @param {number | null} chosen @param {boolean} dark */
-function paint(canvas, size, points, curve, at, chosen, dark) {
+/** @param {HTMLCanvasElement} canvas @param {number} size @param {Point[]} points @param {boolean} curve @param {{x: number, y: number} | null} at @param {number | null} chosen @param {boolean[]} held @param {boolean} dark */
+function paint(canvas, size, points, curve, at, chosen, held, dark) {
   const ink = canvas.getContext("2d"), radius = Math.max(3, size / 75);
   if (!ink) return;
   canvas.width = canvas.height = size;
@@ -107,7 +107,7 @@ function paint(canvas, size, points, curve, at, chosen, dark) {
   cross(ink, size / 2, size / 2, size, dark ? "rgb(51 60 76)" : "rgb(217 220 225)", 1);
   points.forEach((point, k) => {
     if (k === chosen) ring(ink, ...on(point), radius * 2, dark);
-    drawMark(ink, curve ? 0 : point.class, ...on(point), radius, classColour(curve ? 0 : point.class, dark), false);
+    drawMark(ink, curve ? 0 : point.class, ...on(point), radius, classColour(curve ? 0 : point.class, dark), held[k] ?? false);
   });
   if (at) cross(ink, ...on(at), radius * 2.4, dark ? "rgb(183 148 255)" : "rgb(124 58 237)", radius / 2.4);
 }
