@@ -5,7 +5,6 @@ The plane goes through where the iteration begins, which is one of the points: t
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from math import floor, isqrt, log10
@@ -15,19 +14,17 @@ from time import monotonic
 import numpy as np
 from typing_extensions import TypedDict
 
+from app.directions import direction, label, named
 from app.errors import BusyError, OutsideError, TooLargeError
 from app.session import Session
 from app.settings import Settings
-from app.tensors import entry_of, find
 from app.terrain import Terrain, terrain
-from engine import Array, Landscape, check_entry, orthonormal, principal
+from engine import Array, orthonormal
 
 MOST, LEAST = 41, 9  # points along a side; and where there is little time
-QUICK = 1.0  # seconds that a surface is to take where nobody says how fine it is to be
+QUICK = 1.5  # seconds that a surface is to take where nobody says how fine it is to be
 ROOM = 1.25  # around the path
 LEVELS = 11
-ENTRY = re.compile(r"(.{1,64}?)(?:\[([0-9,]*)\])?")
-RANDOM = re.compile(r"random(?::([0-9]{1,9}))?")
 _one = Lock()  # one surface at a time: several would share the processor all the same, and keep threads from requests
 
 
@@ -90,8 +87,8 @@ def surface(
     settings = session.settings
     with _turn(settings.step_seconds):
         around = terrain(session, session.iteration if iteration is None else iteration)
-        names = _names(around, x, y)
-        directions = [_direction(around, name) for name in names]
+        names = named(around, x, y)
+        directions = [direction(around, name) for name in names]
         try:
             across, up, kept = orthonormal(*directions)
         except ValueError as error:
@@ -109,48 +106,6 @@ def _turn(seconds: float) -> Iterator[None]:
         _one.release()
 
 
-def _names(around: Terrain, x: str | None, y: str | None) -> tuple[str, str]:
-    """As asked; else the numbers of a model that learns two, or where the path leads."""
-    if around.land.learning == 2:
-        usual = _entries(around.land)
-    else:
-        along = len(principal(around.places, around.land.here))
-        usual = ["path1" if along else "gradient", "path2" if along == 2 else "random"]
-    x = x or next(name for name in usual if name != y)
-    return x, y or next(name for name in usual if name != x)
-
-
-def _entries(land: Landscape) -> list[str]:
-    found = [(n.label, index) for n in land.graph.parameters if n.wanted for index in np.ndindex(n.shape)]
-    return [f"{label}[{','.join(map(str, index))}]" if index else label for label, index in found]
-
-
-def _direction(around: Terrain, name: str) -> Array:
-    """Raises `OutsideError`, `EntryError` or `NotFoundError` for one there is not."""
-    land = around.land
-    if name in ("path1", "path2"):
-        found, number = principal(around.places, land.here), int(name[-1])
-        if len(found) < number:
-            what = f"the path of {len(around.path)} points goes in {len(found)} directions"
-            raise OutsideError(f"{name} asked for; {what}")
-        return found[number - 1]
-    if name == "gradient":
-        return land.gradient()
-    if name == "update":
-        return land.update()
-    if drawn := RANDOM.fullmatch(name):
-        return land.random(int(drawn[1] or 0))
-    return _entry(land, name)
-
-
-def _entry(land: Landscape, name: str) -> Array:
-    asked = ENTRY.fullmatch(name)
-    node = find(land.graph, asked[1] if asked else name)
-    if node.role != "parameter":
-        raise OutsideError(f"a direction is an entry of a parameter; {node.label} is of role {node.role}")
-    return land.entry(node, check_entry(land.trace, node.id, entry_of(asked[2] or None if asked else None) or ()))
-
-
 class _Plane:
     """Through where an iteration begins, along two directions of length 1 that are perpendicular."""
 
@@ -161,15 +116,13 @@ class _Plane:
 
     def answer(self, size: int | None, span: float | None, settings: Settings) -> SurfaceAnswer:
         around, land = self.around, self.land
-        path = self.path()
-        side = self.side(size, len(path), settings)
-        half, points = self.window(side, span)
+        half, points = self.window(self.side(size, settings), span)
         losses = self.losses(points, settings.check_seconds)
         whole = float(np.sum(self.away**2))
         return SurfaceAnswer(
             iteration=around.iteration, loss=around.loss, x=self.axis(0, points[0]), y=self.axis(1, points[1]),
             span=half, losses=losses.tolist(), levels=levels(losses), slopes=(self.along @ land.gradient()).tolist(),
-            path=path, share=min(float(np.sum(self.seen**2)) / whole, 1.0) if whole else None,
+            path=self.path(), share=min(float(np.sum(self.seen**2)) / whole, 1.0) if whole else None,
             complete=around.complete, samples=around.samples, of=around.of, parameters=land.here.size,
             evaluations=land.evaluations,
         )  # fmt: skip
@@ -200,27 +153,39 @@ class _Plane:
     def axis(self, axis: int, points: Array) -> Axis:
         name, own = self.names[axis], self.own(axis)
         return Axis(
-            direction=name, label=_label(name), own=own is not None, kept=self.kept[axis],
+            direction=name, label=label(name), own=own is not None, kept=self.kept[axis],
             points=(points if own is None else self.land.here[own] + points).tolist(),
         )  # fmt: skip
 
-    def side(self, size: int | None, more: int, settings: Settings) -> int:
+    def side(self, size: int | None, settings: Settings) -> int:
         """As asked; else as many points along a side as are computed quickly. Raises `TooLargeError`."""
+        more = len(self.seen)  # the path's own
         visits, most = self.land.nodes * ((size or LEAST) ** 2 + more), settings.surface_visits
         if visits > most:
             raise TooLargeError(f"{visits} visits of nodes (nodes times points) asked for; a surface has {most}")
         if size:
             return size
-        began = monotonic()
-        self.at(0.0, 0.0)
-        affordable = min(QUICK / max(monotonic() - began, 1e-9), most / self.land.nodes - more)
+        affordable = min(QUICK / self.seconds(), most / self.land.nodes - more)
         return min(MOST, max(LEAST, isqrt(int(affordable))))
 
+    def seconds(self) -> float:
+        """About so many a loss takes."""
+        times = []
+        for _ in range(3):
+            began = monotonic()
+            self.at(0.0, 0.0)
+            times.append(monotonic() - began)
+        return max(min(times), 1e-9)
+
     def window(self, side: int, span: float | None) -> tuple[float, Array]:
-        """Half of a side, and the distances of the points along x and y: 0 is one of them, and the path is inside."""
+        """Half of a side, and the distances of the points along x and y: 0 is one of them, and the path is inside.
+
+        A side is no shorter than a tenth of the parameters' own length; where there is no path yet, than half of it.
+        """
         low, high = self.seen.min(axis=0), self.seen.max(axis=0)
         fits = ROOM * float((high - low).max()) / 2
-        least = float(np.linalg.norm(self.land.here)) / 2 or 1.0
+        alone = len(self.seen) == 1
+        least = float(np.linalg.norm(self.land.here)) / (2 if alone else 10) or 1.0
         half = span or max(fits, least)
         middle = (low + high) / 2 if half >= fits else np.zeros(2)
         step = 2 * half / (side - 1)
@@ -229,10 +194,10 @@ class _Plane:
 
     def losses(self, points: Array, seconds: float) -> Array:
         """Row by row. Raises `TooLargeError` when it is foreseen to take longer."""
-        began, rows = monotonic(), []
+        began, rows, more = monotonic(), [], len(self.seen) / len(points[1])
         for y in points[1].tolist():
             rows.append([self.at(x, y) for x in points[0].tolist()])
-            needed = (monotonic() - began) * len(points[1]) / len(rows)
+            needed = (monotonic() - began) * (len(points[1]) + more) / len(rows)
             if needed > seconds:
                 asked, fit = f"{len(points[1])} × {len(points[0])}", int(len(points[1]) * (seconds / needed) ** 0.5)
                 raise TooLargeError(
@@ -240,15 +205,6 @@ class _Plane:
                     f"which is enough for {fit} × {fit}"
                 )
         return np.array(rows)
-
-
-def _label(name: str) -> str:
-    drawn = RANDOM.fullmatch(name)
-    said = {
-        "gradient": "along the gradient", "update": "along the update", "path1": "along the path",
-        "path2": "across the path",
-    }  # fmt: skip
-    return f"random direction {drawn[1] or 0}" if drawn else said.get(name, name)
 
 
 def levels(losses: Array) -> list[float]:

@@ -74,7 +74,7 @@ def prepared(operation, phase):
 
 
 def asked_for(operation, phase):
-    if operation.endswith(("/evaluate", "/samples", "/readings")):
+    if operation.endswith(("/evaluate", "/samples", "/readings", "/sample-gradients")):
         return NETWORK
     if operation.endswith("/time"):
         return {"example": "rnn"}

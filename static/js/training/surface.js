@@ -22,7 +22,7 @@ const CHEAP = 2;
 const MOST_ENTRIES = 24, ARROW = 46, ARROWS = { x: "→", y: "↑" };
 /** The session whose surface was asked for. */
 const wanted = signal("");
-const WAYS = [["path1", "along the path"], ["path2", "across the path"], ["gradient", "the gradient"], ["update", "this step’s update"], ["random", "a random direction"], ["random:1", "another random one"], ["random:2", "a third one"]];
+const WAYS = [["path1", "along the path"], ["path2", "across the path"], ["gradient", "the gradient"], ["update", "this step’s update"], ["random", "random 0"], ["random:1", "random 1"], ["random:2", "random 2"]];
 
 export function Surface() {
   const id = store.session.value?.id ?? "", graph = store.graph.value;
