@@ -35,6 +35,7 @@ CHANGE, CUT = {"set": "w", "to": 0.25}, {"cut": ["a", 0]}
 EDITED = {f"POST {SESSION}/undo": CHANGE, f"POST {SESSION}/redo": CHANGE, f"GET {SESSION}/truncation": CUT}
 SPENT = {f"POST {SESSION}/undo", f"POST {SESSION}/redo", f"DELETE {SESSION}", f"DELETE {SESSION}/runs/{{run}}"}
 PATH, HEADER, BODY = ParameterLocation.PATH, ParameterLocation.HEADER, ParameterLocation.BODY
+QUERY = ParameterLocation.QUERY
 
 tokens: dict[str, str] = {}  # of each session
 runs: dict[str, str] = {}  # of sessions that have one
@@ -104,6 +105,8 @@ def fill(case):
     for name in live.keys() & parameters.keys():
         if (name, PATH) not in wrong:
             parameters[name] = live[name]
+    if "with" in (case.query or {}) and ("with", QUERY) not in wrong:
+        case.query["with"] = id  # beside itself
     if id in tokens:
         drive(case, id, wrong)
 
