@@ -11,17 +11,17 @@ from engine.explain import Explainer
 from engine.explanation import EntryError, Formula
 from engine.op import Index
 from engine.paths import Paths, paths
+from engine.products import Products, products, sent_products
 from engine.schedule import of_pass
 from engine.trace import Trace
 from engine.why import Reason, why_value_zero, why_zero
-
-SHOWN = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
     """One contribution to the entry's gradient: from which node, and what that does to a gradient (`gate`).
 
+    `products` are the terms of what a matrix product or its like sends back, None for every other operation.
     Numbers in `lines` stand as places in the recording, as in every explanation.
     """
 
@@ -32,38 +32,14 @@ class Part:
     gate: str
     value: float
     lines: tuple[Formula, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Product:
-    """One term of an entry of a matrix product: the entries that are multiplied, and what they give."""
-
-    left: Index
-    right: Index
-    factors: tuple[float, float]
-    value: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Products:
-    """The `count` terms of an entry of the matrix product `left` · `right`.
-
-    `shown` are the largest in size; `rest_count` others add up to `rest`.
-    """
-
-    left: str
-    right: str
-    count: int
-    shown: tuple[Product, ...]
-    rest_count: int
-    rest: float
+    products: Products | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Insight:
     """`terms` spell out the entry's value; `parts` add up to its gradient (None where it never gets one).
 
-    `products` are the terms of a matrix product's entry, None for every other operation.
+    `products` are the terms of an entry of a matrix product or its like, None for every other operation.
     """
 
     node: int
@@ -107,39 +83,6 @@ def _terms(trace: Trace, explainer: Explainer, node: int, index: Index) -> tuple
     return next((explainer.explain(event, index).lines for event in forward), ())
 
 
-def products(trace: Trace, node: int, index: Index, most: int = SHOWN) -> Products | None:
-    """The terms of one entry of a matrix product, the largest first; None for any other operation."""
-    made = trace.graph.nodes[node]
-    if made.op != "matmul":
-        return None
-    left, right = (trace.graph.nodes[i] for i in made.inputs)
-    if min(len(left.shape), len(right.shape)) < 2:
-        return None
-    *lead, i, k = index
-    count = left.shape[-1]
-    places = [(_within(left.shape, (*lead, i, j)), _within(right.shape, (*lead, j, k))) for j in range(count)]
-    a, b = (trace.view(trace.schedule.values[n.id]) for n in (left, right))
-    with np.errstate(all="ignore"):
-        factors = np.array([(a[p], b[q]) for p, q in places])
-        values = factors[:, 0] * factors[:, 1]
-        order = np.argsort(-np.where(np.isnan(values), np.inf, np.abs(values)), kind="stable")
-        rest = float(np.sum(values[order[most:]]))
-    shown = tuple(
-        Product(left=places[j][0], right=places[j][1], factors=(float(factors[j, 0]), float(factors[j, 1])),
-                value=float(values[j]))
-        for j in order[:most].tolist()
-    )  # fmt: skip
-    return Products(
-        left=left.label, right=right.label, count=count, shown=shown, rest_count=count - len(shown), rest=rest
-    )
-
-
-def _within(shape: Index, index: Index) -> Index:
-    """The entry of an operand that broadcasting takes for this one."""
-    own = index[len(index) - len(shape) :]
-    return tuple(0 if n == 1 else int(i) for i, n in zip(own, shape, strict=True))
-
-
 def _parts(trace: Trace, explainer: Explainer, node: int, index: Index) -> tuple[Part, ...]:
     found = []
     for event in of_pass(trace.schedule, trace.graph.loss.id):
@@ -152,6 +95,7 @@ def _parts(trace: Trace, explainer: Explainer, node: int, index: Index) -> tuple
                     event=event.index, node=sender.id, label=sender.label, slot=event.slot,
                     gate=f"The {sender.row.title} {gate}.", value=float(trace.view(event.value)[index]),
                     lines=explainer.explain(event.index, index).lines,
+                    products=sent_products(trace, event, index),
                 )
             )  # fmt: skip
     return tuple(found)

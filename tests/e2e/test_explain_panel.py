@@ -124,6 +124,24 @@ def test_any_entry_of_a_matrix_product_shows_its_terms(open_page):
         assert math.isclose(sum(shown) + expected.rest, value, rel_tol=1e-9, abs_tol=1e-12)
 
 
+def test_an_entry_of_a_weights_gradient_shows_the_products_it_is_the_sum_of(open_page):
+    run = engine_run("linear-layer")
+    label = next(n.label for n in run.graph.nodes if n.op is None and n.role == "parameter" and len(n.shape) == 2)
+    node = run.graph.find(label)
+    page = opened(open_page, "linear-layer", run.schedule.length)
+    choose(page, run, label)
+    [part] = told(run, node, (0, 0)).parts
+    page.wait_for_selector(".products.back summary")
+    assert exact(page.locator(".products.back [data-term]")) == [term.value for term in part.products.shown]
+    summary = page.locator(".products.back summary")
+    assert summary.text_content() == f"The {part.products.count} terms of what came back through {part.label}"
+    value = float(Trace(run.graph, run.schedule, run.recording).gradient(node.id, run.schedule.length)[0, 0])
+    assert math.isclose(sum(term.value for term in part.products.shown) + part.products.rest, value, rel_tol=1e-12)
+    # Before it came back there is nothing to spell out.
+    page.keyboard.press("Home")
+    page.wait_for_selector(".products.back", state="detached")
+
+
 @pytest.mark.parametrize(
     ("example", "label"),
     [("neuron", "w"), ("digits8", "dense2.bias"), ("cnn", "conv2d1.weight"), ("lstm", "lstm1.weight_ih")],

@@ -2242,7 +2242,7 @@ export interface components {
          * Insight
          * @description `terms` spell out the entry's value; `parts` add up to its gradient (None where it never gets one).
          *
-         *     `products` are the terms of a matrix product's entry, None for every other operation.
+         *     `products` are the terms of an entry of a matrix product or its like, None for every other operation.
          */
         Insight: {
             /** Gradient */
@@ -2817,6 +2817,7 @@ export interface components {
          * Part
          * @description One contribution to the entry's gradient: from which node, and what that does to a gradient (`gate`).
          *
+         *     `products` are the terms of what a matrix product or its like sends back, None for every other operation.
          *     Numbers in `lines` stand as places in the recording, as in every explanation.
          */
         Part: {
@@ -2830,6 +2831,7 @@ export interface components {
             lines: components["schemas"]["Formula"][];
             /** Node */
             node: number;
+            products: components["schemas"]["Products"] | null;
             /** Slot */
             slot: number;
             /** Value */
@@ -5727,15 +5729,6 @@ export interface operations {
             };
             /** @description A body of another type */
             415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description What was wrong, by number and limit */
-            416: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -18,6 +18,8 @@ import { Products, Ways } from "./ways.js";
 
 /** The pointer rests so long before an entry is asked for. */
 const REST = 150;
+/** Of a weight used a hundred times, so many ways back are spelled out. */
+const WAYS = 8;
 
 /** @param {{trace: Trace}} props */
 export function Insight({ trace }) {
@@ -31,6 +33,7 @@ export function Insight({ trace }) {
     <p class="origins"><${OpenTensor} node=${node} which=${chosen.which} /><${Return} /><${MadeAt} place=${value} says="Made at" /> ${gradient && html`<${MadeAt} place=${gradient} says="gradient at" />`}</p>
     ${told && html`<${Why} told=${told} value=${Boolean(value)} gradient=${Boolean(gradient)} />
       ${told.products && value && html`<${Products} products=${told.products} sum=${told.value} />`}
+      ${told.parts.slice(0, WAYS).map((part) => part.products && part.event < store.cursor.value && html`<${Products} key=${part.event} products=${part.products} sum=${part.value} through=${part.label} />`)}
       ${!store.predicting.value && html`${fromWire(told.paths.count) > 0 && html`<${Ways} told=${told} />`}
       ${gradient && html`<${SampleGradients} trace=${trace} node=${node} entry=${entry} />`}
       <${NudgeIt} key=${`${trace.iteration} ${node.id} ${entry}`} trace=${trace} node=${node} entry=${entry} />`}`}

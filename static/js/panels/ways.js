@@ -5,9 +5,9 @@ import { count, exact, format, fromWire } from "../model/format.js";
 
 /** @typedef {import("../generated/api").Insight} Told */
 
-/** @param {{products: NonNullable<Told["products"]>, sum: import("../types").WireNumber}} props */
-export function Products({ products: { left, right, count: all, shown, rest_count, rest }, sum }) {
-  return html`<details class="products"><summary>The ${count(all)} terms of this entry</summary>
+/** @param {{products: NonNullable<Told["products"]>, sum: import("../types").WireNumber, through?: string | null}} props */
+export function Products({ products: { left, right, count: all, shown, rest_count, rest }, sum, through = null }) {
+  return html`<details class=${through === null ? "products" : "products back"}><summary>The ${count(all)} terms of ${through === null ? "this entry" : html`what came back through ${through}`}</summary>
     <table><thead><tr><th scope="col">${left}</th><th scope="col">${right}</th><th scope="col">term</th></tr></thead>
       <tbody>${shown.map((term) => html`<tr><td><small>${place(term.left)}</small> ${number(term.factors[0])}</td><td><small>${place(term.right)}</small> ${number(term.factors[1])}</td>
         <td data-term data-exact=${exact(fromWire(term.value))}>${number(term.value)}</td></tr>`)}</tbody>
