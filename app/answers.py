@@ -102,6 +102,7 @@ class NewsAnswer(TypedDict):
 
 class Catalogue(TypedDict):
     ops: list[OpRow]
+    functions: tuple[str, ...]
     layers: list[LayerRow]
     losses: list[LossRow]
     optimizers: list[SettingsRow]

@@ -37,7 +37,7 @@ from engine.events import (
 from engine.explain import Explainer
 from engine.explanation import EntryError, Explanation, Formula, Operand
 from engine.export import ExportError, PyTorchLines, notebook, numpy_script, pytorch_script
-from engine.expression import OperandError
+from engine.expression import FUNCTIONS, OperandError
 from engine.faults import FAULTS, FaultError, why_absent
 from engine.feeds import Data
 from engine.graph import Graph, Group, LayerShapes, Node, Role
@@ -76,6 +76,7 @@ from engine.verification import Verification, verify
 
 __all__ = [
     "FAULTS",
+    "FUNCTIONS",
     "INITIALIZERS",
     "LAYERS",
     "LEAF",

@@ -18,7 +18,7 @@ from app.lessons import EXAMPLES
 from app.lessons.parts import Example
 from app.routes import SettingsHere, problems
 from app.wire import answer
-from engine import FAULTS, INITIALIZERS, LAYERS, LOSSES, OPS, OPTIMIZERS, SCHEDULES, Op, Text, pytorch_line
+from engine import FAULTS, FUNCTIONS, INITIALIZERS, LAYERS, LOSSES, OPS, OPTIMIZERS, SCHEDULES, Op, Text, pytorch_line
 
 router = APIRouter(tags=["catalogue"])
 KEPT_SECONDS = 3_600  # a browser shows a picture again so long without asking
@@ -29,6 +29,7 @@ def catalogue(settings: SettingsHere) -> Response:
     """Everything a builder needs to draw itself."""
     found: Catalogue = {
         "ops": [_op(row) for row in OPS.values()],
+        "functions": FUNCTIONS,
         "layers": [{"type": r.type, "doc": r.doc, "options": list(r.options)} for r in LAYERS.values()],
         "losses": [{"name": name, "doc": OPS[name].doc, "options": dict(OPS[name].options)} for name in LOSSES],
         "optimizers": [

@@ -127,3 +127,11 @@ async def test_a_preview_is_held_to_the_same_limits_as_a_session(ask):
     wide = {"type": "dense", "units": 4096}
     said = await ask(network(wide, wide), 413)
     assert "at most 1000000 fit" in said["detail"]
+
+
+async def test_every_function_that_the_catalogue_tells_can_be_called(ask, client):
+    names = (await client.get("/catalogue")).json()["functions"]
+    assert {"sin", "softmax", "cross_entropy"} <= set(names)
+    for name in names:
+        (error,) = (await ask(expression(f"{name}()", {}), 422))["errors"]
+        assert "operand" in error["detail"], error  # that it lacks, not that there is no such function

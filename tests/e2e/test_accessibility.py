@@ -174,6 +174,28 @@ def test_axe_finds_nothing_in_any_part_of_the_doctor_nor_where_something_is_brok
 
 
 @STILL
+def test_axe_finds_nothing_in_the_builder(page, open_page, examine):
+    open_page("?example=spiral")
+    page.keyboard.press("m")
+    page.wait_for_selector("dialog.build[open] .look[data-ready]")
+    page.locator(".part .part-open").nth(1).click()
+    page.wait_for_selector(".part[data-open] [name=units]")
+    examine("a layer that is open")
+    page.locator("[name=units]").fill("a few")
+    page.wait_for_selector(".part .trouble")
+    page.locator("[data-command=add-layer]").click()
+    examine("a layer that does not fit, and kinds to choose from", 2)
+    page.locator("[data-tab=expression]").click()
+    page.locator("[name=source]").fill("L = (w*x + b)**2 +")
+    page.wait_for_selector("#build-wrong[data-column]")
+    examine("a mistake in an expression")
+    page.locator("[data-tab=json]").click()
+    page.wait_for_selector(".help-of dl div", state="attached")
+    examine("JSON that cannot be built", 2)
+    open_page.faults.clear()  # the browser has its own words about what is refused
+
+
+@STILL
 def test_axe_finds_nothing_on_the_samples_of_a_batch_and_while_it_trains(page, open_page, examine):
     open_page("?example=spiral")
     page.keyboard.press("s")

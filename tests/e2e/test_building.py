@@ -56,10 +56,6 @@ def settled(page):
     page.wait_for_selector("dialog.build .look[data-ready]", timeout=20_000)
 
 
-def refused(page):
-    page.wait_for_selector("dialog.build .look[data-stale]", timeout=20_000)
-
-
 def row(page, name):
     return page.locator("dialog.build .part", has=page.get_by_text(name, exact=True))
 
@@ -117,6 +113,12 @@ def test_an_expression_is_drawn_as_it_is_typed_and_a_mistake_is_marked_at_its_co
         place = "() => document.querySelector('.written mark').previousSibling?.textContent ?? ''"
         assert page.evaluate(place) == before
         assert page.locator("[data-command=open-built]").is_disabled()
+    source.fill("L = ")
+    page.locator(".functions summary").click()
+    page.locator("[data-function=tanh]").click()
+    expect(source).to_have_value("L = tanh()")
+    page.keyboard.type("w*x")
+    expect(source).to_have_value("L = tanh(w*x)")
     source.fill("L = sum(w @ x)")
     page.locator("[name='value x']").fill("[[1], [2], [3]]")
     page.locator("#build-wrong[data-column='8']").wait_for()
@@ -172,6 +174,8 @@ def test_a_shape_that_does_not_fit_is_named_at_its_layer_with_the_axis_and_both_
     trouble = row(page, "dense2").locator(".trouble")
     expect(trouble).to_have_text("dense2 gives (16, 5), the targets have shape (16, 2): axis 1 is 5 and 2.")
     assert page.locator(".trouble:not(:empty)").count() == 1
+    expect(page.locator(".sketch-of .wrong .symbol")).to_have_text("dense2")
+    assert page.locator("[data-card] .symbol").all_text_contents() == ["x", "dense1", "tanh1", "dense2"]
     expect(row(page, "tanh1").locator(".part-right .num")).to_have_text("(16, 8)")
     assert page.locator("[data-command=open-built]").is_disabled()
     row(page, "dense2").locator("[name=units]").fill("2")

@@ -1,6 +1,7 @@
 // An expression, typed: what is wrong is marked where it stands, and every name it reads has a field.
 
 import { html } from "../../vendor/vendor.js";
+import * as store from "../store.js";
 import { change, earlier, spec, troubles, words } from "./draft.js";
 import { Choice, TextField } from "./fields.js";
 import { valueTyped, valuesFor, withModel } from "./spec.js";
@@ -21,8 +22,22 @@ export function Expression() {
       <textarea id="build-source" name="source" spellcheck=${false} autocomplete="off" autocapitalize="off" rows=${Math.max(3, source.split("\n").length)} value=${source} autofocus aria-invalid=${Boolean(wrong)} aria-describedby="build-wrong"
         onInput=${(/** @type {Event} */ event) => type(/** @type {HTMLTextAreaElement} */ (event.currentTarget).value)}></textarea></div>
     <p id="build-wrong" class="trouble" role="status" data-line=${wrong?.line} data-column=${wrong?.column}>${wrong ? `${place(source, wrong)}${words(wrong)}` : ""}</p>
-    <${Values} values=${values} roles=${roles} />${elsewhere.map((text) => html`<p class="trouble" role="alert">${text}</p>`)}
+    <${Functions} source=${source} type=${type} /><${Values} values=${values} roles=${roles} />${elsewhere.map((text) => html`<p class="trouble" role="alert">${text}</p>`)}
     <ol class="parts"><${Training} /><${More} /></ol>`;
+}
+
+/** What can be called; one click writes it at the end of what is there. @param {{source: string, type: (text: string) => void}} props */
+function Functions({ source, type }) {
+  const names = store.catalogue.value?.functions ?? [];
+  /** @param {string} name */
+  const write = (name) => {
+    const area = /** @type {HTMLTextAreaElement} */ (document.getElementById("build-source")), at = area.selectionStart, text = `${name}(${source.slice(at, area.selectionEnd)})`;
+    type(source.slice(0, at) + text + source.slice(area.selectionEnd));
+    area.focus();
+    setTimeout(() => area.setSelectionRange(at + text.length - 1, at + text.length - 1));
+  };
+  return html`<details class="functions"><summary>Functions</summary><p class="note">Beside these, <code>+ − * / @ **</code>, and lines that name what they compute.</p>
+    <div class="kinds-of">${names.map((name) => html`<button type="button" class="pill" data-function=${name} title=${store.ops.value.get(name)?.doc} onClick=${() => write(name)}>${name}</button>`)}</div></details>`;
 }
 
 /** @param {Record<string, string>} roles @param {Record<string, any>} values */

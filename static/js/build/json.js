@@ -73,7 +73,7 @@ function notJson(text, message) {
 function Help({ schemas, pointer }) {
   if (!Object.keys(schemas).length) return null;
   const { title, doc, fields, here } = helpAt(schemas, spec.value, pointer, more);
-  return html`<section class="help-of" aria-label="Help" data-pointer=${pointer}><h3>${here ?? title}${here && html` <small>in ${title}</small>`}</h3>
+  return html`<section class="help-of" tabindex="0" aria-label="Help" data-pointer=${pointer}><h3>${here ?? title}${here && html` <small>in ${title}</small>`}</h3>
     ${doc.split("\n\n").map((text) => html`<p>${coded(text)}</p>`)}
     <dl>${fields.map((field) => html`<div data-field=${field.name} data-here=${field.name === here ? "" : undefined}><dt>${field.name}${field.needed && html`<span title="must be said">*</span>`}</dt><dd>${[field.kind, field.usual && `usually ${field.usual}`, field.doc].filter(Boolean).join(". ")}</dd></div>`)}</dl></section>`;
 }

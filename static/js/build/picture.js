@@ -5,6 +5,7 @@ import { hiddenBy, pathKey } from "../model/groups.js";
 
 /** @typedef {import("../generated/api").Preview} Preview */
 /** @typedef {import("../types").Graph} Graph */
+/** @typedef {import("../generated/api").LayerShapes} LayerShapes */
 /** @typedef {{id: number, symbol: string, below: string, role: string, result: boolean}} Card */
 /** @typedef {{key: string, title: string, below: string}} Whole a closed group */
 
@@ -16,11 +17,21 @@ const CARD = { width: 74, letter: 9.5, below: 7.2, height: 46, lone: 40 };
 export const closedOf = (graph, layered) => new Set(graph.nodes.length > MOST_OPEN[layered ? "network" : "expression"] ? graph.groups.filter(({ path }) => path.length === 1).map(({ path }) => pathKey(path)) : []);
 
 /** The graph, or, where it was too large to come, a box for each layer. @param {Preview} preview @returns {Graph} */
-export function graphOf(preview) {
-  if (preview.graph) return preview.graph;
-  const { layers } = preview, first = { label: "x", role: "input", shape: layers[0]?.input ?? [] };
-  const steps = [first, ...layers.map(({ name, output }) => ({ label: name, role: "layer", shape: output })), { label: "L", role: "loss", shape: [] }];
-  return /** @type {any} */ ({ nodes: steps.map((step, id) => ({ ...step, id, op: null, inputs: id ? [id - 1] : [], group: [], wanted: false, options: {} })), groups: [], outputs: [steps.length - 1], carries: [], running: [] });
+export const graphOf = (preview) => preview.graph ?? chain([...preview.layers.map(layerStep), { label: "L", role: "loss", shape: [] }], preview.layers[0]?.input);
+
+/** The layers that fit, and the one that does not. @param {LayerShapes[]} before @param {string} wrong @returns {Graph} */
+export function misfitOf(before, wrong) {
+  const fitting = before.filter(({ name }) => name !== wrong), last = before.find(({ name }) => name === wrong);
+  return chain([...fitting.map(layerStep), { label: wrong, role: "wrong", shape: last?.output ?? [] }], before[0]?.input);
+}
+
+/** @param {LayerShapes} layer */
+const layerStep = ({ name, output }) => ({ label: name, role: "layer", shape: output });
+
+/** One box after another. @param {{label: string, role: string, shape: number[]}[]} rest @param {number[]} [taken] the shape that comes in @returns {Graph} */
+function chain(rest, taken = []) {
+  const steps = [{ label: "x", role: "input", shape: taken }, ...rest];
+  return /** @type {any} */ ({ nodes: steps.map((step, id) => ({ ...step, id, op: null, inputs: id ? [id - 1] : [], group: [], wanted: false, options: {} })), groups: [], outputs: [], carries: [], running: [] });
 }
 
 /** @param {Graph} graph @param {Map<string, import("../types").OpRow>} ops @returns {Map<number, Card>} */
@@ -35,8 +46,8 @@ export function cardsOf(graph, ops) {
 /** @param {string} text */
 const short = (text) => (text.length > 14 ? `${text.slice(0, 13)}…` : text);
 
-/** What stands below a closed group's name: the shape its layer gives, else what or how much is inside. @param {Graph} graph @param {Preview} preview @param {Map<number, Card>} cards @returns {Map<string, string>} */
-export function belowGroups(graph, { layers }, cards) {
+/** What stands below a closed group's name: the shape its layer gives, else what or how much is inside. @param {Graph} graph @param {LayerShapes[]} layers @param {Map<number, Card>} cards @returns {Map<string, string>} */
+export function belowGroups(graph, layers, cards) {
   const shapes = new Map(layers.map(({ name, output }) => [name, shapeText(output)]));
   return new Map(graph.groups.map(({ path }) => {
     const key = pathKey(path), inside = graph.nodes.filter(({ group }) => hiddenBy(group, new Set([key])) === key);

@@ -7,7 +7,7 @@ import { layoutClient } from "../model/layout-client.js";
 import { groupKey } from "../model/layout/levels.js";
 import * as store from "../store.js";
 import { preview, spec, troubles, waiting } from "./draft.js";
-import { belowGroups, cardsOf, closedOf, graphOf, question } from "./picture.js";
+import { belowGroups, cardsOf, closedOf, graphOf, misfitOf, question } from "./picture.js";
 import { opened } from "./rows.js";
 import { layerNames } from "./spec.js";
 import { keyOf } from "./network.js";
@@ -23,20 +23,21 @@ const GAPS = { columnGap: 36, rowGap: 18, laneGap: 9, slotGap: 14, padding: 16, 
 const ask = layoutClient(() => new Worker(new URL("../model/layout-worker.js", import.meta.url), { type: "module" }));
 
 export function Preview() {
-  const found = preview.value, graph = found && graphOf(found), shape = graph && JSON.stringify(graph.nodes.map(({ op, inputs, shape, label, group, role }) => [op, inputs, shape, label, group, role]));
+  const found = preview.value, misfit = troubles.value.find(({ before }) => before);
+  const graph = misfit?.before ? misfitOf(misfit.before, misfit.layer ?? "") : found && graphOf(found), shape = graph && JSON.stringify(graph.nodes.map(({ op, inputs, shape, label, group, role }) => [op, inputs, shape, label, group, role]));
   const [drawn, setDrawn] = useState(/** @type {Drawn | null} */ (null)), [turned, setTurned] = useState(/** @type {Set<string>} */ (new Set()));
   useEffect(() => {
     if (!graph) return;
-    const cards = cardsOf(graph, store.ops.value), closed = closedOf(graph, found.layers.length > 0), below = belowGroups(graph, found, cards);
+    const cards = cardsOf(graph, store.ops.value), layers = found?.layers ?? [], closed = closedOf(graph, layers.length > 0), below = belowGroups(graph, layers, cards);
     for (const key of turned) if (!closed.delete(key)) closed.add(key);
     ask(question(graph, cards, closed, below), GAPS).then((layout) => { if (layout) setDrawn({ graph, cards, below, layout }); });
   }, [shape, turned, store.ops.value]);
   /** @param {string} key */
   const turn = (key) => setTurned(new Set(turned.has(key) ? [...turned].filter((each) => each !== key) : [...turned, key]));
-  const stale = troubles.value.length > 0;
-  return html`<section class="look" aria-label="Preview" data-stale=${stale ? "" : undefined} data-ready=${!waiting.value && drawn && !stale ? "" : undefined} data-nodes=${found?.nodes}>
+  const wrong = troubles.value.length > 0, stale = wrong && !misfit;
+  return html`<section class="look" aria-label="Preview" data-stale=${stale ? "" : undefined} data-ready=${!waiting.value && drawn && !wrong ? "" : undefined} data-nodes=${found?.nodes}>
     <div class="drawn">${drawn && html`<${Picture} ...${drawn} turn=${turn} />`}</div>
-    <p class="sum" role="status">${stale ? (found ? "As it was before the mistake." : "Nothing to draw yet.") : found ? summary(found) : "…"}</p></section>`;
+    <p class="sum" role="status">${misfit ? `It fits up to ${misfit.layer}.` : stale ? (found ? "As it was before the mistake." : "Nothing to draw yet.") : found ? summary(found) : "…"}</p></section>`;
 }
 
 /** @param {import("../generated/api").Preview} found */
@@ -48,8 +49,8 @@ function summary({ nodes, parameters, graph }) {
 function Picture({ graph, cards, below, layout, turn }) {
   const groups = graph.groups.map(({ path, title }) => ({ key: pathKey(path), title, path, box: layout.boxes.get(groupKey(path)) })).filter(({ box }) => box);
   const current = currentLayer();
-  return html`<svg class="sketch-of" role="img" aria-label="Graph of ${graph.nodes.length} operations and values" viewBox="0 0 ${layout.width} ${layout.height}" style=${{ minWidth: `${layout.width * SCALES[0]}px`, maxWidth: `${layout.width * SCALES[1]}px`, maxHeight: `${layout.height * SCALES[1]}px` }}>
-    ${groups.map(({ key, title, path, box }) => box && html`<g key=${key} class=${`whole ${box.kind}`} data-group=${key} data-current=${path[0] === current ? "" : undefined} transform="translate(${box.x} ${box.y})" onClick=${() => turn(key)}>
+  return html`<svg class="sketch-of" role="group" aria-label="Graph of ${graph.nodes.length} operations and values" viewBox="0 0 ${layout.width} ${layout.height}" style=${{ minWidth: `${layout.width * SCALES[0]}px`, maxWidth: `${layout.width * SCALES[1]}px`, maxHeight: `${layout.height * SCALES[1]}px` }}>
+    ${groups.map(({ key, title, path, box }) => box && html`<g key=${key} class=${`whole ${box.kind}`} data-group=${key} data-current=${path[0] === current ? "" : undefined} transform="translate(${box.x} ${box.y})" role="button" tabindex="0" aria-expanded=${box.kind === "open"} onClick=${() => turn(key)} onKeyDown=${(/** @type {KeyboardEvent} */ event) => { if (event.key === "Enter") turn(key); }}>
       <rect width=${box.width} height=${box.height} rx="12" />${box.kind === "closed" ? html`<text class="symbol" x=${box.width / 2} y="22">${title}</text><text class="below" x=${box.width / 2} y="39">${below.get(key)}</text>` : html`<text class="title" x="12" y="17">${title}</text>`}</g>`)}
     ${layout.routes.map((route) => html`<path class="line" d=${route.path} />`)}
     ${[...cards.values()].map((card) => html`<${Box} key=${card.id} card=${card} box=${layout.boxes.get(card.id)} />`)}</svg>`;
