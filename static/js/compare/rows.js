@@ -13,11 +13,13 @@ import { order } from "./state.js";
 
 /** @param {{found: Comparison}} props */
 export function Rows({ found }) {
+  const box = useRef(/** @type {HTMLElement | null} */ (null)), begins = found.cursors[0] === 0;
+  useEffect(() => { if (begins && box.current) box.current.scrollTop = 0; }, [begins]);
   return html`<section class="numbers" aria-label="Numbers of both">
     <div class="numbers-head"><h2>Numbers at this event</h2>
       <label>order <select data-command="compare-order" value=${order.value} onChange=${onOrder}><option value="layer">by layer</option><option value="difference">largest difference first</option></select></label>
       <span class="note">a tensor stands as its root mean square${found.rows.length < found.nodes ? `; ${count(found.rows.length)} of ${count(found.nodes)} nodes` : ""}</span></div>
-    <div class="scroll" tabindex="0" role="region" aria-label="A, B and their ratio"><table data-order=${order.value}>
+    <div class="scroll" ref=${box} tabindex="0" role="region" aria-label="A, B and their ratio"><table data-order=${order.value}>
       <thead><tr><th scope="col" rowspan="2">node</th><th scope="colgroup" colspan="3" class="of-value">value</th><th scope="colgroup" colspan="3" class="of-gradient">gradient</th><th scope="col" rowspan="2">part at</th></tr>
         <tr>${["value", "gradient"].map((which) => html`<th scope="col" class="of-${which}">A</th><th scope="col" class="of-${which}">B</th><th scope="col" class="of-${which}">B/A</th>`)}</tr></thead>
       <tbody>${found.rows.map((row) => html`<${Line} key=${`${row.a} ${row.b}`} row=${row} />`)}</tbody></table></div></section>`;
@@ -28,10 +30,16 @@ function onOrder(event) {
   order.value = /** @type {"layer" | "difference"} */ (/** @type {HTMLSelectElement} */ (event.currentTarget).value);
 }
 
+/** Only the table is moved, and only as far as it must be. @param {HTMLElement} row */
+function bringIntoSight(row) {
+  const box = /** @type {HTMLElement} */ (row.closest(".scroll")), top = row.offsetTop - /** @type {HTMLElement} */ (box.querySelector("thead")).offsetHeight;
+  box.scrollTop = Math.min(top, Math.max(box.scrollTop, row.offsetTop + row.offsetHeight - box.clientHeight));
+}
+
 /** The node that the event is about is lit, and in sight. @param {{row: Row}} props */
 function Line({ row }) {
   const here = useRef(/** @type {HTMLElement | null} */ (null)), live = row.a !== null && store.frame.value?.live.nodes.has(row.a);
-  useEffect(() => { if (live) here.current?.scrollIntoView({ block: "nearest" }); }, [live]);
+  useEffect(() => { if (live && here.current) bringIntoSight(here.current); }, [live]);
   const { a, b, label, other, shape, value, gradient, parts } = row, alone = a === null ? "B" : b === null ? "A" : null;
   return html`<tr ref=${here} class=${live ? `live ${store.frame.value?.live.tone}` : ""} data-row=${label} data-parts=${parts ?? "none"} data-same=${value.identical && gradient.identical}>
     <th scope="row"><b>${label}</b>${other !== label && html` <span class="note">in B ${other}</span>`} ${shape.length > 0 && html`<small>${shapeText(shape)}</small>`}${alone && html` <span class="note">only in ${alone}</span>`}</th>
