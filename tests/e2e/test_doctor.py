@@ -122,6 +122,20 @@ def test_each_mistake_is_named_at_its_event_with_what_stands_there_and_what_foll
 
 
 @STILL
+def test_a_switch_that_is_turned_by_keyboard_keeps_the_focus(open_page):
+    page = open_page("?example=neuron")
+    doctor(page, "break", "[data-fault=uphill]")
+    switch = page.locator("[data-fault=uphill]")
+    for state, shown in (("attached", True), ("detached", False)):
+        switch.focus()
+        page.keyboard.press(" ")
+        page.wait_for_selector(".found[data-wrong]", state=state)
+        page.wait_for_selector(".faults[aria-busy=false]")
+        expect(switch).to_be_focused()
+        expect(switch).to_be_checked(checked=shown)
+
+
+@STILL
 def test_a_mended_step_has_its_numbers_again(open_page):
     honest, broken = engine_run("neuron"), broken_run("neuron", "no_slope")
     end = honest.schedule.length
@@ -181,6 +195,10 @@ def test_a_tick_stands_beside_every_gradient_once_it_is_whole_and_goes_with_the_
             True,
             True,
         )
+    page.locator(f"[data-node='{run.graph.find('w').id}']").click()
+    expect(page.locator(".chosen [data-tick=yes]")).to_contain_text(
+        "Checked: reverse, difference and forward mode agree"
+    )
     page.keyboard.press("Home")
     at(page, 0)
     expect(page.locator("[data-tick]")).to_have_count(0)  # no gradient, so nothing to tick
@@ -191,7 +209,7 @@ def test_a_tick_stands_beside_every_gradient_once_it_is_whole_and_goes_with_the_
     at(page, 0, iteration=1)
     page.keyboard.press("End")
     at(page, trace.schedule.length, iteration=1)
-    expect(page.locator("[data-tick]")).to_have_count(0)  # another step was not checked
+    expect(page.locator("[data-tick]")).to_have_count(0)  # another step was not checked, the chosen card's neither
 
 
 @STILL

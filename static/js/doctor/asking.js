@@ -8,7 +8,7 @@ import * as store from "../store.js";
 /** @typedef {import("../types").Trace} Trace */
 /** @typedef {import("../types").WireNumber} WireNumber */
 
-/** The answer for the step on screen, null until it is here; or why there is none. @template T @param {Trace} trace @param {(id: string, iteration: number) => Promise<T>} ask @returns {{found: T | null, refused: string}} */
+/** The answer for the step on screen, or the one before until it is here; null where there was none; or why there is none. @template T @param {Trace} trace @param {(id: string, iteration: number) => Promise<T>} ask @returns {{found: T | null, fresh: boolean, refused: string}} */
 export function useAnswer(trace, ask) {
   const [told, setTold] = useState(/** @type {null | {trace: Trace, found: T | null, refused: string}} */ (null));
   useEffect(() => {
@@ -17,7 +17,7 @@ export function useAnswer(trace, ask) {
     ask(store.session.peek()?.id ?? "", trace.iteration).then((found) => hear(found, ""), (error) => hear(null, actions.refusal(error)));
     return () => { stale = true; };
   }, [trace]);
-  return told?.trace === trace ? told : { found: null, refused: "" };
+  return { found: told?.found ?? null, fresh: told?.trace === trace, refused: told?.trace === trace ? told.refused : "" };
 }
 
 /** @param {{says: string, refused: string}} props */

@@ -30,17 +30,18 @@ const askFaults = async (id, iteration) => {
 
 /** @param {{trace: Trace}} props */
 export function Breaking({ trace }) {
-  const { found, refused } = useAnswer(trace, askFaults), [trouble, setTrouble] = useState("");
+  const { found, fresh, refused } = useAnswer(trace, askFaults), [trouble, setTrouble] = useState("");
   if (!found) return html`<${Waiting} says="Looking what can be broken here …" refused=${refused} />`;
   const { now, wrong, zeros } = found, offered = found.faults.filter(({ absent }) => absent === null), others = found.faults.filter(({ absent }) => absent !== null);
   /** @param {string} name */
   const turn = async (name) => {
+    if (!fresh || store.revising.peek()) return;
     const mended = name === now;
     setTrouble((await change([{ break: mended ? null : name }], mended ? "By the rules again from here on." : `Broken on purpose: ${titleOf(name)}.`)) ?? "");
   };
   return html`<section class="breaking"><p>A usual mistake, made on purpose from this step on. The numbers are then really what the mistake gives, and training goes on with them.</p>
-    ${now && wrong && html`<${Found} name=${now} wrong=${wrong} trace=${trace} />`}
-    <ul class="faults">${offered.map(({ name, doc }) => html`<li><label class="switch"><input type="checkbox" role="switch" data-fault=${name} checked=${name === now} disabled=${!store.mayChange.value || store.revising.value} onChange=${() => turn(name)} />
+    ${now && wrong && fresh && html`<${Found} name=${now} wrong=${wrong} trace=${trace} />`}
+    <ul class="faults" aria-busy=${!fresh || store.revising.value}>${offered.map(({ name, doc }) => html`<li><label class="switch"><input type="checkbox" role="switch" data-fault=${name} checked=${name === now} disabled=${!store.mayChange.value} onChange=${() => turn(name)} />
         <span><b>${titleOf(name)}</b><span>${doc}</span></span></label></li>`)}
       ${zeros && html`<${Zeros} spec=${zeros} refuse=${setTrouble} />`}</ul>
     ${trouble && html`<p class="trouble" role="alert">${trouble}</p>`}

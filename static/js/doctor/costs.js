@@ -19,8 +19,8 @@ const PASSES = { forward: "forward", backward: "backward", tangent: "along a dir
 
 /** @param {{trace: import("../types").Trace}} props */
 export function Costs({ trace }) {
-  const { found, refused } = useAnswer(trace, api.cost);
-  if (!found) return html`<${Waiting} says="Counting …" refused=${refused} />`;
+  const { found, fresh, refused } = useAnswer(trace, api.cost);
+  if (!found || !fresh) return html`<${Waiting} says="Counting …" refused=${refused} />`;
   return html`<section class="costs"><p>None of these is run: passes, operations and numbers are counted from the model. Each but a truncated one leads to the same gradients.</p>
     <div class="scroll" tabindex="0" role="region" aria-label="Ways to the gradients"><table>
     <thead><tr><th scope="col">way</th><th scope="col">passes</th><th scope="col">operations</th><th scope="col">most numbers held</th></tr></thead>

@@ -16,6 +16,7 @@ export function Proof({ trace }) {
   const [asking, setAsking] = useState(/** @type {Trace | null} */ (null)), [refused, setRefused] = useState("");
   const found = store.proof.value?.trace === trace ? store.proof.value.found : null, busy = asking === trace;
   const ask = async () => {
+    if (busy) return;
     setAsking(trace);
     setRefused("");
     try {
@@ -27,7 +28,7 @@ export function Proof({ trace }) {
     setAsking(null);
   };
   return html`<section class="proof"><p>Each gradient is found in three ways: backward through the graph; as the difference of the loss when the number is moved a little; and in forward mode, along with the number. Where they agree, a tick stands beside it, here and on its card.</p>
-    <p><button type="button" class="pill on" data-command="check-gradients" disabled=${busy} onClick=${ask}>${busy ? "Checking: ten seconds at most …" : found ? "Check every gradient again" : "Check every gradient"}</button></p>
+    <p><button type="button" class="pill on" data-command="check-gradients" aria-busy=${busy} onClick=${ask}>${busy ? "Checking: ten seconds at most …" : found ? "Check every gradient again" : "Check every gradient"}</button></p>
     ${refused && html`<p class="trouble" role="alert">${refused}</p>`}
     ${found && html`<${Outcome} found=${found} />`}</section>`;
 }

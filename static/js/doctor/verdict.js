@@ -20,8 +20,8 @@ const NAMES = {
 const COLUMNS = { "gradient ratio": "gradient", "update ratio": "update", "dead units": "dead", saturation: "saturated", symmetry: "layer" };
 /** @param {{trace: import("../types").Trace}} props */
 export function Verdict({ trace }) {
-  const { found, refused } = useAnswer(trace, api.diagnosis);
-  if (!found) return html`<${Waiting} says="Examining this step …" refused=${refused} />`;
+  const { found, fresh, refused } = useAnswer(trace, api.diagnosis);
+  if (!found || !fresh) return html`<${Waiting} says="Examining this step …" refused=${refused} />`;
   return html`<section class="diagnosis" data-verdict=${found.verdict}>
     <h3>${NAMES[found.verdict]}</h3>
     ${found.findings.map((finding, k) => html`<${Said} finding=${finding} layers=${found.layers} first=${k === 0} />`)}

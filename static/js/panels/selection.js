@@ -33,6 +33,7 @@ export function Chosen() {
     ${node.op && html`<p class="doc">${store.ops.value.get(node.op)?.doc}</p>`}
     ${which.map((name) => html`<${Numbers} key=${`${node.id} ${name}`} node=${node} which=${name} trace=${trace}
       place=${(name === "value" ? frame.values : frame.gradients)[node.id]} />`)}
+    <${Checked} node=${node} place=${frame.gradients[node.id]} />
     ${node.role === "parameter" && store.trains.value && html`<${Freeze} key=${node.id} node=${node} trace=${trace} />`}
     ${node.op && html`<${WaysIn} key=${`in ${node.id}`} node=${node} trace=${trace} />`}
     ${node.op === null && node.wanted && html`<${Lost} node=${node} trace=${trace} />`}
@@ -40,6 +41,12 @@ export function Chosen() {
     <${EntryLines} trace=${trace} />
     <${Insight} trace=${trace} />
   </section>`;
+}
+
+/** What a check said of the gradient that stands here. @param {{node: GraphNode, place: import("../types").Ref | null}} props */
+function Checked({ node, place }) {
+  const mark = store.proved.value?.get(node.id);
+  return mark && place?.offset === mark.offset && html`<p class="note" data-tick=${mark.good ? "yes" : "no"}>${mark.good ? "✓" : "✗"} ${actions.sentence(mark.says)}</p>`;
 }
 
 /** @param {{node: GraphNode, which: Which, trace: Trace, place: import("../types").Ref | null}} props */
