@@ -295,6 +295,8 @@ def test_a_table_that_is_pasted_trains(form):
     assert "at most 10,000 rows, 200 columns and 8,388,608 bytes" in form.locator(".drop").inner_text()
     form.click("[data-command=use-table]")
     assert "12 samples, each 2 numbers and one of 2 classes." in shown(form, 12)
+    axes = form.locator(f"{FORM} .shown .spans span").all_inner_texts()
+    assert [text.split()[0] for text in axes] == ["width", "length"]
     session = opened(form)
     assert (session["data"]["classes"], session["data"]["samples"]) == (["leaf", "needle"], 12)
     assert tensor(form, "x")[3] == [1.3, 4.6]

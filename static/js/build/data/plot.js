@@ -15,6 +15,7 @@ export function Plot({ data, change, shown, dark }) {
   const canvas = useRef(/** @type {HTMLCanvasElement | null} */ (null)), size = useWidth(canvas);
   const curve = shown.family === "curve", places = placesOf(shown), spans = [spanOf(places, 0), spanOf(places, 1)];
   const few = shown.step.length < shown.samples - shown.held_out, step = new Set(few ? shown.step : []);
+  const [across = curve ? "x" : "x₁", up = curve ? "y" : "x₂"] = shown.names;
   /** @type {Dot[]} */
   const dots = places.map(([x, y], i) => ({ x: within(x, spans[0]), y: 1 - within(y, spans[1]), k: curve ? 0 : Number(shown.targets[i]), held: shown.held[i], row: shown.rows[i], seen: step.has(shown.rows[i]) }));
   useEffect(() => { if (canvas.current && size) paint(canvas.current, size, dots, dark); }, [shown, size, dark]);
@@ -27,7 +28,7 @@ export function Plot({ data, change, shown, dark }) {
   const what = curve ? "The number each input leads to" : "The samples as points, each class with its own mark";
   return html`<figure class="plot-of" title="Choose a point to train on it alone"><canvas ref=${canvas} class="ground" role="img" data-points=${dots.length} onClick=${choose}
       aria-label="${what}: ${count(dots.length)} of ${count(shown.samples)}${shown.held_out ? "; hollow ones are held out" : ""}${few ? "; ringed ones are in the first training step" : ""}"></canvas>
-    <figcaption class="spans"><span>${curve ? "x" : "x₁"} ${format(spans[0][0])} to ${format(spans[0][1])}</span><span>${curve ? "y" : "x₂"} ${format(spans[1][0])} to ${format(spans[1][1])}</span></figcaption></figure>`;
+    <figcaption class="spans"><span>${across} ${format(spans[0][0])} to ${format(spans[0][1])}</span><span>${up} ${format(spans[1][0])} to ${format(spans[1][1])}</span></figcaption></figure>`;
 }
 
 /** @param {import("../../api/data.js").DataPreview} shown @returns {number[][]} */
