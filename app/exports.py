@@ -11,12 +11,13 @@ from app.data.requests import UploadRequest
 from app.data.uploads import Uploads
 from app.edits import TOGETHER
 from app.errors import NotFoundError, TooLargeError
+from app.player import player
 from app.session import Session, Standing
 from app.thinning import portions
 from app.wire import encode
 from engine import Trace, notebook, numpy_script, pytorch_script, svg
 
-Format = Literal["json", "numpy", "pytorch", "notebook", "svg"]
+Format = Literal["json", "numpy", "pytorch", "notebook", "svg", "html"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ FORMS: dict[Format, Form] = {
     "pytorch": Form("text/x-python", "-pytorch.py", pytorch_script),
     "notebook": Form("application/x-ipynb+json", ".ipynb", lambda trace, title: encode(notebook(trace, title))),
     "svg": Form("image/svg+xml", ".svg", svg),
+    "html": Form("text/html", ".html", player),
 }
 
 

@@ -48,6 +48,7 @@ from engine.layers import LAYERS, LOSSES, LayerSpec, Option
 from engine.meter import Meter, Progress
 from engine.notation import Text
 from engine.nudge import Nudge, nudge
+from engine.numerals import four
 from engine.op import Op, ShapeError, SizeError
 from engine.ops import OPS
 from engine.ops.pytorch import pytorch_line
@@ -184,6 +185,7 @@ __all__ = [
     "evaluate",
     "explain_entry",
     "first_state",
+    "four",
     "kept_cells",
     "notebook",
     "nudge",

@@ -83,7 +83,10 @@ def _edge(layout: Layout, path: list[Item], slot: int, slots: int) -> str:
     points.append((end_x - 7, end_y + HEIGHT * (slot + 1) / (slots + 1)))
     x, y = points[-1]
     tip = f'<path class="tip" d="M{x:.0f} {y - 4:.1f}l8 4l-8 4z"/>'
-    return f'<path class="edge" d="M{_point(points[0])}{"".join(_curve(*pair) for pair in pairwise(points))}"/>{tip}'
+    to = f'data-edge="{path[-1]}:{slot}"'
+    return (
+        f'<path class="edge" {to} d="M{_point(points[0])}{"".join(_curve(*pair) for pair in pairwise(points))}"/>{tip}'
+    )
 
 
 def _point(point: tuple[float, float]) -> str:
@@ -98,7 +101,8 @@ def _curve(a: tuple[float, float], b: tuple[float, float]) -> str:
 def _card(trace: Trace, node: Node, x: float, y: float) -> str:
     return "".join(
         (
-            f'<g class="{node.role}" transform="translate({x:.0f} {y:.1f})"><title>{_escaped(node.label)}</title>',
+            f'<g class="{node.role}" data-node="{node.id}" transform="translate({x:.0f} {y:.1f})">',
+            f"<title>{_escaped(node.label)}</title>",
             f'<rect class="card" width="{WIDTH}" height="{HEIGHT}" rx="8"/>',
             f'<text class="name" x="12" y="22">{_escaped(_short(node.label))}</text>',
             f'<text class="what" x="12" y="40">{_escaped(_what(node))}</text>',

@@ -27,11 +27,11 @@ def export(
     session: SessionHere, settings: SettingsHere, uploads: UploadsHere,
     format: Annotated[Format, Query()], iteration: Iteration = None, cursor: Place = None,
 ) -> Response:  # fmt: skip
-    """The session as JSON, or a training step as a NumPy or PyTorch script, a notebook or a picture: a file.
+    """The session as JSON, or a training step as a NumPy or PyTorch script, a notebook, a picture or a page: a file.
 
-    Scripts and notebooks hold their numbers and compute the step anew; where a result differs, they say so. JSON is
-    the session where it stands, or where `iteration` and `cursor` say: `POST /sessions` with `{"import": …}` makes
-    the same one again.
+    Scripts and notebooks hold their numbers and compute the step anew; where a result differs, they say so. HTML
+    plays the step by itself, with no server. JSON is the session where it stands, or where `iteration` and `cursor`
+    say: `POST /sessions` with `{"import": …}` makes the same one again.
     """
     with session.lock:
         if format == "json":

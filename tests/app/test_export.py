@@ -20,6 +20,7 @@ MEDIA = {
     "pytorch": "text/x-python; charset=utf-8",
     "notebook": "application/x-ipynb+json",
     "svg": "image/svg+xml",
+    "html": "text/html; charset=utf-8",
 }
 NAMES = {
     "json": "neuron-3.json",
@@ -27,6 +28,7 @@ NAMES = {
     "pytorch": "neuron-3-pytorch.py",
     "notebook": "neuron-3.ipynb",
     "svg": "neuron-3.svg",
+    "html": "neuron-3.html",
 }
 
 OWN = ("id", "revision", "drive", "undo", "redo", "stretches")  # what belongs to a session, and not to its numbers

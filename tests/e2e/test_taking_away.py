@@ -1,5 +1,7 @@
 """What is taken away from the page can be opened elsewhere, and is the same there."""
 
+import json
+import re
 import struct
 from base64 import b64encode
 from itertools import pairwise
@@ -7,8 +9,10 @@ from xml.etree import ElementTree
 
 import pytest
 
+from engine import Trace
 from tests.app.servers import serving
-from tests.e2e.reading import CARDS, at
+from tests.e2e.reading import CARDS, at, engine_run
+from tests.e2e.test_accessibility import AXE
 
 STILL = pytest.mark.browser_context_args(reduced_motion="reduce")
 pytestmark = STILL
@@ -349,3 +353,59 @@ def test_a_step_is_taken_away_as_a_program_and_a_page_of_ones_own_can_hold_it(op
         assert (found, b"iteration 2" in text) == (name, True)
     code = page.locator("[data-link=embed]").input_value()
     assert "panels=stage,sentence,formula,transport#session=" in code
+
+
+ROWS = """() => [...document.querySelectorAll("[data-node]")].flatMap((card) =>
+  [...card.querySelectorAll(".number")].map((text) =>
+    [Number(card.dataset.node), text.classList[1], text.dataset.exact ?? null, text.textContent]))"""
+
+
+def test_one_html_file_plays_the_step_from_the_disk_with_no_network_at_all(open_page, browser, tmp_path):
+    page = open_page("?example=neuron&iteration=2&cursor=3")
+    stands(page, 3, 2)
+    share(page)
+    name, text = taken(page, "export-html")
+    assert name == "neuron-2.html"
+    file, run = tmp_path / name, engine_run("neuron", 2)
+    file.write_bytes(text)
+    trace, asked, faults = Trace(run.graph, run.schedule, run.recording), [], []
+    context = browser.new_context(offline=True, color_scheme="dark")
+    alone = context.new_page()
+    alone.on("request", lambda request: asked.append(request.url))
+    alone.on("pageerror", lambda error: faults.append(str(error)))
+    alone.on("console", lambda message: faults.append(message.text))
+    alone.goto(file.as_uri())
+    last = run.schedule.length
+    for place, key in [*((k, "ArrowRight") for k in range(last)), *((k, "ArrowLeft") for k in range(last, 0, -1))]:
+        played(alone, trace, place)
+        alone.keyboard.press(key)
+    played(alone, trace, 0)
+    assert alone.locator("#back").is_disabled()
+    for key, place in (("End", last), ("Home", 0)):
+        alone.keyboard.press(key)
+        played(alone, trace, place)
+    alone.locator("#place").fill("12")
+    played(alone, trace, 12)
+    said = alone.locator("#sentence").inner_text()
+    assert alone.locator("#spoken").inner_text() == said
+    assert re.search(r"\d", said)
+    assert alone.locator("#lines math").count() > 0
+    alone.locator("#forward").click()
+    played(alone, trace, 13)
+    assert alone.evaluate("() => getComputedStyle(document.body).backgroundColor") == "rgb(17, 21, 29)"
+    alone.locator("#play").click()
+    at(alone, 14)
+    assert alone.locator("#play").get_attribute("aria-pressed") == "true"
+    assert asked == [file.as_uri()]
+    assert faults == []
+    alone.evaluate(AXE.read_text())
+    assert alone.evaluate("async () => (await axe.run()).violations.map(({ id, nodes }) => [id, nodes[0].html])") == []
+    context.close()
+
+
+def played(page, trace, place):
+    """Every number on every card is the engine's after `place` events."""
+    at(page, place)
+    for node, role, exact, text in page.evaluate(ROWS):
+        array = trace.value(node, place) if role == "value" else trace.gradient(node, place)
+        assert (exact, text) == (None, "—") if array is None else json.loads(exact) == float(array)

@@ -441,11 +441,11 @@ export interface paths {
         };
         /**
          * Export
-         * @description The session as JSON, or a training step as a NumPy or PyTorch script, a notebook or a picture: a file.
+         * @description The session as JSON, or a training step as a NumPy or PyTorch script, a notebook, a picture or a page: a file.
          *
-         *     Scripts and notebooks hold their numbers and compute the step anew; where a result differs, they say so. JSON is
-         *     the session where it stands, or where `iteration` and `cursor` say: `POST /sessions` with `{"import": …}` makes
-         *     the same one again.
+         *     Scripts and notebooks hold their numbers and compute the step anew; where a result differs, they say so. HTML
+         *     plays the step by itself, with no server. JSON is the session where it stands, or where `iteration` and `cursor`
+         *     say: `POST /sessions` with `{"import": …}` makes the same one again.
          */
         get: operations["export_api_v1_sessions__id__export_get"];
         put?: never;
@@ -6790,7 +6790,7 @@ export interface operations {
         parameters: {
             query: {
                 cursor?: number | null;
-                format: "json" | "numpy" | "pytorch" | "notebook" | "svg";
+                format: "json" | "numpy" | "pytorch" | "notebook" | "svg" | "html";
                 iteration?: number | null;
             };
             header?: never;
@@ -6810,6 +6810,7 @@ export interface operations {
                     "application/json": unknown;
                     "application/x-ipynb+json": unknown;
                     "image/svg+xml": unknown;
+                    "text/html": unknown;
                     "text/x-python": unknown;
                 };
             };

@@ -7,6 +7,7 @@ import * as store from "../store.js";
 import { saveAnswer } from "./save.js";
 
 const FORMS = [
+  ["html", "One HTML file", "Plays this step, forward and back, with no server and no network."],
   ["numpy", "NumPy script", "Computes this step anew and says whether its numbers are the same."],
   ["pytorch", "PyTorch script", "The same in PyTorch, its gradients held to these."],
   ["notebook", "Notebook", "The NumPy lines in cells, with a sentence and the formula of each."],
