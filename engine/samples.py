@@ -88,5 +88,5 @@ def _as_wanted(graph: Graph, whole: Graph) -> Graph:
 
 
 def _part(whole: Array, own: Array, row: int) -> Array:
-    """What one sample has of a leaf: all of what has no batch, its row of what has."""
-    return whole if whole.shape == own.shape else whole[row : row + 1]
+    """What one sample has of a leaf: all of what has no batch, its own rows of what has."""
+    return whole if whole.shape == own.shape else whole[row * len(own) : (row + 1) * len(own)]

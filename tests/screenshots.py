@@ -43,6 +43,10 @@ def beside_its_twin(page: Page) -> None:
     page.wait_for_selector("#compare .chart canvas")
 
 
+def on_its_map(page: Page) -> None:
+    page.locator(".surface .zoom").scroll_into_view_if_needed()
+
+
 class Screen(NamedTuple):
     """Where a screen is, what it shows when it stands, and what is done on it before."""
 
@@ -57,6 +61,7 @@ SCREENS = {
     "network": Screen("?example=digits8&cursor=19&view=network", "#network [data-unit]"),
     "code": Screen("?example=neuron&cursor=13&view=code", ".code-rows"),
     "training": Screen("?example=modular&view=training", "[data-chart=loss]", trained),
+    "surface": Screen("?example=optimizers-adam&iteration=60&view=training", "svg.heights", on_its_map),
     "compare": Screen("?example=vanishing&cursor=150", "#panel .katex", beside_its_twin),
     "predict": Screen("?example=neuron&cursor=12&predict=1", ".predict .katex"),
     "doctor": Screen("?example=vanishing", "#panel .say", examined),

@@ -25,6 +25,14 @@ CASES = {
         ),
         "mse", "mean", TIMES,
     ),
+    "attention": (
+        (
+            LayerSpec(type="attention", name="attention", options={"causal": True}),
+            LayerSpec(type="flatten", name="flat"),
+            LayerSpec(type="dense", name="head", options={"units": 3}),
+        ),
+        "mse", "mean", TIMES,
+    ),
 }  # fmt: skip
 
 
