@@ -2244,7 +2244,7 @@ export interface components {
          * Insight
          * @description `terms` spell out the entry's value; `parts` add up to its gradient (None where it never gets one).
          *
-         *     `products` are the terms of a matrix product's entry, None for every other operation.
+         *     `products` are the terms of an entry of a matrix product or its like, None for every other operation.
          */
         Insight: {
             /** Gradient */
@@ -2819,6 +2819,7 @@ export interface components {
          * Part
          * @description One contribution to the entry's gradient: from which node, and what that does to a gradient (`gate`).
          *
+         *     `products` are the terms of what a matrix product or its like sends back, None for every other operation.
          *     Numbers in `lines` stand as places in the recording, as in every explanation.
          */
         Part: {
@@ -2832,6 +2833,7 @@ export interface components {
             lines: components["schemas"]["Formula"][];
             /** Node */
             node: number;
+            products: components["schemas"]["Products"] | null;
             /** Slot */
             slot: number;
             /** Value */
