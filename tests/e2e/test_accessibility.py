@@ -257,6 +257,12 @@ def test_axe_finds_nothing_where_a_number_is_predicted_or_changed(page, open_pag
     page.keyboard.press("e")
     page.wait_for_selector(".chosen form.change, .chosen .change input", state="attached")
     examine("a number that is changed", 2)
+    page.keyboard.press("Escape")
+    page.evaluate("async () => (await import('/static/js/actions.js')).select({ node: 4, which: 'value', entry: null })")
+    page.locator(".ways-in summary").click()
+    page.locator(".ways-in [data-command=cut]").first.click()
+    page.wait_for_selector(".ways-in [data-command=mend]")
+    examine("an edge that is cut", 2)
 
 
 def test_axe_finds_nothing_on_the_opening_while_it_walks(page, open_page, examine):
