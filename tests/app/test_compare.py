@@ -176,6 +176,15 @@ async def test_a_layer_more_shows_as_nodes_that_only_one_has(compared):
     }
 
 
+async def test_two_models_that_share_nothing_are_told_apart_node_by_node(client, open_session):
+    _, path = await open_session(expression("c = p * q", {"p": 2.0, "q": 3.0}))
+    other, _ = await open_session("digits8")
+    found = await compare(client, path, other["id"], iteration=0)
+    assert (found["identical"], found["by"], found["cursors"]) == (False, "name", found["lengths"])
+    assert all((row["a"] is None) != (row["b"] is None) for row in found["rows"])
+    assert {row["what"]: row["b"] for row in found["differences"]}["layers"] == "dense, relu, dense"
+
+
 async def test_the_largest_difference_comes_first_where_that_is_asked_for(compared):
     found = await compared(
         "digits8", iteration=2, edits=[{"set": "optimizer.learning_rate", "to": 0.01}], order="difference"

@@ -116,6 +116,26 @@ def test_twins_without_a_difference_are_said_to_be_identical_also_when_both_have
     assert page.locator("#compare [data-ratio]:not([data-ratio=identical])").count() == 0
 
 
+def test_both_are_paused_together_and_whichever_is_behind_then_catches_up(page, open_page):
+    open_page("?example=neuron")
+    choose(page, "none")
+    page.fill("[data-command=both-to]", "900000")
+    page.click("#compare [data-command=train]")
+    for side in "AB":
+        page.wait_for_selector(f"[data-run={side}][data-status=training]:not([data-reached='0'])", timeout=60_000)
+    page.click("#compare [data-command=train]:has-text('Pause both')")
+    for side in "AB":
+        page.wait_for_selector(f"[data-run={side}][data-status=cancelled]", timeout=60_000)
+    reached = page.locator("[data-run]").evaluate_all("(runs) => runs.map((run) => Number(run.dataset.reached))")
+    to = max(reached) + 5
+    page.fill("[data-command=both-to]", str(to))
+    page.click("#compare [data-command=train]:has-text('Train both')")
+    for side in "AB":
+        page.wait_for_selector(f"[data-run={side}][data-reached='{to}']:not([data-status=training])", timeout=60_000)
+    stands(page, 0, to)
+    assert verdict(page) == ("true", "none")
+
+
 def test_both_courses_stand_in_the_same_charts_and_every_point_is_a_link_to_that_step_of_both(page, open_page):
     open_page("?example=spiral")
     choose(page, "rate", "0.05")
