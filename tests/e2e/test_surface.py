@@ -196,6 +196,24 @@ def test_a_surface_of_many_numbers_is_computed_when_it_is_asked_for(open_page):
 
 
 @STILL
+def test_where_other_surfaces_come_first_it_is_asked_for_again(page, open_page):
+    refused = []
+
+    def once(route):
+        if refused:
+            return route.continue_()
+        refused.append(route.request.url)
+        return route.fulfill(status=503, json={"detail": "1 surface is being computed"})
+
+    page.route("**/surface?*", once)
+    open_page("?example=optimizers&view=training")
+    picture(page, "surface", 0)
+    assert len(refused) == 1
+    assert all("503" in fault for fault in open_page.faults)
+    open_page.faults.clear()
+
+
+@STILL
 def test_a_model_of_one_number_has_no_surface(open_page):
     page = open_page("?example=escape-sgd&view=training")
     page.wait_for_selector("[data-chart=loss]")

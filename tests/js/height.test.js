@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { SIDE, downhill, entriesOf, gaps, learning, pathOf, placeOf } from "../../static/js/model/height.js";
+import { heightColour } from "../../static/js/model/scale.js";
 
 const leaf = (label, shape, wanted = true, role = "parameter") => ({ label, shape, wanted, role });
 const GRAPH = { nodes: [leaf("x", [4, 2], true, "input"), leaf("W", [2, 2]), leaf("b", []), leaf("frozen", [3], false)] };
@@ -30,4 +31,11 @@ test("entries that learn are all named of a small model, and the first of each p
   assert.equal(learning(GRAPH), 5);
   assert.deepEqual(entriesOf(GRAPH, 5), ["W[0,0]", "W[0,1]", "W[1,0]", "W[1,1]", "b"]);
   assert.deepEqual(entriesOf(GRAPH, 4), ["W[0,0]", "b"]);
+});
+
+test("each band is lighter than the one below it, in light and in dark", () => {
+  for (const dark of [false, true]) {
+    const light = Array.from({ length: 12 }, (_, k) => heightColour(k, 11, dark).match(/\d+/g).reduce((sum, part, i) => sum + part * [0.2126, 0.7152, 0.0722][i], 0));
+    for (let k = 1; k < light.length; k++) assert.ok(light[k] > light[k - 1] + 8, `${light[k]} after ${light[k - 1]}`);
+  }
 });

@@ -3,6 +3,7 @@
 import { contours } from "../../vendor/contour.js";
 import { html, signal, useEffect, useMemo, useRef, useState } from "../../vendor/vendor.js";
 import { useAnswer } from "../answers.js";
+import { ApiError } from "../api.js";
 import * as api from "../api/training.js";
 import { style } from "../lazy.js";
 import { count, exact, format, fromWire } from "../model/format.js";
@@ -20,6 +21,8 @@ export const styled = style("surface.css");
 const CHEAP = 2;
 /** So many entries are offered one by one. */
 const MOST_ENTRIES = 24, ARROW = 46, ARROWS = { x: "→", y: "↑" };
+/** Milliseconds until a surface is asked for again where others came first, and how often. */
+const WAIT = 1000, PATIENCE = 8;
 /** The session whose surface was asked for. */
 const wanted = signal("");
 const WAYS = [["path1", "along the path"], ["path2", "across the path"], ["gradient", "the gradient"], ["update", "this step’s update"], ["random", "random 0"], ["random:1", "random 1"], ["random:2", "random 2"]];
@@ -29,13 +32,13 @@ export function Surface() {
   const [ways, setWays] = useState({ x: "", y: "" }), [span, setSpan] = useState(/** @type {number | null} */ (null)), [large, setLarge] = useState(false);
   const still = !(store.underWay.value && runs.newest.value), iteration = runs.shown.value;
   const open = graph !== null && (learning(graph) <= CHEAP || wanted.value === id);
-  const answer = useAnswer(open && still ? `${id} ${store.session.value?.revision} ${iteration} ${ways.x} ${ways.y} ${span}` : null, () => api.surface(id, { ...ways, span, iteration }));
-  const [told, setTold] = useState(/** @type {Told | null} */ (null));
-  useEffect(() => { if (answer?.found) setTold(answer.found); }, [answer]);
+  const answer = useAnswer(open && still ? `${id} ${store.session.value?.revision} ${iteration} ${ways.x} ${ways.y} ${span}` : null, () => inTurn(() => api.surface(id, { ...ways, span, iteration })));
+  const last = useRef(/** @type {Told | null} */ (null)), told = answer?.found ?? last.current; // one that is refused leaves the one before
+  last.current = told;
   if (!graph) return null;
   const names = entriesOf(graph, MOST_ENTRIES), chosen = chosenEntry();
   const entries = chosen && !names.includes(chosen) ? [...names, chosen] : names;
-  return html`<figure class="surface" data-picture="surface" data-step=${answer?.found?.iteration}><figcaption><h2>Loss surface</h2>
+  return html`<figure class="surface" data-picture="surface" data-step=${told?.iteration}><figcaption><h2>Loss surface</h2>
       ${told && html`<${Way} axis="x" ways=${ways} told=${told} entries=${entries} choose=${setWays} /><${Way} axis="y" ways=${ways} told=${told} entries=${entries} choose=${setWays} />`}</figcaption>
     ${!open && html`<p class="note">The loss around this step, over two directions through its ${count(learning(graph))} parameters, with the path that training took.</p>
       <button type="button" class="small-button" data-command="draw-surface" onClick=${() => (wanted.value = id)}>Draw the loss surface</button>`}
@@ -49,6 +52,17 @@ export function Surface() {
       <${Says} told=${told} />
       <${PathTable} told=${told} />
       <${Large} open=${large} close=${() => setLarge(false)} told=${told} />`}</figure>`;
+}
+
+/** The service computes one surface at a time; where others come first, it is asked again. @template T @param {() => Promise<T>} ask @param {number} [left] @returns {Promise<T>} */
+async function inTurn(ask, left = PATIENCE) {
+  try {
+    return await ask();
+  } catch (error) {
+    if (!(left > 0 && error instanceof ApiError && error.status === 503)) throw error;
+    await new Promise((done) => setTimeout(done, WAIT));
+    return inTurn(ask, left - 1);
+  }
 }
 
 /** The chosen entry, where it is one of a parameter that learns. */
