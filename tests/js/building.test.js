@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { folded } from "../../static/js/build/picture.js";
 import { lineOf, placeOf, placesIn, pointerAt } from "../../static/js/build/pointer.js";
 import { helpAt } from "../../static/js/build/schema.js";
 import { freeNames, fresh, layerNames, moved, renamed, retyped, valueTyped, valuesFor } from "../../static/js/build/spec.js";
@@ -99,4 +100,25 @@ test("a layer's own options come from elsewhere, by its value", () => {
   const units = { name: "units", kind: "integer", usual: "", doc: "How many outputs.", needed: true };
   const help = helpAt(SCHEMAS, SPEC, "/model/layers/0/units", (schema, value) => (schema === "LayerRequest" && value.type === "dense" ? [units] : []));
   assert.deepEqual([help.title, help.here, help.fields.at(-1)], ["layer", "units", units]);
+});
+
+/** @param {number} count @param {string} kind */
+function row(count, kind) {
+  const boxes = new Map(Array.from({ length: count }, (_, k) => [k, { key: k, kind, path: [], x: 14 + 110 * k, y: 14, width: 74, height: 46, titleHeight: 0, rank: k }]));
+  const routes = Array.from({ length: count - 1 }, (_, k) => ({ source: k, target: k + 1, points: [], segments: [], path: `M${k}`, edges: [] }));
+  return /** @type {any} */ ({ boxes, routes, edges: [], width: 110 * count + 28, height: 74 });
+}
+
+test("a long picture is folded into rows as even as columns allow, and no box lies on another", () => {
+  const { boxes, lines, width, height } = folded(row(20, "node"), 1000);
+  const placed = [...boxes.values()], rows = [...new Set(placed.map(({ y }) => y))];
+  assert.deepEqual(rows.map((row) => placed.filter(({ y }) => y === row).length), [6, 5, 5, 4]);
+  assert.equal(new Set(placed.map(({ x, y }) => `${x} ${y}`)).size, 20);
+  assert.ok(placed.every((box) => box.x + box.width < width && box.y + box.height < height) && width > height && width < 1000);
+  assert.equal(lines.length, 19);
+});
+
+test("a short picture stays as it was laid out, and so does one with an open frame", () => {
+  assert.deepEqual(folded(row(5, "node"), 1000).lines, ["M0", "M1", "M2", "M3"]);
+  assert.equal(folded(row(20, "open"), 1000).height, 74);
 });

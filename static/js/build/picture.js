@@ -75,3 +75,44 @@ export const sizeOf = ({ symbol, below }) => ({ width: Math.max(widthOf(symbol, 
 
 /** @param {string} text @param {number} room */
 const widthOf = (text, room) => Math.max(CARD.width, Math.min(240, text.length * CARD.letter + room));
+
+/** @typedef {import("../model/layout/types.js").Box} Box */
+/** @typedef {{boxes: Map<number | string, Box>, lines: string[], width: number, height: number}} Sketch */
+
+/** A picture is folded to about this ratio of width and height. */
+const RATIO = 1.4;
+/** Between two rows, and the corner of a line that goes from one to the next. */
+const BETWEEN = 26, CORNER = 8;
+
+/** A picture wider than that in several rows, one below the other; what stands in an open frame stays together. @param {import("../model/layout/types.js").Layout} layout @param {number} widest @returns {Sketch} */
+export function folded({ boxes, routes, width, height }, widest) {
+  const all = [...boxes.values()], step = height + BETWEEN;
+  if (width <= widest || all.some(({ kind }) => kind === "open")) return { boxes, lines: routes.map(({ path }) => path), width, height };
+  const rows = rowsOf(all, width / Math.max(2, Math.round(Math.sqrt(width / (RATIO * step)))));
+  /** @param {number | string} key */
+  const rowOf = (key) => rows.findLastIndex((from) => from <= /** @type {Box} */ (boxes.get(key)).x);
+  const placed = new Map([...boxes].map(([key, box]) => [key, { ...box, x: box.x - rows[rowOf(key)] + rows[0], y: box.y + rowOf(key) * step }]));
+  const lines = routes.map(({ source, target }) => {
+    const from = /** @type {Box} */ (placed.get(source)), to = /** @type {Box} */ (placed.get(target));
+    return rowOf(source) === rowOf(target) ? curve(from, to) : around(from, to, rowOf(target) * step - BETWEEN / 2);
+  });
+  return { boxes: placed, lines, width: Math.max(...[...placed.values()].map((box) => box.x + box.width)) + rows[0] + CORNER, height: height + (rows.length - 1) * step };
+}
+
+/** Where each row begins: as even as columns allow. @param {Box[]} boxes @param {number} each */
+function rowsOf(boxes, each) {
+  const columns = [...new Set(boxes.map(({ x }) => x))].sort((a, b) => a - b);
+  return columns.filter((x, k) => k === 0 || Math.floor((x - columns[0]) / each) > Math.floor((columns[k - 1] - columns[0]) / each));
+}
+
+/** From right to left border. @param {Box} from @param {Box} to */
+function curve(from, to) {
+  const x = from.x + from.width, y = from.y + from.height / 2, v = to.y + to.height / 2, pull = Math.max(12, (to.x - x) / 2);
+  return `M${x} ${y}C${x + pull} ${y} ${to.x - pull} ${v} ${to.x} ${v}`;
+}
+
+/** From right to left border, by the way between two rows. @param {Box} from @param {Box} to @param {number} between */
+function around(from, to, between) {
+  const x = from.x + from.width, y = from.y + from.height / 2, v = to.y + to.height / 2, r = CORNER;
+  return `M${x} ${y}q${r} 0 ${r} ${r}V${between - r}q0 ${r} ${-r} ${r}H${to.x}q${-r} 0 ${-r} ${r}V${v - r}q0 ${r} ${r} ${r}`;
+}
