@@ -32,7 +32,7 @@ def broken(page: Page) -> None:
     page.keyboard.press("h")
     page.click("[data-part=break]")
     page.click("[data-fault=no_slope]")
-    page.wait_for_selector(".found[data-wrong]")
+    page.wait_for_selector(".first-wrong[data-wrong]")
 
 
 def beside_its_twin(page: Page) -> None:

@@ -166,7 +166,7 @@ def test_axe_finds_nothing_in_any_part_of_the_doctor_nor_where_something_is_brok
         examine(f"the doctor, {part}", 2)
     page.locator("[data-part=break]").click()
     page.locator("[data-fault=uphill]").click()
-    page.wait_for_selector(".found[data-wrong]")
+    page.wait_for_selector(".first-wrong[data-wrong]")
     examine("a mistake that was made", 2)
     page.keyboard.press("Escape")
     page.wait_for_function(CLOSED)

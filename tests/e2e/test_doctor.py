@@ -112,11 +112,11 @@ def test_each_mistake_is_named_at_its_event_with_what_stands_there_and_what_foll
         later = fault == "no_zero_grad"  # the first step has nothing left over
         said = verify(trace_of(broken_run(example, fault, int(later))))
         page.locator(f"[data-fault={fault}]").click()
-        page.wait_for_selector(f".found[data-wrong='{said.event}'][data-wrong-iteration='{int(later)}']")
+        page.wait_for_selector(f".first-wrong[data-wrong='{said.event}'][data-wrong-iteration='{int(later)}']")
         shown = page.evaluate("""() => ["stands", "follows"].map((name) =>
-            document.querySelector(`.found [data-number=${name}]`).dataset.exact)""")
+            document.querySelector(`.first-wrong [data-number=${name}]`).dataset.exact)""")
         assert [number(text) for text in shown] == [said.stands, said.follows]
-        page.wait_for_selector(f".broken[data-broken={fault}]")
+        page.wait_for_selector(f".broken-strip[data-broken={fault}]")
     page.locator("[data-command=go-to-wrong]").click()
     at(page, said.event + 1, iteration=int(later))
 
@@ -129,7 +129,7 @@ def test_a_switch_that_is_turned_by_keyboard_keeps_the_focus(open_page):
     for state, shown in (("attached", True), ("detached", False)):
         switch.focus()
         page.keyboard.press(" ")
-        page.wait_for_selector(".found[data-wrong]", state=state)
+        page.wait_for_selector(".first-wrong[data-wrong]", state=state)
         page.wait_for_selector(".faults[aria-busy=false]")
         expect(switch).to_be_focused()
         expect(switch).to_be_checked(checked=shown)
@@ -142,9 +142,9 @@ def test_a_mended_step_has_its_numbers_again(open_page):
     page = open_page("?example=neuron")
     doctor(page, "break", "[data-fault]")
     page.locator("[data-fault=no_slope]").click()
-    page.wait_for_selector(".found[data-wrong]")
+    page.wait_for_selector(".first-wrong[data-wrong]")
     close(page)
-    expect(page.locator(".broken")).to_contain_text("The slope of the activation is forgotten")
+    expect(page.locator(".broken-strip")).to_contain_text("The slope of the activation is forgotten")
     page.keyboard.press("End")
     at(page, end)
     w = honest.graph.find("w").id
@@ -152,7 +152,7 @@ def test_a_mended_step_has_its_numbers_again(open_page):
     page.wait_for_function(shows, arg=[w, repr(float(trace_of(broken).gradient(w, end)))])
     assert_cards_are_the_engines(page, broken, end)
     page.locator("[data-command=mend]").click()
-    page.wait_for_selector(".broken", state="detached")
+    page.wait_for_selector(".broken-strip", state="detached")
     page.wait_for_function(CHANGED)
     page.keyboard.press("End")
     at(page, end)
@@ -217,7 +217,7 @@ def test_a_gradient_that_a_mistake_made_wrong_gets_a_cross(open_page):
     page = open_page("?example=neuron&cursor=16")
     doctor(page, "break", "[data-fault]")
     page.locator("[data-fault=no_slope]").click()
-    page.wait_for_selector(".found[data-wrong]")
+    page.wait_for_selector(".first-wrong[data-wrong]")
     page.locator("[data-part=prove]").click()
     page.locator("[data-command=check-gradients]").click()
     page.wait_for_selector(".failed[data-checked]")

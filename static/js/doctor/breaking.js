@@ -52,9 +52,9 @@ export function Breaking({ trace }) {
 /** @param {{name: string, wrong: Wrong, trace: Trace}} props */
 function Found({ name, wrong: { iteration, said }, trace }) {
   const { event } = said;
-  if (said.passed || event === null || event === undefined) return html`<p class="found" role="status"><b>${titleOf(name)}:</b> every number of this step still follows from the rules.</p>`;
+  if (said.passed || event === null || event === undefined) return html`<p class="first-wrong" role="status"><b>${titleOf(name)}:</b> every number of this step still follows from the rules.</p>`;
   const next = iteration !== trace.iteration, entry = said.index?.length ? html` at <span class="num">[${said.index.join(", ")}]</span>` : "";
-  return html`<div class="found" role="status" data-wrong=${event} data-wrong-iteration=${iteration}>
+  return html`<div class="first-wrong" role="status" data-wrong=${event} data-wrong-iteration=${iteration}>
     <p><b>${titleOf(name)}:</b> ${next ? html`this step still follows from the rules; the next one does not, and ` : ""}the first wrong number comes at step ${count(event + 1)}${next ? html` of training step ${count(iteration)}` : ""}: ${whatOf(trace, trace.events[event], said.field ?? "")}.</p>
     <p>There stands <${Number} name="stands" wire=${said.stands} />${entry}. By the rules it is <${Number} name="follows" wire=${said.follows} />.</p>
     <p><button type="button" class="pill on" data-command="go-to-wrong" onClick=${() => goToEvent(iteration, event)}>Go to step ${count(event + 1)}${next ? html` of training step ${count(iteration)}` : ""}</button></p></div>`;

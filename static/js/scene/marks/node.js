@@ -128,7 +128,7 @@ function paintTick(element, { node, size }, painting) {
   before?.remove();
   ticks.delete(element);
   if (!mark) return true;
-  const tick = add(/** @type {Element} */ (element.querySelector(".gradient")), "g", { class: `tick ${mark.good ? "good" : "bad"}`, "data-tick": mark.good ? "yes" : "no", transform: `translate(${size.width - 3} ${size.height - 3})` });
+  const tick = add(/** @type {Element} */ (element.querySelector(".gradient")), "g", { class: `proof-tick ${mark.good ? "good" : "bad"}`, "data-tick": mark.good ? "yes" : "no", transform: `translate(${size.width - 3} ${size.height - 3})` });
   add(tick, "title", {}, mark.says);
   add(tick, "circle", { r: 9 });
   add(tick, "text", { y: 5 }, mark.good ? "✓" : "✗");
