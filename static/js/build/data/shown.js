@@ -25,9 +25,9 @@ const numbersOf = (shape) => (shape.length === 1 ? (shape[0] === 1 ? "one number
 /** @param {Given} props */
 function Facts({ shown }) {
   const { samples, held_out: held, shape, outputs, classes, step, family } = shown;
-  const answer = classes.length ? `one of ${classes.length} classes${outputs.length > 1 ? " at each time step" : ""}` : family === "curve" ? "the number it leads to" : numbersOf(outputs);
+  const answer = classes.length ? `one of ${classes.length} classes${outputs.length > 1 ? " at each time step" : ""}` : family === "curve" ? "the number it leads to" : `${numbersOf(outputs)} as its target`;
   const first = step.length === 1 ? `sample ${count(step[0])} alone` : step.length < samples - held ? `${count(step.length)} of them` : held ? "all that are not held out" : "all of them";
-  return html`<p class="facts" role="status"><b>${count(samples)} samples</b>, each ${numbersOf(shape)} and ${answer}. ${held > 0 && html`<b>${count(held)} are held out</b>; ${count(samples - held)} are trained on. `}The first training step sees ${first}.</p>`;
+  return html`<p class="facts" role="status"><b>${count(samples)} ${samples === 1 ? "sample" : "samples"}</b>, each ${numbersOf(shape)} and ${answer}. ${held > 0 && html`<b>${count(held)} ${held === 1 ? "is" : "are"} held out</b>; ${count(samples - held)} ${samples - held === 1 ? "is" : "are"} trained on. `}The first training step sees ${first}.</p>`;
 }
 
 /** @param {Given} props */
