@@ -21,15 +21,15 @@ def twin_of(
     With another spec it parts from the beginning, and has every edit of its original. Raises `OutsideError` for an
     iteration the session has not reached.
     """
-    here = session.standing
+    here, example = session.standing, session.example.id if session.example else None
     if spec is not None:
-        return _exported(None, spec.model_dump(mode="json", exclude_unset=True), portions(here.timeline.line, TOGETHER))
+        edits = list(portions(here.timeline.line, TOGETHER))
+        return _exported(example, spec.model_dump(mode="json", exclude_unset=True), edits)
     start = here.iteration if iteration is None else iteration
     if start > here.frontier:
         raise OutsideError(f"iteration {start} asked for; the furthest so far is {here.frontier}")
     batches = list(portions(tuple(b for b in here.timeline.line if b.iteration <= start), TOGETHER))
     batches += [{"iteration": start, "edits": list(edits)}] if edits else []
-    example = session.example.id if session.example else None
     return _exported(example, session.shown_spec(), batches, iteration=start, frontier=start)
 
 

@@ -109,8 +109,8 @@ export const changeable = computed(() => {
   const node = selection.value && trace.value?.graph.nodes[selection.value.node];
   return node && selection.value?.which === "value" && ["parameter", "input", "target"].includes(node.role) ? node : null;
 });
-/** A second session that stands beside the open one, `of`: whose, and in what it differs. */
-export const twin = signal(/** @type {null | {of: string, session: import("./types").Session, says: string}} */ (null));
+/** A second session that stands beside the open one: of whose it is the twin, in what it differs, and whether it is this one that differs. */
+export const twin = signal(/** @type {null | {of: string, session: import("./types").Session, says: string, turned: boolean}} */ (null));
 export const beside = computed(() => (twin.value && twin.value.of === session.value?.id ? twin.value : null));
 /** Gradients that were checked in three ways: of which step, and what stands at which card's gradient. */
 export const proof = signal(/** @type {null | {trace: Trace, found: import("./generated/api").GradientCheck, marks: Map<number, import("./types").Mark>}} */ (null));

@@ -29,7 +29,7 @@ async function made(twin, says) {
 function stand(of, session, says) {
   batch(() => {
     actions.play(false);
-    store.twin.value = { of, session, says };
+    store.twin.value = { of, session, says, turned: false };
     store.dialog.value = null;
     actions.look("compare");
   });
@@ -40,7 +40,7 @@ export async function openTwin(id) {
   const of = store.session.peek()?.id;
   if (!of) return;
   try {
-    store.twin.value = { of, session: await api.session(id), says: "" };
+    store.twin.value = { of, session: await api.session(id), says: "", turned: false };
   } catch (error) {
     if (store.view.peek() === "compare") actions.look("graph");
     if (error instanceof api.ApiError && [404, 410].includes(error.status)) store.notice.value = { kind: "problem", text: "The twin that this link names is not there any more." };
@@ -56,7 +56,7 @@ export async function swapTwin() {
     const { cursors } = await compare(session.id, twin.session.id, { iteration, cursor: store.cursor.peek(), order: "layer", count: 0 });
     await actions.open(async () => {
       const first = await api.session(twin.session.id);
-      store.twin.value = { of: first.id, session, says: twin.says };
+      store.twin.value = { of: first.id, session, says: twin.says, turned: !twin.turned };
       return { ...first, example: session.example, title: session.title, summary: session.summary };
     }, { iteration, cursor: cursors[1] });
   } catch (error) {

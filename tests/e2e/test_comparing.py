@@ -178,6 +178,7 @@ def test_a_reload_shows_the_same_swapping_turns_it_round_and_closing_ends_it(pag
     at(page, 13)
     choose(page, "weight", "0.25")
     stands(page, 13)
+    assert page.locator("#compare .side-b + .says").inner_text() == "w is 0.25 from training step 0 on"
     before, sessions = page.evaluate(CELLS), (session_of(page), twin_of(page))
     page.wait_for_function("() => location.search.includes('view=compare') && location.search.includes('cursor=13')")
     page.reload()
@@ -211,6 +212,10 @@ def test_where_the_two_have_different_steps_the_rule_is_said(page, open_page):
     page.keyboard.press("End")
     length = get(page, twin_of(page), "schedule?iteration=0")["length"]
     assert stands(page, 19) == length > 19
+    assert page.locator("#compare .side-b + .says").inner_text() == "adam instead of sgd"
+    page.click("[data-command=swap-twin]")
+    stands(page, length, other=19)
+    assert page.locator("#compare .side-a + .says").inner_text() == "adam instead of sgd"
 
 
 def test_other_parts_of_the_page_make_twins_too_and_are_told_why_one_cannot_be(page, open_page):

@@ -2,7 +2,7 @@
 
 import { html, useEffect, useRef } from "../../vendor/vendor.js";
 import { ratioBar } from "../model/scale.js";
-import { count, exact, format, fromWire, shapeText } from "../model/format.js";
+import { count, exact, exactText, format, fromWire, shapeText } from "../model/format.js";
 import * as store from "../store.js";
 import { Go } from "./side.js";
 import { order } from "./state.js";
@@ -54,7 +54,7 @@ function Both({ which, pair }) {
 
 /** @param {{which: string, side: "a" | "b", number: import("../types").WireNumber | null}} props */
 function Number({ which, side, number }) {
-  return html`<td class="of-${which} of-${side}" data-side=${side} data-role=${which} data-exact=${number === null ? undefined : exact(fromWire(number))}>${number === null ? "—" : format(fromWire(number))}</td>`;
+  return html`<td class="of-${which} of-${side}" data-side=${side} data-role=${which} data-exact=${number === null ? undefined : exact(fromWire(number))} title=${number === null ? undefined : exactText(fromWire(number))}>${number === null ? "—" : format(fromWire(number))}</td>`;
 }
 
 /** @param {{which: string, pair: Beside}} props */

@@ -35,10 +35,10 @@ function Compare() {
 
 /** @param {{found: Comparison | null}} props */
 function Head({ found }) {
-  const says = store.beside.value?.says;
+  const { says, turned } = store.beside.value ?? { says: "", turned: false }, title = store.session.value?.title;
   return html`<header class="run-head">
-    <p class="difference"><${Side} name="A" /> <span>${store.session.value?.title}</span> <${Side} name="B" />
-      <span class="says">${says || "its twin"}</span> ${found && html`<${Differences} found=${found} />`}</p>
+    <p class="difference"><${Side} name="A" /> ${turned && says ? html`<span class="says">${says}</span>` : html`<span>${title}</span>`} <${Side} name="B" />
+      ${turned && says ? html`<span>${title}</span>` : html`<span class="says">${says || "its twin"}</span>`} ${found && html`<${Differences} found=${found} />`}</p>
     <${Button} id="swap-twin" named class="pill">Swap<span class="wide"> A and B</span><//>
     <${Button} id="twin" named class="pill">Another<span class="wide"> twin</span><//>
     <${Button} id="close-twin" named class="pill">Close<span class="wide"> the twin</span><//></header>`;
