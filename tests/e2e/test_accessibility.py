@@ -258,7 +258,8 @@ def test_axe_finds_nothing_where_a_number_is_predicted_or_changed(page, open_pag
     page.wait_for_selector(".chosen form.change, .chosen .change input", state="attached")
     examine("a number that is changed", 2)
     page.keyboard.press("Escape")
-    page.evaluate("async () => (await import('/static/js/actions.js')).select({ node: 4, which: 'value', entry: null })")
+    chosen = "{ node: 4, which: 'value', entry: null }"
+    page.evaluate(f"async () => (await import('/static/js/actions.js')).select({chosen})")
     page.locator(".ways-in summary").click()
     page.locator(".ways-in [data-command=cut]").first.click()
     page.wait_for_selector(".ways-in [data-command=mend]")
