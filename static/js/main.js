@@ -62,7 +62,7 @@ function watchClass() {
     void import("./classroom/predict.js").then(({ speakQuestions }) => speakQuestions(place("spoken")));
   });
   effect(() => {
-    if (once.followed || !store.session.value || (store.session.value.drives && !store.following.value)) return;
+    if (once.followed || !store.session.value || (store.session.value.drives && !store.following.value) || store.alone.value === store.session.value.id) return;
     once.followed = true;
     void import("./classroom/follow.js").then(({ follow }) => follow(place("stage")));
   });
@@ -115,8 +115,18 @@ function followMachine() {
   follow("(prefers-reduced-motion: reduce)", store.reducedMotion);
   effect(() => { document.documentElement.dataset.theme = store.dark.value ? "dark" : "light"; });
   effect(() => { document.documentElement.toggleAttribute("data-present", store.present.value); });
-  store.theme.value = /** @type {any} */ (localStorage.getItem("theme") ?? "system");
-  effect(() => localStorage.setItem("theme", store.theme.value));
+  const memory = remembering();
+  store.theme.value = /** @type {any} */ (memory?.getItem("theme") ?? "system");
+  effect(() => memory?.setItem("theme", store.theme.value));
+}
+
+/** A page in somebody else's frame may be allowed to remember nothing. */
+function remembering() {
+  try {
+    return localStorage;
+  } catch {
+    return null;
+  }
 }
 
 /** @param {string} query @param {{value: boolean}} target */

@@ -26,5 +26,14 @@ export function reportPosition() {
 function report() {
   const { value: session } = store.session;
   if (!session || store.filming.value) return;
-  if (session.drives && !store.following.value) api.seek(session.id, store.iteration.value, store.cursor.value).then(actions.hear, actions.fail);
+  if (session.drives && !store.following.value) api.seek(session.id, store.iteration.value, store.cursor.value).then(actions.hear, refused);
+}
+
+/** In a frame of another site the browser keeps the token back: whoever looks walks alone, and nothing is wrong. @param {unknown} error */
+function refused(error) {
+  if (!(error instanceof api.ApiError && error.status === 401)) return actions.fail(error);
+  const session = store.session.peek();
+  if (!session) return;
+  store.alone.value = session.id;
+  store.session.value = { ...session, drives: false };
 }

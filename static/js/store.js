@@ -28,6 +28,8 @@ export const view = signal(/** @type {import("./types").View} */ ("graph"));
 export const predicting = signal(false);
 /** The place whose newest number was shown, and whose next one is not asked for yet. */
 export const revealed = signal(/** @type {string | null} */ (null));
+/** The session that this page made and the browser lets nobody drive, as it does in a frame of another site. */
+export const alone = signal(/** @type {string | null} */ (null));
 /** The page goes where the session's driver goes. */
 export const following = signal(false);
 /** The chosen number is being typed anew. */

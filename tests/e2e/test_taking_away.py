@@ -1,10 +1,14 @@
 """What is taken away from the page can be opened elsewhere, and is the same there."""
 
 import json
+import math
 import re
 import struct
 from base64 import b64encode
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
+from threading import Thread
 from xml.etree import ElementTree
 
 import pytest
@@ -200,6 +204,27 @@ def test_a_link_of_which_a_part_is_missing_says_so_and_a_whole_one_opens_in_its_
     stands(stranger, 3, 0)
 
 
+def test_a_link_that_would_be_too_long_is_not_offered_but_the_file_is(open_page, server):
+    page = open_page()
+    numbers = [[math.sin(9 * k + j) for j in range(8)] for k in range(300)]
+    spec = {
+        "model": {"kind": "network", "layers": [{"type": "dense", "units": 1}], "loss": {"name": "mse"}},
+        "data": {"arrays": {"x": numbers, "y": [[0.0]] * 300}},
+        "optimizer": {"name": "sgd", "learning_rate": 0.1},
+    }
+    made = page.request.post(f"{server}/api/v1/sessions", data={"spec": spec}).json()["id"]
+    page.goto(f"{server}/?session={made}&cursor=2")
+    page.wait_for_selector("html[data-ready]")
+    at(page, 2)
+    page.keyboard.press("c")
+    said = page.locator("[data-too-long]").inner_text()
+    length, most = (int(found.replace(",", "")) for found in re.findall(r"\d[\d,]+", said))
+    assert length > most == 30_000
+    assert page.locator("[data-link=everything], [data-link=embed]").count() == 0
+    name, text = taken(page, "save-session")
+    assert (name, json.loads(text)["cursor"]) == ("model-0.json", 2)
+
+
 def test_a_session_is_saved_as_a_file_and_brought_back_from_it(open_page, tmp_path):
     page = open_page("?example=neuron")
     edit(page, 0, "0.75")
@@ -344,17 +369,19 @@ def test_an_animated_picture_is_given_up_and_none_has_more_than_120_frames(open_
     closed(page)
 
 
-def test_a_step_is_taken_away_as_a_program_and_a_page_of_ones_own_can_hold_it(open_page):
+def test_a_step_is_taken_away_as_a_program_and_axe_finds_nothing_where_all_that_is_offered(open_page):
     page = open_page("?example=training-loop&iteration=2&cursor=3")
     stands(page, 3, 2)
     share(page)
     for format, name in (("numpy", "training-loop-2.py"), ("notebook", "training-loop-2.ipynb")):
         found, text = taken(page, f"export-{format}")
         assert (found, b"iteration 2" in text) == (name, True)
-    code = page.locator("[data-link=embed]").input_value()
-    assert "panels=stage,sentence,formula,transport#session=" in code
+    page.wait_for_selector("[data-link=embed]")
+    page.evaluate(AXE.read_text())
+    assert page.evaluate(VIOLATIONS) == []
 
 
+VIOLATIONS = "async () => (await axe.run()).violations.map(({ id, nodes }) => [id, nodes[0].html])"
 ROWS = """() => [...document.querySelectorAll("[data-node]")].flatMap((card) =>
   [...card.querySelectorAll(".number")].map((text) =>
     [Number(card.dataset.node), text.classList[1], text.dataset.exact ?? null, text.textContent]))"""
@@ -399,8 +426,45 @@ def test_one_html_file_plays_the_step_from_the_disk_with_no_network_at_all(open_
     assert asked == [file.as_uri()]
     assert faults == []
     alone.evaluate(AXE.read_text())
-    assert alone.evaluate("async () => (await axe.run()).violations.map(({ id, nodes }) => [id, nodes[0].html])") == []
+    assert alone.evaluate(VIOLATIONS) == []
     context.close()
+
+
+ALONE = "() => import('/static/js/store.js').then(({ session }) => session.value.drives === false)"
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def site(tmp_path):
+    """Somebody else's site: its address and the folder of its pages."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=tmp_path)) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://localhost:{server.server_port}", tmp_path
+        server.shutdown()
+
+
+def test_a_page_of_another_site_shows_the_step_in_a_frame_where_the_explorer_allows_it(page, stranger, site):
+    address, folder = site
+    with serving("--store", "memory:", "--embed", address) as explorer:
+        page.goto(f"{explorer.url}/?example=neuron&cursor=7")
+        stands(page, 7, 0)
+        share(page)
+        code = page.locator("[data-link=embed]").input_value()
+        (folder / "lesson.html").write_text(f"<!doctype html><title>Lesson</title>{code}")
+        stranger.goto(f"{address}/lesson.html")
+        frame = stranger.frame_locator("iframe")
+        frame.locator("html[data-ready]").wait_for(state="attached")
+        frame.locator("body[data-cursor='7']").wait_for()
+        frame.locator("[data-command=forward]").click()
+        frame.locator("body[data-cursor='8']").wait_for()
+        stranger.frames[1].wait_for_function(ALONE)
+        assert not frame.locator("#top").is_visible()
+        assert frame.locator("#panel .say").is_visible()
+        assert frame.locator(".notice, #following").count() == 0
 
 
 def played(page, trace, place):

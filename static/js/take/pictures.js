@@ -50,7 +50,7 @@ function Film() {
       setDrawn(null);
     }
   };
-  return html`<section><h3>An animated picture of this training step</h3><p class="note">A GIF: the stage at every stop, of which there may be ${MOST}. The page walks through the step and comes back.</p>
+  return html`<section><h3>An animated picture of this training step</h3><p class="note">A GIF with at most ${MOST} pictures, one for each stop. The page walks through the step and comes back.</p>
     <div class="fields"><label>one picture <select name="frames" disabled=${drawn !== null} value=${grain} onChange=${(/** @type {Event} */ event) => choose(/** @type {keyof typeof GRAINS} */ (/** @type {HTMLSelectElement} */ (event.currentTarget).value))}>
       ${places.map(([name, { length }]) => html`<option value=${name} disabled=${length > MOST}>${GRAINS[/** @type {keyof typeof GRAINS} */ (name)]}: ${count(length)}</option>`)}</select></label>
       ${drawn === null ? html`<button type="button" class="pill" data-command="save-gif" disabled=${!grain} onClick=${make}>Make the GIF</button>`
