@@ -47,6 +47,16 @@ def on_its_map(page: Page) -> None:
     page.locator(".surface .zoom").scroll_into_view_if_needed()
 
 
+def written(page: Page) -> None:
+    page.keyboard.press("m")
+    page.wait_for_selector(".look[data-ready]")
+
+
+def stacked(page: Page) -> None:
+    written(page)
+    page.locator(".part-open").nth(1).click()
+
+
 class Screen(NamedTuple):
     """Where a screen is, what it shows when it stands, and what is done on it before."""
 
@@ -63,6 +73,8 @@ SCREENS = {
     "training": Screen("?example=modular&view=training", "[data-chart=loss]", trained),
     "surface": Screen("?example=optimizers-adam&iteration=60&view=training", "svg.heights", on_its_map),
     "compare": Screen("?example=vanishing&cursor=150", "#panel .katex", beside_its_twin),
+    "build": Screen("?example=neuron", "#panel .say", written),
+    "stack": Screen("?example=cnn", "#panel .say", stacked),
     "predict": Screen("?example=neuron&cursor=12&predict=1", ".predict .katex"),
     "doctor": Screen("?example=vanishing", "#panel .say", examined),
     "broken": Screen("?example=neuron&cursor=13", "#panel .say", broken),
