@@ -23,6 +23,7 @@ from engine import Array, orthonormal
 
 MOST, LEAST = 41, 9  # points along a side; and where there is little time
 QUICK = 1.5  # seconds that a surface is to take where nobody says how fine it is to be
+FORESIGHT = 0.1  # of the time allowed: before that nobody knows how long the rest takes
 ROOM = 1.25  # around the path
 LEVELS = 11
 _one = Lock()  # one surface at a time: several would share the processor all the same, and keep threads from requests
@@ -116,8 +117,7 @@ class _Plane:
 
     def answer(self, size: int | None, span: float | None, settings: Settings) -> SurfaceAnswer:
         around, land = self.around, self.land
-        half, points = self.window(self.side(size, settings), span)
-        losses = self.losses(points, settings.check_seconds)
+        half, points, losses = self.drawn(self.side(size, settings), size is None, span, settings.check_seconds)
         whole = float(np.sum(self.away**2))
         return SurfaceAnswer(
             iteration=around.iteration, loss=around.loss, x=self.axis(0, points[0]), y=self.axis(1, points[1]),
@@ -126,6 +126,17 @@ class _Plane:
             complete=around.complete, samples=around.samples, of=around.of, parameters=land.here.size,
             evaluations=land.evaluations,
         )  # fmt: skip
+
+    def drawn(self, side: int, may_be_coarser: bool, span: float | None, seconds: float) -> tuple[float, Array, Array]:
+        """Half of a side, the points along x and y, and the losses. Raises `TooLargeError` where they take too long."""
+        half, points = self.window(side, span)
+        coarser = may_be_coarser and side > LEAST
+        try:
+            return half, points, self.losses(points, min(seconds, 2 * QUICK) if coarser else seconds)
+        except TooLargeError:
+            if not coarser:
+                raise
+        return self.drawn(max(LEAST, side // 2), may_be_coarser, span, seconds)
 
     def at(self, x: float, y: float) -> float:
         """The loss at a point of the plane."""
@@ -169,7 +180,7 @@ class _Plane:
         return min(MOST, max(LEAST, isqrt(int(affordable))))
 
     def seconds(self) -> float:
-        """About so many a loss takes."""
+        """About so many a loss takes while nothing else is at work."""
         times = []
         for _ in range(3):
             began = monotonic()
@@ -197,8 +208,9 @@ class _Plane:
         began, rows, more = monotonic(), [], len(self.seen) / len(points[1])
         for y in points[1].tolist():
             rows.append([self.at(x, y) for x in points[0].tolist()])
-            needed = (monotonic() - began) * (len(points[1]) + more) / len(rows)
-            if needed > seconds:
+            passed = monotonic() - began
+            needed = passed * (len(points[1]) + more) / len(rows)
+            if needed > seconds and passed > seconds * FORESIGHT:
                 asked, fit = f"{len(points[1])} × {len(points[0])}", int(len(points[1]) * (seconds / needed) ** 0.5)
                 raise TooLargeError(
                     f"{asked} points take about {needed:.0f} s; this service allows {seconds:g} s, "

@@ -230,6 +230,23 @@ async def test_a_surface_that_would_take_too_long_says_how_fine_it_may_be(anyio_
         assert (answer.status_code, "20 × 20 points take" in answer.json()["detail"]) == (413, True)
 
 
+async def test_a_surface_whose_size_nobody_asked_for_is_coarser_where_time_is_short(anyio_backend, monkeypatch):
+    tried = []
+
+    def slow(plane, points, seconds):
+        tried.append(len(points[1]))
+        if len(tried) < 3:
+            raise module.TooLargeError("too slow")
+        return np.ones((len(points[1]), len(points[0])))
+
+    monkeypatch.setattr(module._Plane, "losses", slow)
+    async with client_of(create_app(Settings())) as client:
+        made = (await client.post("/sessions", json={"example": "neuron"})).json()
+        assert (await client.get(f"/sessions/{made['id']}/surface")).status_code == 200
+    first, second, third = tried
+    assert (second, third) == (max(first // 2, module.LEAST), max(first // 4, module.LEAST))
+
+
 async def test_other_sessions_step_while_a_surface_is_computed(client, open_session):
     _, slow = await open_session("modular")
     _, other = await open_session("neuron")

@@ -43,7 +43,7 @@ export function Surface() {
     ${!open && html`<p class="note">The loss around this step, over two directions through its ${count(learning(graph))} parameters, with the path that training took.</p>
       <button type="button" class="small-button" data-command="draw-surface" onClick=${() => (wanted.value = id)}>Draw the loss surface</button>`}
     ${answer?.failed && html`<p class="note failed" role="alert">${answer.failed}</p>`}
-    ${open && !told && !answer?.failed && html`<p class="note" role="status">The losses are being computed …</p>`}
+    ${open && !told && !answer?.failed && html`<p class="note" role="status">${still ? "The losses are being computed …" : "It is drawn when training rests."}</p>`}
     ${told && html`<${Map} told=${told} />
       <p class="zoom"><button type="button" class="small-button" data-command="surface-closer" onClick=${() => setSpan(fromWire(told.span) / 2)}>Closer</button>
         <button type="button" class="small-button" data-command="surface-wider" onClick=${() => setSpan(fromWire(told.span) * 2)}>Wider</button>
