@@ -10,7 +10,9 @@ import nbformat
 import numpy as np
 import pytest
 
-from tests.app.conftest import expression
+from app.main import create_app
+from app.settings import Settings
+from tests.app.conftest import client_of, expression
 
 pytestmark = pytest.mark.anyio
 
@@ -142,6 +144,20 @@ async def test_data_that_was_sent_goes_along(client, open_session):
     for iteration in (0, 5):
         ours, theirs = [np.frombuffer(await numbers(client, p, iteration)) for p in (path, other)]
         np.testing.assert_array_equal(ours, theirs)
+
+
+async def test_what_took_many_requests_to_train_is_brought_back_by_one(open_session, client):
+    _, path = await open_session("neuron")
+    await client.post(f"{path}/seek", json={"iteration": 90, "cursor": 5})
+    exported = (await taken(client, path, "json")).json()
+    async with client_of(create_app(Settings(step_seconds=1e-9))) as hurried:
+        again, other = await brought(hurried, exported)
+        assert (again["iteration"], again["cursor"]) == (90, 5)
+        assert await numbers(hurried, other, 90) == await numbers(client, path, 90)
+    async with client_of(create_app(Settings(step_seconds=1e-9, check_seconds=1e-9))) as hurried:
+        answer = await hurried.post("/sessions", json={"import": exported})
+        assert answer.status_code == 413
+        assert "iteration 90 asked for" in answer.json()["detail"]
 
 
 async def test_an_export_with_one_number_changed_is_another_session(client, open_session):
