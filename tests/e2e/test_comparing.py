@@ -52,7 +52,7 @@ def get(page, id, path):
 
 
 def verdict(page):
-    found = page.locator("#compare .verdict")
+    found = page.locator("#compare .outcome")
     return found.get_attribute("data-identical"), found.get_attribute("data-parts")
 
 
@@ -86,7 +86,7 @@ def test_where_they_part_is_a_link_and_both_say_what_happens_there(page, open_pa
     choose(page, "activation", "tanh")
     stands(page, 3)
     assert verdict(page) == ("false", "4")
-    page.locator("#compare .verdict [data-command=go-to-event]").click()
+    page.locator("#compare .outcome [data-command=go-to-event]").click()
     stands(page, 4, other=4)
     assert ("positive" in said(page, "A"), "tanh" in said(page, "B")) == (True, True)
     same, row = (page.locator(f"#compare [data-row='{label}']") for label in ("z1", "a1"))

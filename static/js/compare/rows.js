@@ -15,8 +15,8 @@ import { order } from "./state.js";
 export function Rows({ found }) {
   const box = useRef(/** @type {HTMLElement | null} */ (null)), begins = found.cursors[0] === 0;
   useEffect(() => { if (begins && box.current) box.current.scrollTop = 0; }, [begins]);
-  return html`<section class="numbers" aria-label="Numbers of both">
-    <div class="numbers-head"><h2>Numbers at this event</h2>
+  return html`<section class="pairs" aria-label="Numbers of both">
+    <div class="pairs-head"><h2>Numbers at this event</h2>
       <label>order <select data-command="compare-order" value=${order.value} onChange=${onOrder}><option value="layer">by layer</option><option value="difference">largest difference first</option></select></label>
       <span class="note">a tensor stands as its root mean square${found.rows.length < found.nodes ? `; ${count(found.rows.length)} of ${count(found.nodes)} nodes` : ""}</span></div>
     <div class="scroll" ref=${box} tabindex="0" role="region" aria-label="A, B and their ratio"><table data-order=${order.value}>

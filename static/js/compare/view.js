@@ -54,7 +54,7 @@ function Differences({ found }) {
 function Verdict({ found }) {
   const { parts, identical, by, iteration } = found, trace = store.trace.value;
   const event = parts ? trace?.events[parts - 1] : null;
-  return html`<p class="verdict ${identical ? "identical" : ""}" data-identical=${identical} data-parts=${parts ?? "none"} role="status">
+  return html`<p class="outcome ${identical ? "identical" : ""}" data-identical=${identical} data-parts=${parts ?? "none"} role="status">
     ${identical ? html`<b>Identical</b> in training step ${count(iteration)}: every number of all ${count(found.lengths[0])} events has the same bits.`
       : parts === null ? html`<b>Every number that both have is identical</b> in training step ${count(iteration)}; one of them has steps that the other has not.`
       : parts === 0 ? html`<b>They differ before the first event</b> of training step ${count(iteration)}: they do not begin with the same numbers.`
