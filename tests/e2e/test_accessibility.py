@@ -107,7 +107,7 @@ DIALOGS = {
     "c": "share",
     "j": "join",
 }
-CLOSED = "() => import('/static/js/store.js').then(({ dialog }) => dialog.value === null)"
+CLOSED = "() => !document.querySelector('dialog[open]')"
 
 
 @STILL

@@ -2,12 +2,15 @@
 
 import { html, useEffect, useState } from "../../vendor/vendor.js";
 import * as actions from "../actions.js";
+import { style } from "../lazy.js";
 import * as store from "../store.js";
 import { draft, future, openIt, past, redo, spec, start, tab, troubles, turnTo, undo, unread, waiting, watch, words } from "./draft.js";
 import { Expression } from "./expression.js";
 import { Json } from "./json.js";
 import { Network } from "./network.js";
 import { Preview } from "./preview.js";
+
+await style("build.css");
 
 const TABS = /** @type {const} */ ([["expression", "Expression"], ["network", "Network"], ["json", "JSON"]]);
 const SHOWN = { expression: Expression, network: Network, json: Json };
