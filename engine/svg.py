@@ -14,7 +14,7 @@ from engine.numerals import four
 from engine.tape import Array
 from engine.trace import Trace
 
-NODES = 120  # a picture is drawn of at most so many
+NODES = 250  # a picture is drawn of at most so many
 WIDTH, HEIGHT = 156, 94  # of a card
 ACROSS, DOWN, EDGE = 84, 24, 24  # between columns, between cards, around the picture
 LETTERS = 16  # of a name on a card

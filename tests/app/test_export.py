@@ -4,6 +4,7 @@ import ast
 import json
 import subprocess
 import sys
+from importlib import import_module
 from xml.etree import ElementTree
 
 import nbformat
@@ -223,11 +224,13 @@ async def test_a_step_too_large_is_refused_with_number_and_limit(client, open_se
     assert "121," in answer.json()["detail"]
 
 
-async def test_a_graph_too_large_for_a_picture_is_refused_with_number_and_limit(client, open_session):
+async def test_a_graph_too_large_for_a_picture_is_refused_with_number_and_limit(client, open_session, monkeypatch):
     _, path = await open_session("gru")
+    assert (await client.get(f"{path}/export", params={"format": "svg"})).status_code == 200
+    monkeypatch.setattr(import_module("engine.svg"), "NODES", 149)
     answer = await client.get(f"{path}/export", params={"format": "svg"})
     assert answer.status_code == 413
-    assert answer.json()["detail"] == "this graph has 150 nodes; a picture is drawn of at most 120"
+    assert answer.json()["detail"] == "this graph has 150 nodes; a picture is drawn of at most 149"
 
 
 async def test_the_catalogue_says_every_operation_in_numpy_and_in_pytorch(client):

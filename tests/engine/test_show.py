@@ -56,11 +56,11 @@ def test_what_a_notebook_shows_has_nothing_that_runs_or_is_fetched():
 
 
 def test_a_graph_too_large_for_a_picture_keeps_its_table():
-    step = trace(" + ".join(["x*x"] * 80), x=1.0)
+    step = trace(" + ".join(["x*x"] * 130), x=1.0)
     html = step._repr_html_()
     assert "<svg" not in html
-    assert "a picture is drawn of at most 120" in html
-    assert cells(html) == [["x", "parameter", "1", "160"]]
+    assert "a picture is drawn of at most 250" in html
+    assert cells(html) == [["x", "parameter", "1", "260"]]
 
 
 def test_gradients_are_copies():
