@@ -43,6 +43,12 @@ def beside_its_twin(page: Page) -> None:
     page.wait_for_selector("#compare .chart canvas")
 
 
+def looked_through(page: Page) -> None:
+    page.keyboard.press("g")
+    page.wait_for_selector("dialog.gallery .examples")
+    page.wait_for_load_state("networkidle")
+
+
 def on_its_map(page: Page) -> None:
     page.locator(".surface .zoom").scroll_into_view_if_needed()
 
@@ -73,6 +79,7 @@ SCREENS = {
     "training": Screen("?example=modular&view=training", "[data-chart=loss]", trained),
     "surface": Screen("?example=optimizers-adam&iteration=60&view=training", "svg.heights", on_its_map),
     "compare": Screen("?example=vanishing&cursor=150", "#panel .katex", beside_its_twin),
+    "gallery": Screen("?example=neuron", "#panel .say", looked_through),
     "build": Screen("?example=neuron", "#panel .say", written),
     "stack": Screen("?example=cnn", "#panel .say", stacked),
     "predict": Screen("?example=neuron&cursor=12&predict=1", ".predict .katex"),

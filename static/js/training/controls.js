@@ -17,6 +17,7 @@ export function Controls() {
     </form>
     <${State} />
     ${under && !runs.newest.value && html`<${Button} id="newest" named class="pill">Follow the newest step<//>`}
+    <${Button} id="twin" named class="pill">Compare with a twin<//>
     <${Button} id="walk" named class="pill">${under && runs.newest.value ? "Pause, walk through the next step" : html`Walk through step <b>${count(runs.shown.value)}</b>`}<//>
     <${Progress} /></div>`;
 }
