@@ -113,7 +113,8 @@ class _Plane:
     def __init__(self, around: Terrain, names: tuple[str, str], along: tuple[Array, Array], kept: float) -> None:
         self.around, self.names, self.along, self.kept = around, names, np.stack(along), (1.0, kept)
         self.land, self.away = around.land, around.places - around.land.here
-        self.seen: Array = self.away @ self.along.T  # the path, in the plane
+        # The path, in the plane: point by point, so that no point's rounding depends on how many others there are.
+        self.seen: Array = np.array([[point @ way for way in self.along] for point in self.away])
 
     def answer(self, size: int | None, span: float | None, settings: Settings) -> SurfaceAnswer:
         around, land = self.around, self.land

@@ -46,7 +46,7 @@ def surface(valley):
     if page.locator("[data-command=surface-x]").input_value() != "x":
         page.select_option("[data-command=surface-x]", "x")
         page.wait_for_selector("svg.heights[aria-label*='over x and y']")
-    picture(page, "surface", STEP)
+    page.wait_for_selector(f"[data-picture=surface][data-step='{STEP}'][aria-busy=false]")
     return page, told(page, STEP)
 
 

@@ -32,13 +32,14 @@ export function Surface() {
   const [ways, setWays] = useState({ x: "", y: "" }), [span, setSpan] = useState(/** @type {number | null} */ (null)), [large, setLarge] = useState(false);
   const still = !(store.underWay.value && runs.newest.value), iteration = runs.shown.value;
   const open = graph !== null && (learning(graph) <= CHEAP || wanted.value === id);
-  const answer = useAnswer(open && still ? `${id} ${store.session.value?.revision} ${iteration} ${ways.x} ${ways.y} ${span}` : null, () => inTurn(() => api.surface(id, { ...ways, span, iteration })));
+  const asked = open && still ? `${id} ${store.session.value?.revision} ${iteration} ${ways.x} ${ways.y} ${span}` : null;
+  const answer = useAnswer(asked, () => inTurn(() => api.surface(id, { ...ways, span, iteration })));
   const last = useRef(/** @type {Told | null} */ (null)), told = answer?.found ?? last.current; // one that is refused leaves the one before
   last.current = told;
   if (!graph) return null;
   const names = entriesOf(graph, MOST_ENTRIES), chosen = chosenEntry();
   const entries = chosen && !names.includes(chosen) ? [...names, chosen] : names;
-  return html`<figure class="surface" data-picture="surface" data-step=${told?.iteration}><figcaption><h2>Loss surface</h2>
+  return html`<figure class="surface" data-picture="surface" data-step=${told?.iteration} aria-busy=${asked !== null && answer?.key !== asked}><figcaption><h2>Loss surface</h2>
       ${told && html`<${Way} axis="x" ways=${ways} told=${told} entries=${entries} choose=${setWays} /><${Way} axis="y" ways=${ways} told=${told} entries=${entries} choose=${setWays} />`}</figcaption>
     ${!open && html`<p class="note">The loss around this step, over two directions through its ${count(learning(graph))} parameters, with the path that training took.</p>
       <button type="button" class="small-button" data-command="draw-surface" onClick=${() => (wanted.value = id)}>Draw the loss surface</button>`}
