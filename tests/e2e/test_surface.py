@@ -181,7 +181,7 @@ def test_it_opens_large_and_closes_with_escape(surface):
 def test_a_surface_of_many_numbers_is_computed_when_it_is_asked_for(open_page):
     page = open_page("?example=digits8&iteration=5&view=training")
     asked = []
-    page.on("request", lambda request: asked.append(request.url) if "/surface" in request.url else None)
+    page.on("request", lambda request: asked.append(request.url) if "/surface?" in request.url else None)
     page.wait_for_selector("[data-command=draw-surface]")
     picture(page, "filters", 5)
     assert asked == []
