@@ -28,13 +28,17 @@ const HEARERS = { arrived: () => void store.arrivals.value++, failed: fail };
 
 /** @param {() => Promise<import("./types").Session>} find @param {{iteration?: number, cursor?: number}} [place] */
 export async function open(find, place = {}) {
-  const mine = ++opening;
+  const mine = ++opening, dialog = store.dialog.peek();
   store.loading.value = true;
   try {
     const session = await find();
     const opened = openRecordings(session.id, HEARERS, session.stretches);
     const trace = await opened.at(place.iteration ?? session.iteration);
-    if (mine === opening) enter(session, opened, trace, place.cursor ?? session.cursor);
+    if (mine !== opening) return;
+    batch(() => {
+      enter(session, opened, trace, place.cursor ?? session.cursor);
+      if (store.dialog.peek() === dialog) store.dialog.value = null; // one that was opened meanwhile stays
+    });
   } catch (error) {
     if (mine === opening) fail(error);
   } finally {
@@ -52,7 +56,6 @@ function enter(session, opened, trace, cursor) {
     store.selection.value = null;
     store.closed.value = closedAtFirst(trace.graph);
     store.notice.value = null;
-    store.dialog.value = null;
     if (!/** @type {{batch?: number | null} | undefined} */ (session.spec.data)?.batch || session.data?.sample == null) store.batches.value = null;
     store.changing.value = false;
     store.row.value = 0;

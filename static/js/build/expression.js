@@ -32,9 +32,10 @@ function Functions({ source, type }) {
   /** @param {string} name */
   const write = (name) => {
     const area = /** @type {HTMLTextAreaElement} */ (document.getElementById("build-source")), at = area.selectionStart, text = `${name}(${source.slice(at, area.selectionEnd)})`;
-    type(source.slice(0, at) + text + source.slice(area.selectionEnd));
+    area.setRangeText(text, at, area.selectionEnd);
     area.focus();
-    setTimeout(() => area.setSelectionRange(at + text.length - 1, at + text.length - 1));
+    area.setSelectionRange(at + text.length - 1, at + text.length - 1);
+    type(area.value);
   };
   return html`<details class="functions"><summary>Functions</summary><p class="note">Beside these, <code>+ − * / @ **</code>, and lines that name what they compute.</p>
     <div class="kinds-of">${names.map((name) => html`<button type="button" class="pill" data-function=${name} title=${store.ops.value.get(name)?.doc} onClick=${() => write(name)}>${name}</button>`)}</div></details>`;

@@ -30,20 +30,20 @@ const close = () => (store.dialog.value = null);
 
 /** @param {{name: Name, title: string, content: import("../lazy.js").Part<() => any>}} props */
 function Sheet({ name, title, content }) {
-  const dialog = useRef(/** @type {HTMLDialogElement | null} */ (null)), ours = useRef(false);
+  const dialog = useRef(/** @type {HTMLDialogElement | null} */ (null)), ours = useRef(0);
   const wanted = store.dialog.value === name, Content = content.here.value, open = wanted && Content !== null;
   useEffect(() => { if (wanted && !Content) void fetch(content); }, [wanted]);
   useEffect(() => {
     if (open) dialog.current?.showModal();
     else if (dialog.current?.open) {
-      ours.current = true;
+      ours.current += 1;
       dialog.current.close();
     }
   }, [open]);
   /** The browser tells late that it closed: what was closed here may be wanted again by then. */
   const closed = () => {
-    if (!ours.current) close();
-    ours.current = false;
+    if (ours.current > 0) ours.current -= 1;
+    else close();
   };
   return html`<dialog ref=${dialog} class=${name} aria-label=${title} onClose=${closed}
     onClick=${(/** @type {MouseEvent} */ event) => { if (event.target === dialog.current) close(); }}>

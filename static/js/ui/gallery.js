@@ -79,6 +79,6 @@ function nextTo(all, at, key) {
 function choose(id) {
   actions.takeOver();
   actions.play(false);
-  void actions.openExample(id);
   store.dialog.value = null;
+  void actions.openExample(id);
 }
