@@ -52,3 +52,15 @@ def open_page(page, server):
     go.faults = faults
     yield go
     assert faults == []
+
+
+@pytest.fixture
+def stranger(browser):
+    """A page in a browser of its own, without anybody's cookie; errors on it fail the test."""
+    faults = []
+    context = browser.new_context(reduced_motion="reduce")
+    page = context.new_page()
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    yield page
+    context.close()
+    assert faults == []

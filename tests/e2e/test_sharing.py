@@ -10,18 +10,6 @@ from tests.e2e.reading import assert_cards_are_the_engines, at, engine_run
 STILL = pytest.mark.browser_context_args(reduced_motion="reduce")
 
 
-@pytest.fixture
-def student(browser):
-    """A page in a browser of its own, without the teacher's cookie; errors on it fail the test."""
-    faults = []
-    context = browser.new_context(reduced_motion="reduce")
-    page = context.new_page()
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    yield page
-    context.close()
-    assert faults == []
-
-
 def opened(page, address):
     page.goto(address)
     page.wait_for_selector("html[data-ready]", timeout=20_000)
@@ -50,94 +38,94 @@ def live(page):
 
 @STILL
 @pytest.mark.parametrize("example", ["neuron", "digits8", "lstm"])
-def test_a_link_opens_this_very_step_for_somebody_else(open_page, student, example):
+def test_a_link_opens_this_very_step_for_somebody_else(open_page, stranger, example):
     page = open_page(f"?example={example}&cursor=9&view=code")
     at(page, 9)
     link = shared(page, "step")
-    opened(student, link)
-    at(student, 9)
-    assert student.evaluate("() => document.body.dataset.view") == "code"
-    student.keyboard.press("1")
-    assert student.locator("#following").get_by_text("You walk alone.").count() == 1
+    opened(stranger, link)
+    at(stranger, 9)
+    assert stranger.evaluate("() => document.body.dataset.view") == "code"
+    stranger.keyboard.press("1")
+    assert stranger.locator("#following").get_by_text("You walk alone.").count() == 1
     if example == "neuron":
-        assert_cards_are_the_engines(student, engine_run(example), 9)
-    student.keyboard.press("ArrowRight")
-    student.wait_for_function("() => Number(document.body.dataset.cursor) > 9")
+        assert_cards_are_the_engines(stranger, engine_run(example), 9)
+    stranger.keyboard.press("ArrowRight")
+    stranger.wait_for_function("() => Number(document.body.dataset.cursor) > 9")
     closed(page)
     at(page, 9)  # whoever only looks moves nobody else
 
 
 @STILL
-def test_a_class_joins_by_code_follows_walks_alone_and_comes_back(open_page, student, server):
+def test_a_class_joins_by_code_follows_walks_alone_and_comes_back(open_page, stranger, server):
     page = open_page("?example=neuron&cursor=5")
     code = code_of(page)
     closed(page)
-    opened(student, server)
-    student.keyboard.press("j")
-    student.locator("[name=code]").fill(f"{code[:3].lower()} {code[3:]}")
-    student.keyboard.press("Enter")
-    live(student)
-    at(student, 5)
+    opened(stranger, server)
+    stranger.keyboard.press("j")
+    stranger.locator("[name=code]").fill(f"{code[:3].lower()} {code[3:]}")
+    stranger.keyboard.press("Enter")
+    live(stranger)
+    at(stranger, 5)
     page.keyboard.press("ArrowRight")
     at(page, 6)
-    at(student, 6)
+    at(stranger, 6)
     page.keyboard.press("n")
-    at(student, 0, iteration=1)
-    student.keyboard.press("ArrowRight")
-    at(student, 1, iteration=1)
-    student.wait_for_selector("#following [data-following=off]")
+    at(stranger, 0, iteration=1)
+    stranger.keyboard.press("ArrowRight")
+    at(stranger, 1, iteration=1)
+    stranger.wait_for_selector("#following [data-following=off]")
     page.keyboard.press("End")
     at(page, 19, iteration=1)
-    at(student, 1, iteration=1)
-    student.keyboard.press("v")
-    at(student, 19, iteration=1)
+    at(stranger, 1, iteration=1)
+    stranger.keyboard.press("v")
+    at(stranger, 19, iteration=1)
 
 
 @STILL
-def test_what_the_teacher_changes_is_seen_by_who_follows(open_page, student):
+def test_what_the_teacher_changes_is_seen_by_who_follows(open_page, stranger):
     page = open_page("?example=neuron&cursor=6")
-    opened(student, shared(page, "following"))
+    opened(stranger, shared(page, "following"))
     closed(page)
-    live(student)
-    at(student, 6)
+    live(stranger)
+    at(stranger, 6)
     page.locator("svg.stage [data-node='0']").click()
     page.wait_for_selector(".chosen .settable")
     page.keyboard.press("e")
     page.wait_for_selector("form.change input:focus")
     page.keyboard.type("0.75")
     page.keyboard.press("Enter")
-    student.wait_for_function("() => document.querySelector(\"[data-node='0'] .value\").dataset.exact === '0.75'")
-    at(student, 1)
+    stranger.wait_for_function("() => document.querySelector(\"[data-node='0'] .value\").dataset.exact === '0.75'")
+    at(stranger, 1)
     page.keyboard.press("Control+z")
-    student.wait_for_function("() => document.querySelector(\"[data-node='0'] .value\").dataset.exact === '0.5'")
-    at(student, 6)
+    stranger.wait_for_function("() => document.querySelector(\"[data-node='0'] .value\").dataset.exact === '0.5'")
+    at(stranger, 6)
 
 
 @STILL
-def test_who_follows_sees_the_next_sample_too_and_undo_brings_the_one_before(open_page, student):
+def test_who_follows_sees_the_next_sample_too_and_undo_brings_the_one_before(open_page, stranger):
     page = open_page("?example=digits8&cursor=6")
-    opened(student, shared(page, "following"))
+    opened(stranger, shared(page, "following"))
     closed(page)
-    live(student)
-    at(student, 6)
+    live(stranger)
+    at(stranger, 6)
     session = page.evaluate("() => new URLSearchParams(location.search).get('session')")
     for wanted in (1, 2):
         page.keyboard.press("]")
         shows_sample(page, wanted)
-        shows_sample(student, wanted)
+        shows_sample(stranger, wanted)
         at(page, 6, iteration=0)
-        at(student, 6)
+        at(stranger, 6)
     page.keyboard.press("[")
-    shows_sample(student, 1)
+    shows_sample(stranger, 1)
     page.keyboard.press("Control+z")
     shows_sample(page, 2)
-    shows_sample(student, 2)
+    shows_sample(stranger, 2)
     assert page.evaluate("() => new URLSearchParams(location.search).get('session')") == session
     # Who looks around alone takes another sample in a session of their own.
-    student.keyboard.press("v")
-    student.keyboard.press("]")
-    shows_sample(student, 3)
-    student.wait_for_function("(old) => !location.search.includes(old)", arg=session)
+    stranger.keyboard.press("v")
+    stranger.keyboard.press("]")
+    shows_sample(stranger, 3)
+    stranger.wait_for_function("(old) => !location.search.includes(old)", arg=session)
     shows_sample(page, 2)
 
 
@@ -146,17 +134,17 @@ def shows_sample(page, number):
 
 
 @STILL
-def test_where_streams_do_not_come_through_the_page_asks_instead(open_page, student, server):
+def test_where_streams_do_not_come_through_the_page_asks_instead(open_page, stranger, server):
     page = open_page("?example=neuron&cursor=6")
     link = shared(page, "following")
     closed(page)
-    student.route(re.compile(r"/live$"), lambda route: route.fulfill(status=503, body=""))
-    opened(student, link)
-    student.wait_for_selector("#following [data-following=asking]")
-    at(student, 6)
+    stranger.route(re.compile(r"/live$"), lambda route: route.fulfill(status=503, body=""))
+    opened(stranger, link)
+    stranger.wait_for_selector("#following [data-following=asking]")
+    at(stranger, 6)
     page.keyboard.press("ArrowRight")
     at(page, 7)
-    at(student, 7)
+    at(stranger, 7)
 
 
 @STILL

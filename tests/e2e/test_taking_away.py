@@ -38,18 +38,6 @@ def elsewhere():
         yield server.url
 
 
-@pytest.fixture
-def stranger(browser):
-    """A page in a browser of its own; errors on it fail the test."""
-    faults = []
-    context = browser.new_context(reduced_motion="reduce")
-    page = context.new_page()
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    yield page
-    context.close()
-    assert faults == []
-
-
 def stands(page, cursor, iteration):
     page.wait_for_selector("html[data-ready]", timeout=60_000)
     at(page, cursor, iteration)
