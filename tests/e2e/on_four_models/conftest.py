@@ -1,0 +1,38 @@
+"""One page for each of the four models and each room of sentences; every sentence is put to it in turn."""
+
+import pytest
+
+from tests.e2e.reading import engine_run, press
+
+MODELS = ["neuron", "digits", "cnn", "lstm"]
+
+
+@pytest.fixture(scope="module", params=MODELS)
+def model(request, browser, server):
+    """A page that stands at one of the four models, with the engine's run of the same step."""
+    context = browser.new_context(
+        base_url=server, viewport={"width": 1280, "height": 720}, reduced_motion="reduce", color_scheme="light"
+    )
+    page = context.new_page()
+    faults = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+    page.goto(f"/?example={request.param}")
+    page.wait_for_selector("html[data-ready]", timeout=60_000)
+    page.wait_for_url("**session=**")
+    yield page, engine_run(request.param)
+    context.close()
+    assert faults == []
+
+
+@pytest.fixture
+def opened(model):
+    """The page, back at the start of the step, in the graph, with nothing chosen."""
+    page, run = model
+    page.keyboard.press("Escape")
+    page.keyboard.press("1")
+    page.locator("[data-command=grain]").select_option("operation")
+    page.evaluate("() => document.activeElement.blur()")
+    press(page, "Home", 0)
+    page.wait_for_function("() => document.body.dataset.view === 'graph'")
+    return page, run
