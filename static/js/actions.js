@@ -2,7 +2,7 @@
 
 import { batch } from "../vendor/vendor.js";
 import * as api from "./api.js";
-import { closedAtFirst, toggled } from "./model/groups.js";
+import { closedAs, toggled } from "./model/groups.js";
 import { epochAfter, epochBefore, stopAfter, stopBefore } from "./model/playhead.js";
 import { refsOf } from "./model/trace.js";
 import { openRecordings } from "./recordings.js";
@@ -26,7 +26,9 @@ let translated = new Set();
 /** What is told when numbers come late, or not at all. */
 const HEARERS = { arrived: () => void store.arrivals.value++, failed: fail };
 
-/** @param {() => Promise<import("./types").Session>} find @param {{iteration?: number, cursor?: number}} [place] */
+/** Where the page stands, and what of it is seen. @typedef {{iteration?: number, cursor?: number, groups?: string[], camera?: import("./types").Sight}} Place */
+
+/** @param {() => Promise<import("./types").Session>} find @param {Place} [place] */
 export async function open(find, place = {}) {
   const mine = ++opening, dialog = store.dialog.peek();
   store.loading.value = true;
@@ -36,7 +38,7 @@ export async function open(find, place = {}) {
     const trace = await opened.at(place.iteration ?? session.iteration);
     if (mine !== opening) return;
     batch(() => {
-      enter(session, opened, trace, place.cursor ?? session.cursor);
+      enter(session, opened, trace, place);
       if (store.dialog.peek() === dialog) store.dialog.value = null; // one that was opened meanwhile stays
     });
   } catch (error) {
@@ -46,15 +48,16 @@ export async function open(find, place = {}) {
   }
 }
 
-/** @param {import("./types").Session} session @param {Recordings} opened @param {import("./types").Trace} trace @param {number} cursor */
-function enter(session, opened, trace, cursor) {
+/** @param {import("./types").Session} session @param {Recordings} opened @param {import("./types").Trace} trace @param {Place} place */
+function enter(session, opened, trace, { cursor = session.cursor, groups = [], camera }) {
   recordings = opened;
   batch(() => {
     forgetWords(trace.iteration);
     store.session.value = session;
     store.run.value = null;
     store.selection.value = null;
-    store.closed.value = closedAtFirst(trace.graph);
+    store.closed.value = closedAs(trace.graph, groups);
+    store.cameraWish.value = camera ? { do: "see", sight: camera } : null;
     store.notice.value = null;
     if (!/** @type {{batch?: number | null} | undefined} */ (session.spec.data)?.batch || session.data?.sample == null) store.batches.value = null;
     store.changing.value = false;

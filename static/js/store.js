@@ -82,7 +82,9 @@ export const entryExplanation = signal(/** @type {import("./types").Explanation 
 /** A card that must be seen, beside the one where it happens. */
 export const pointed = signal(/** @type {number | null} */ (null));
 /** What the camera is asked to do; a fresh object each time. */
-export const cameraWish = signal(/** @type {null | {do: "fit" | "in" | "out"}} */ (null));
+export const cameraWish = signal(/** @type {null | {do: "fit" | "in" | "out"} | {do: "see", sight: import("./types").Sight}} */ (null));
+/** Asks for the part of the graph that is seen; null is all of it. */
+export const sight = signal(/** @type {() => import("./types").Sight | null} */ (() => null));
 
 export const dark = computed(() => (theme.value === "system" ? systemDark.value : theme.value === "dark"));
 /** The same for every training step. */

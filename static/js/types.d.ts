@@ -65,4 +65,6 @@ export interface Selection { node: number; which: "value" | "gradient"; entry: n
 /** What a check says of the gradient at this place of the recording. */
 export interface Mark { offset: number; good: boolean; says: string }
 export type Point = [number, number];
+/** How large a drawing is shown, and what of it stands in the middle. */
+export interface Sight { k: number; x: number; y: number }
 export interface Box { x: number; y: number; width: number; height: number }

@@ -55,6 +55,50 @@ def test_a_link_opens_this_very_step_for_somebody_else(open_page, stranger, exam
     at(page, 9)  # whoever only looks moves nobody else
 
 
+SIGHT = """() => import('/static/js/store.js').then(({ closed, sight }) => [[...closed.value].sort(), sight.value()])"""
+RESTING = """async () => {
+  const place = () => document.querySelector("svg.stage .world").getAttribute("transform");
+  for (let before = ""; before !== place(); await new Promise((done) => setTimeout(done, 100))) before = place();
+}"""
+
+
+def seen(page):
+    """Which groups are closed, and the part of the graph that is seen; null where it is all of it."""
+    page.evaluate(RESTING)
+    return page.evaluate(SIGHT)
+
+
+@STILL
+def test_a_link_opens_the_same_groups_and_the_same_part_of_the_graph(open_page, stranger, server):
+    page = open_page("?example=spiral&cursor=9")
+    at(page, 9)
+    assert seen(page) == [[], None]
+    page.locator('[data-group="dense2"]').first.dispatch_event("click")
+    page.wait_for_selector('[data-group="dense2"][aria-expanded="false"]', state="attached")
+    page.mouse.move(500, 400)
+    page.mouse.wheel(0, -300)
+    closed_groups, sight = seen(page)
+    assert closed_groups == ["dense2"]
+    assert sight["k"] > 0.5
+    for name in ("step", "everything"):
+        opened(stranger, shared(page, name))
+        closed(page)
+        at(stranger, 9)
+        there = seen(stranger)
+        assert there[0] == ["dense2"]
+        assert there[1] == pytest.approx(sight, rel=1e-4, abs=0.01)
+        stranger.goto("about:blank")
+    page.wait_for_function("() => location.search.includes('groups=dense2') && !location.search.includes('camera')")
+    page.reload()
+    at(page, 9)
+    page.wait_for_selector('[data-group="dense2"][aria-expanded="false"]', state="attached")
+    # What no page has written is left out, or brought to the graph.
+    opened(stranger, f"{server}/?example=spiral&groups=moon,dense1,dense1/stars&camera=77,-900000,4")
+    there = seen(stranger)
+    assert there[0] == ["dense1"]
+    assert (there[1]["k"], there[1]["x"]) == (6, pytest.approx(0, abs=0.01))
+
+
 @STILL
 def test_a_class_joins_by_code_follows_walks_alone_and_comes_back(open_page, stranger, server):
     page = open_page("?example=neuron&cursor=5")

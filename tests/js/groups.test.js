@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { cardsDrawn, closedAtFirst, toggled } from "../../static/js/model/groups.js";
+import { cardsDrawn, changedGroups, closedAs, closedAtFirst, toggled } from "../../static/js/model/groups.js";
 
 /** Two layers of `steps` time steps with `cards` cards each. */
 function unrolled(steps, cards) {
@@ -41,4 +41,18 @@ test("never more than 300 cards, whatever is opened one after the other", () => 
 test("closing a group closes only that", () => {
   const graph = unrolled(3, 5);
   assert.deepEqual([...toggled(graph, new Set(), "lstm1/t2")], ["lstm1/t2"]);
+});
+
+test("what a link says of the groups brings them back, opened ones of a large graph and closed ones of a small one", () => {
+  for (const [graph, chosen] of [[unrolled(100, 17), ["lstm2", "lstm2/t3"]], [unrolled(3, 5), ["lstm1/t2", "lstm2"]]]) {
+    const closed = chosen.reduce((before, path) => toggled(graph, before, path), closedAtFirst(graph));
+    assert.deepEqual(changedGroups(graph, closed), chosen);
+    assert.deepEqual(closedAs(graph, [...chosen].reverse()), closed);
+  }
+});
+
+test("names of no group say nothing, and never more than 300 cards, whatever a link asks for", () => {
+  const graph = unrolled(100, 17);
+  assert.deepEqual(closedAs(graph, ["moon", "lstm1/t999"]), closedAtFirst(graph));
+  assert.ok(cardsDrawn(graph, closedAs(graph, graph.groups.map(({ path }) => path.join("/")))) <= 300);
 });

@@ -28,6 +28,18 @@ export function toggled(graph, closed, path) {
   return next;
 }
 
+/** The groups that are not as they were at first: what a link has to say of them. @param {Graph} graph @param {Set<string>} closed @returns {string[]} */
+export function changedGroups(graph, closed) {
+  const first = closedAtFirst(graph);
+  return graph.groups.map(({ path }) => pathKey(path)).filter((key) => first.has(key) !== closed.has(key));
+}
+
+/** What is closed where these were changed; names of no group say nothing. @param {Graph} graph @param {string[]} changed */
+export function closedAs(graph, changed) {
+  const named = new Set(changed), keys = graph.groups.map(({ path }) => pathKey(path)).filter((key) => named.has(key));
+  return keys.reduce((closed, key) => toggled(graph, closed, key), closedAtFirst(graph));
+}
+
 /** How many cards stand on the stage: nodes, and closed groups. @param {Graph} graph @param {Set<string>} closed */
 export function cardsDrawn({ nodes }, closed) {
   const drawn = new Set();

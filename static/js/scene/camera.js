@@ -8,8 +8,10 @@ const DESK = { largest: 1.35, whole: 0.5, least: 0.62, most: 1.15 };
 /** At this size the smallest text of a card is 24 px high, on a screen of 1080. */
 const LEGIBLE = 1.78, SCREEN = 1080;
 const QUICK = 260;
+const SMALLEST = 0.05, LARGEST = 6;
 
 /** @typedef {import("../types").Box} Box */
+/** @typedef {import("../types").Sight} Sight */
 /** @typedef {{k: number, x: number, y: number}} Transform */
 
 /**
@@ -22,7 +24,7 @@ export function makeCamera(svg, moved) {
   let world = { width: 1, height: 1 };
   let flight = 0;
   /** @type {any} */
-  const behaviour = zoom().scaleExtent([0.05, 6]).filter(wanted).on("zoom", (event) => {
+  const behaviour = zoom().scaleExtent([SMALLEST, LARGEST]).filter(wanted).on("zoom", (event) => {
     if (event.sourceEvent) byHand = true;
     moved(event.transform);
   });
@@ -59,7 +61,7 @@ export function makeCamera(svg, moved) {
   const fitted = () => {
     const { clientWidth, clientHeight } = room();
     const wide = clientWidth - MARGIN.left - MARGIN.right, tall = clientHeight - MARGIN.top - MARGIN.bottom;
-    const k = Math.max(0.05, Math.min(sizes.largest, wide / world.width, tall / world.height));
+    const k = Math.max(SMALLEST, Math.min(sizes.largest, wide / world.width, tall / world.height));
     return { k, x: MARGIN.left + (wide - world.width * k) / 2, y: MARGIN.top + (tall - world.height * k) / 2 };
   };
 
@@ -77,13 +79,28 @@ export function makeCamera(svg, moved) {
     fly({ k, x: MARGIN.left, y: Math.max(MARGIN.top, MARGIN.top + (tall - world.height * k) / 2) }, quick);
   };
 
+  /** What lies outside the graph is no middle. @param {Sight} sight */
+  const see = ({ k, x, y }) => {
+    const { clientWidth: w, clientHeight: h } = room(), size = Math.min(LARGEST, Math.max(SMALLEST, k));
+    byHand = true;
+    fly({ k: size, x: w / 2 - Math.min(world.width, Math.max(0, x)) * size, y: h / 2 - Math.min(world.height, Math.max(0, y)) * size }, true);
+  };
+
   return {
     fit, now,
-    /** Another graph: what was zoomed into is gone. @param {{width: number, height: number}} size */
-    open(size) {
+    /** Another graph: what was zoomed into is gone. @param {{width: number, height: number}} size @param {Sight | null} sight what of it is seen; null is its beginning */
+    open(size, sight) {
       byHand = false;
       world = size;
-      begin(true);
+      if (sight) see(sight);
+      else begin(true);
+    },
+    see,
+    /** How large, and what stands in the middle; null where all is seen. @returns {Sight | null} */
+    sight() {
+      const { clientWidth: w, clientHeight: h } = room(), { k, x, y } = now(), whole = fitted();
+      if (Math.abs(k / whole.k - 1) < 1e-3 && Math.hypot(x - whole.x, y - whole.y) < 1) return null;
+      return { k, x: (w / 2 - x) / k, y: (h / 2 - y) / k };
     },
     /** The same graph in another arrangement. @param {{width: number, height: number}} size @param {boolean} quick */
     rearranged(size, quick) {
@@ -106,7 +123,7 @@ export function makeCamera(svg, moved) {
       byHand = true;
       const { clientWidth: w, clientHeight: h } = room();
       const { k, x, y } = now();
-      const next = Math.min(6, Math.max(0.05, k * factor));
+      const next = Math.min(LARGEST, Math.max(SMALLEST, k * factor));
       fly({ k: next, x: w / 2 - (w / 2 - x) * (next / k), y: h / 2 - (h / 2 - y) * (next / k) }, false);
     },
     /** What happens now must be seen, and not behind the legend: where it is not, it comes to the middle; of what is too far apart, its core. @param {Box} whole @param {Box} core @param {boolean} quick */

@@ -40,6 +40,7 @@ export function mountStage(host, drawn) {
     svg.classList.toggle("farthest", transform.k < SMALLEST_NUMBER);
     flow.moved(transform);
   });
+  store.sight.value = camera.sight;
   const scene = { layers, flow, camera, picture: /** @type {ReturnType<typeof pictureFrom> | null} */ (null), graph: /** @type {import("../types").Graph | null} */ (null), fresh: false };
 
   new ResizeObserver(() => { flow.resized(); camera.resized(); }).observe(host);
@@ -107,13 +108,15 @@ function draw(scene, picture, fresh, wanted, drawn) {
   scene.picture = picture;
   scene.fresh ||= fresh;
   if (fresh) for (const layer of [layers.frames, layers.edges, layers.closed, layers.cards, layers.labels, layers.slot]) layer.replaceChildren();
-  if (fresh) camera.open(picture);
+  const wish = store.cameraWish.peek(), sight = wish?.do === "see" ? wish.sight : null;
+  if (fresh) camera.open(picture, sight);
   else camera.rearranged(picture, store.reducedMotion.peek());
   inSlices(drawing(scene, picture), wanted, () => {
     paint(scene);
     const frame = store.frame.peek();
-    if (scene.fresh && frame) untracked(() => travel(scene, frame, false));
+    if (scene.fresh && frame && !sight) untracked(() => travel(scene, frame, false));
     scene.fresh = false;
+    if (sight) store.cameraWish.value = null; // it is seen
     markChosen(layers.cards, store.selection.peek()?.node ?? null);
     drawn();
   });
@@ -247,11 +250,14 @@ function watchPresent(scene) {
 }
 
 /** @param {Scene} scene */
-function watchWishes({ camera }) {
+function watchWishes(scene) {
+  const { camera } = scene;
   effect(() => {
     const wish = store.cameraWish.value;
     if (!wish) return;
-    if (wish.do === "fit") camera.fit(store.reducedMotion.peek());
+    if (wish.do === "see") {
+      if (scene.graph === store.trace.peek()?.graph) camera.see(wish.sight); // else it opens so
+    } else if (wish.do === "fit") camera.fit(store.reducedMotion.peek());
     else camera.by(wish.do === "in" ? 1.3 : 1 / 1.3);
   });
 }

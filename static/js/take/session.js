@@ -4,7 +4,7 @@ import * as actions from "../actions.js";
 import { ApiError, ROOT, ask, importSession } from "../api.js";
 import { packed, unpacked } from "../model/packed.js";
 import * as store from "../store.js";
-import { writeAddress } from "../url.js";
+import { linked, readable } from "../url.js";
 
 /** What stands before a session in an address; what is behind the # is sent to no server. */
 export const BEFORE = "#session=";
@@ -14,10 +14,13 @@ export const exported = () => ask(`${ROOT}/sessions/${store.session.value?.id}/e
 
 /** An address with the whole session in it, and what of the page it shows. @param {string} text @param {string[]} [panels] */
 export async function linkTo(text, panels) {
-  const shown = new URLSearchParams(writeAddress());
-  for (const name of ["session", "iteration", "cursor", "follow", ...(shown.has("twin") ? ["twin", "view"] : [])]) shown.delete(name);
-  if (panels) shown.set("panels", panels.join(","));
-  const query = String(shown).replaceAll("%2C", ",");
+  const shown = linked();
+  for (const name of ["session", "iteration", "cursor", ...(shown.has("twin") ? ["twin", "view"] : [])]) shown.delete(name);
+  if (panels) {
+    shown.set("panels", panels.join(","));
+    shown.delete("camera"); // a frame has a size of its own
+  }
+  const query = readable(shown);
   return `${location.origin}/${query && "?"}${query}${BEFORE}${await packed(text)}`;
 }
 

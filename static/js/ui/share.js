@@ -6,7 +6,7 @@ import * as api from "../api/classroom.js";
 import { lazy } from "../lazy.js";
 import * as store from "../store.js";
 import { Copied } from "../take/copied.js";
-import { writeAddress } from "../url.js";
+import { linked, readable } from "../url.js";
 import { Button } from "./button.js";
 
 /** Names that lead every machine to itself. */
@@ -17,18 +17,14 @@ const Take = lazy(() => import("../take/take.js").then(({ Take }) => Take));
 export function Share() {
   const session = store.session.value;
   if (!session) return null;
-  const { origin, hostname } = location, step = new URLSearchParams(writeAddress());
-  step.delete("follow");
+  const { origin, hostname } = location;
   return html`<div class="share">
-    <${Link} name="step" title="This very step" says="Whoever opens it sees what you see now, and can walk on alone." address="${origin}/?${readable(step)}" />
+    <${Link} name="step" title="This very step" says="Whoever opens it sees what you see now, and can walk on alone." address="${origin}/?${readable(linked())}" />
     <${Link} name="following" title="This session, to follow" says="Whoever opens it goes where ${session.drives ? "you go" : "its driver goes"}, step by step." address="${origin}/?session=${session.id}&follow=1" />
     ${session.drives && html`<${Code} id=${session.id} origin=${origin} />`}
     <section><${Button} id="join" named class="pill">Join another session by its code<//></section>
     ${HERE_ONLY.has(hostname) && html`<p class="note">This address leads other machines to themselves. For a class, start the explorer with <code>--host 0.0.0.0</code> and open it by this machine’s name.</p>`}<${Take} /></div>`;
 }
-
-/** Commas between panels stay commas. @param {URLSearchParams} parameters */
-const readable = (parameters) => String(parameters).replaceAll("%2C", ",");
 
 /** @param {{name: string, title: string, says: string, address: string}} props */
 const Link = ({ name, title, says, address }) => html`<section><h3>${title}</h3><p class="note">${says}</p><${Copied} name=${name} title=${title} text=${address} /></section>`;
