@@ -7,22 +7,15 @@ import { epochAfter, epochBefore, stopAfter, stopBefore } from "./model/playhead
 import { refsOf } from "./model/trace.js";
 import { openRecordings } from "./recordings.js";
 import * as store from "./store.js";
+import * as words from "./words.js";
 
-/** Explanations come by so many events at a time. */
-const PAGE = 500;
 /** Of a large recording, the numbers of so many events before and after the cursor are asked for ahead. */
 const BEHIND = 8, AHEAD = 24;
 /** @typedef {ReturnType<typeof openRecordings>} Recordings */
 /** @type {Recordings | null} */
 let recordings = null;
-/** The training step from which on the words at hand hold. */
-let stretch = 0;
 /** Counts openings, so that a slow answer for an earlier one is dropped. */
 let opening = 0;
-/** Pages of explanations that were asked for. @type {Set<number>} */
-let explained = new Set();
-/** Pages of PyTorch that were asked for. @type {Set<number>} */
-let translated = new Set();
 /** What is told when numbers come late, or not at all. */
 const HEARERS = { arrived: () => void store.arrivals.value++, failed: fail };
 
@@ -52,7 +45,7 @@ export async function open(find, place = {}) {
 function enter(session, opened, trace, { cursor = session.cursor, groups = [], camera }) {
   recordings = opened;
   batch(() => {
-    forgetWords(trace.iteration);
+    words.forget(opened.stretchOf(trace.iteration));
     store.session.value = session;
     store.run.value = null;
     store.selection.value = null;
@@ -68,14 +61,14 @@ function enter(session, opened, trace, { cursor = session.cursor, groups = [], c
 
 /** The session was changed: its numbers are asked for anew, and the page stands where the service says. @param {import("./types").Session} session */
 export async function renew(session) {
-  const before = store.session.peek();
-  if (!recordings || !before || store.loading.peek()) return;
+  const before = store.session.peek(), known = recordings;
+  if (!known || !before || store.loading.peek()) return;
   const mine = ++opening;
-  recordings.renew(session.stretches);
-  const trace = await recordings.at(session.iteration);
+  known.renew(session.stretches);
+  const trace = await known.at(session.iteration);
   if (mine !== opening) return;
   batch(() => {
-    forgetWords(session.iteration);
+    words.forget(known.stretchOf(session.iteration));
     store.session.value = { ...session, example: before.example, title: before.title, summary: before.summary };
     store.changing.value = false;
     store.entryExplanation.value = null;
@@ -90,47 +83,19 @@ export function hear({ id, revision, iteration, data, optimizer, fault }) {
   if (JSON.stringify([data, optimizer, fault]) !== JSON.stringify([known.data, known.optimizer, known.fault])) store.session.value = { ...known, data, optimizer, fault };
 }
 
-/** Words name places of one stretch of training steps. @param {number} iteration */
-function forgetWords(iteration) {
-  stretch = recordings?.stretchOf(iteration) ?? 0;
-  explained = new Set();
-  translated = new Set();
-  store.explanations.value = new Map();
-  store.entries.value = new Map();
-  store.pytorch.value = new Map();
-}
-
 /** @param {import("./types").Trace} trace @param {number} cursor */
 function show(trace, cursor) {
   const place = Math.max(0, Math.min(trace.length, cursor));
   batch(() => {
-    if (recordings?.stretchOf(trace.iteration) !== stretch) forgetWords(trace.iteration);
+    words.enterStretch(recordings?.stretchOf(trace.iteration) ?? 0);
     if (store.notice.peek()?.kind === "changed") store.notice.value = null;
     store.revealed.value = null;
     store.trace.value = trace;
     store.cursor.value = place;
   });
   trace.numbers.prefetch(trace.events.slice(Math.max(0, place - BEHIND), place + AHEAD).flatMap(refsOf));
-  for (const event of [place - 1, place + AHEAD]) void explainAround(event, trace.length);
+  for (const event of [place - 1, place + AHEAD]) words.loadExplanations(event, trace.length).catch(fail);
 }
-
-/** Explanations name places, not numbers, so they hold for a whole stretch of training steps. @param {number} event @param {number} length */
-async function explainAround(event, length) {
-  const page = Math.max(0, Math.floor(event / PAGE)), from = page * PAGE, id = store.session.peek()?.id;
-  if (!id || from >= length || explained.has(page)) return;
-  const asked = explained.add(page);
-  try {
-    const found = await api.explanations(id, { iteration: stretch, from, to: Math.min(from + PAGE, length) });
-    if (asked !== explained) return;
-    store.explanations.value = new Map([...store.explanations.peek(), ...found.explanations.map(byEvent)]);
-  } catch (error) {
-    asked.delete(page);
-    fail(error);
-  }
-}
-
-/** @param {import("./types").Explanation} explanation @returns {[number, import("./types").Explanation]} */
-const byEvent = (explanation) => [explanation.event, explanation];
 
 /** @param {unknown} error */
 export function fail(error) {
@@ -153,48 +118,6 @@ export function refusal(error) {
 export const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1).replace(/\.?$/, ".");
 /** Nobody answered when a part of the page was fetched. */
 export const lost = () => fail(new api.ApiError(0, "The server does not answer."));
-
-/** @param {string} example */
-export const openExample = (example) => open(() => api.createSession({ example }));
-
-/** The server forgot the session: the same spec and the same changes give the same numbers, at the same place. */
-export function reopen() {
-  const session = store.session.value, kept = store.kept.value;
-  if (!session) return;
-  const { example, title, summary } = session, place = { iteration: store.iteration.value, cursor: store.cursor.value };
-  const again = kept?.id === session.id ? async () => ({ ...(await api.importSession(kept.text)), example, title, summary }) : () => createLike(session, session.spec);
-  return open(again, place);
-}
-
-/** A session of another spec that keeps its name; the spec alone has none. @param {import("./types").Session} session @param {object} spec */
-async function createLike({ example, title, summary }, spec) {
-  return { ...(await api.createSession({ spec })), example, title, summary };
-}
-
-/** Another sample of the same data: the same spec with one number changed, so a session of its own. @param {number} sample */
-export function openSample(sample) {
-  const session = store.session.value;
-  if (session?.data?.sample == null) return;
-  const last = session.data.samples - 1;
-  const wanted = Math.max(0, Math.min(last, sample));
-  const data = { .../** @type {object} */ (session.spec.data), sample: wanted };
-  return open(() => createLike(session, { ...session.spec, data }), { cursor: store.cursor.value });
-}
-
-/** One sample of the batch alone: its session begins with the parameters that training with batches reaches by this step. @param {number} sample */
-export function openAlone(sample) {
-  const session = store.session.value;
-  if (!session || !store.canBeAlone.value) return;
-  const place = { iteration: store.iteration.value, cursor: store.cursor.value }, data = /** @type {{batch: number}} */ (session.spec.data);
-  const spec = { ...session.spec, data: { ...data, sample }, trained: { iterations: place.iteration, batch: data.batch } };
-  return open(() => createLike(session, spec), { cursor: place.cursor }).then(() => { store.batches.value = { id: session.id, ...place }; });
-}
-
-/** Back to the batches that the sample was taken from. */
-export function openBatches() {
-  const before = store.batches.value;
-  if (before) return open(() => api.session(before.id), before);
-}
 
 /** @param {number} cursor */
 export function seek(cursor) {
@@ -284,20 +207,6 @@ export function takeOver() {
 /** Cursor and selection stay what they are. @param {import("./types").View} view */
 export function look(view) {
   store.view.value = view;
-}
-
-/** Lines of PyTorch around an event, once. @param {number} event @param {number} length */
-export async function loadPyTorch(event, length) {
-  const page = Math.max(0, Math.floor(Math.min(event, length - 1) / PAGE)), from = page * PAGE, id = store.session.peek()?.id;
-  if (!id || translated.has(page)) return;
-  const asked = translated.add(page);
-  try {
-    const found = await api.pytorch(id, { iteration: stretch, from, to: Math.min(from + PAGE, length) });
-    if (asked === translated) store.pytorch.value = new Map([...store.pytorch.peek(), ...found.map((lines, k) => /** @type {const} */ ([from + k, lines]))]);
-  } catch (error) {
-    asked.delete(page);
-    fail(error);
-  }
 }
 
 /** @param {string} path */

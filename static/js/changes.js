@@ -3,6 +3,7 @@
 import * as actions from "./actions.js";
 import * as api from "./api.js";
 import { revise } from "./api/classroom.js";
+import { openSample } from "./opening.js";
 import * as store from "./store.js";
 
 /** One after the other: each is decided on what the one before left. @type {Promise<unknown>} */
@@ -33,7 +34,7 @@ export function change(edits, says, at = { iteration: store.iteration.value, cur
 export async function takeSample(choose) {
   const { data } = store.session.peek() ?? {}, iteration = store.iteration.peek(), cursor = store.cursor.peek();
   if (data?.sample == null) return;
-  if (!store.mayChange.peek()) return actions.openSample(choose(data.sample));
+  if (!store.mayChange.peek()) return openSample(choose(data.sample));
   const says = `Another sample, from training step ${iteration} on.`, last = data.samples - 1;
   const refused = await revised(says, async ({ id, revision, data: now }) => {
     await api.seek(id, iteration, cursor);

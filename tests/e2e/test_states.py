@@ -10,7 +10,7 @@ from tests.e2e.reading import at, cursor, press
 STILL = pytest.mark.browser_context_args(reduced_motion="reduce")
 SESSIONS = "**/api/v1/sessions"
 API = "**/api/v1/**"
-OPEN = "(example) => import('/static/js/actions.js').then((actions) => void actions.openExample(example))"
+OPEN = "(example) => import('/static/js/opening.js').then((opening) => void opening.openExample(example))"
 
 
 def said(page):

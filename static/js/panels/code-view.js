@@ -6,6 +6,7 @@ import { count } from "../model/format.js";
 import { namesOf, piecesOf, resultRef, rowsOf } from "../model/listing.js";
 import { toneOf } from "../model/playhead.js";
 import * as store from "../store.js";
+import { loadPyTorch } from "../words.js";
 import { Chips, hovered } from "./chips.js";
 import { Number } from "./number.js";
 
@@ -25,8 +26,8 @@ export function mountCode(host) {
   effect(() => {
     if (store.view.value !== "code" || !store.trace.value) return;
     const at = store.cursor.value - 1, { length } = store.trace.value;
-    void actions.loadPyTorch(at - NEAR, length);
-    void actions.loadPyTorch(at + NEAR, length);
+    loadPyTorch(at - NEAR, length).catch(actions.fail);
+    loadPyTorch(at + NEAR, length).catch(actions.fail);
   });
   render(html`<${CodeView} />`, place);
 }

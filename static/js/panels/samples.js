@@ -1,11 +1,11 @@
 // The gradient of one entry of a parameter, sample by sample: what each asks for by itself, beside what the step follows.
 
 import { html, useEffect, useState } from "../../vendor/vendor.js";
-import * as actions from "../actions.js";
 import { ApiError } from "../api.js";
 import * as api from "../api/samples.js";
 import { dotsOf, largestSize, share } from "../model/dots.js";
 import { count, exact, format, fromWire } from "../model/format.js";
+import { openAlone } from "../opening.js";
 import * as store from "../store.js";
 
 /** @typedef {import("../generated/api").SampleGradientsAnswer} Told */
@@ -69,7 +69,7 @@ function Strip({ gradients, both, most, by }) {
 function One({ one: { sample, loss }, gradient, most }) {
   const place = share(gradient, most), alone = store.canBeAlone.value;
   const said = html`<span class="unseen">sample </span>${sample}`;
-  return html`<li data-sample=${sample}>${alone ? html`<button type="button" class="link" data-command="open-sample" title="Walk this sample alone; its loss is ${format(fromWire(loss))}" onClick=${() => void actions.openAlone(sample)}>${said}</button>` : html`<span class="link-like" title="Its loss is ${format(fromWire(loss))}">${said}</span>`}
+  return html`<li data-sample=${sample}>${alone ? html`<button type="button" class="link" data-command="open-sample" title="Walk this sample alone; its loss is ${format(fromWire(loss))}" onClick=${() => void openAlone(sample)}>${said}</button>` : html`<span class="link-like" title="Its loss is ${format(fromWire(loss))}">${said}</span>`}
     <span class="bar" aria-hidden="true"><span style=${{ left: `${100 * Math.min(place, 0.5)}%`, width: `${100 * Math.abs(place - 0.5)}%` }}></span></span>
     <span class="number" data-exact=${exact(gradient)}>${format(gradient)}</span></li>`;
 }

@@ -1,11 +1,11 @@
 // The samples of this training step, as pictures where they are some: what each is, what it is read as, and each one alone.
 
 import { html, useEffect, useRef } from "../../vendor/vendor.js";
-import * as actions from "../actions.js";
 import { picturesOf } from "../model/batch.js";
 import { count } from "../model/format.js";
 import { imagesSize, picked, sideBySide } from "../model/grid.js";
 import { imagePixels } from "../model/scale.js";
+import { openAlone } from "../opening.js";
 import * as store from "../store.js";
 
 export function Batch() {
@@ -28,7 +28,7 @@ function readSo(members) {
 /** @param {{member: import("../model/batch.js").Member, pictures: ReturnType<typeof picturesOf>, row: number, alone: boolean}} props */
 function Member({ member: { sample, label, read, right }, pictures, row, alone }) {
   const said = html`${label !== null && html`<span class="unseen">a </span>`}<b>${label ?? "?"}</b>${read !== null && html`<span class="unseen">, read as</span> <span class="read ${right ? "right" : "wrong"}"><span aria-hidden="true">→</span> ${read}</span>`}<small><span class="unseen">sample </span>${sample}</small>`;
-  return html`<button type="button" data-command="open-sample" data-sample=${sample} disabled=${!alone} onClick=${() => void actions.openAlone(sample)}>
+  return html`<button type="button" data-command="open-sample" data-sample=${sample} disabled=${!alone} onClick=${() => void openAlone(sample)}>
     ${pictures && html`<${Picture} pictures=${pictures} row=${row} />`}<span>${said}</span></button>`;
 }
 

@@ -2,6 +2,7 @@
 
 import * as actions from "../actions.js";
 import { stopAfter, stopBefore } from "../model/playhead.js";
+import * as opening from "../opening.js";
 import * as store from "../store.js";
 import { blank, spotlight, toggleFullScreen } from "./room.js";
 
@@ -49,7 +50,7 @@ export const COMMANDS = [
   { id: "next-sample", label: "The next sample", keys: ["]"], enabled: () => chooses() && sample() + 1 < samples(), run: () => moveSample(1) },
   { id: "previous-sample", label: "The sample before", keys: ["["], enabled: () => chooses() && sample() > 0, run: () => moveSample(-1) },
   { id: "batch", label: "The samples of this training step", keys: ["s"], enabled: () => store.members.value !== null, run: () => (store.dialog.value = "batch") },
-  { id: "batches", label: "Back to the batches", keys: ["u"], enabled: () => store.batches.value !== null, run: actions.openBatches },
+  { id: "batches", label: "Back to the batches", keys: ["u"], enabled: () => store.batches.value !== null, run: opening.openBatches },
   { id: "view-graph", label: "The graph of operations", keys: ["1"], enabled: always, run: () => actions.look("graph") },
   { id: "view-network", label: "The network of units and weights", keys: ["2"], enabled: always, run: () => actions.look("network") },
   { id: "view-code", label: "The lines of code", keys: ["3"], enabled: always, run: () => actions.look("code") },
@@ -77,7 +78,7 @@ export const COMMANDS = [
   { id: "gallery", label: "Open the gallery of examples", keys: ["g"], enabled: always, run: () => (store.dialog.value = "gallery") },
   { id: "build", label: "Change this model, or make another", keys: ["m"], enabled: always, run: () => build("this") },
   { id: "build-own", label: "Build a model of your own", keys: ["M"], enabled: always, run: () => build("own") },
-  { id: "reopen", label: "Make a lost session again, here", keys: ["r"], enabled: () => store.session.value !== null && store.notice.value?.kind === "unknown", run: actions.reopen },
+  { id: "reopen", label: "Make a lost session again, here", keys: ["r"], enabled: () => store.session.value !== null && store.notice.value?.kind === "unknown", run: opening.reopen },
   { id: "present", label: "Present: larger type, for a projector", keys: ["p", "F5"], enabled: always, run: () => (store.present.value = !store.present.value) },
   { id: "theme", label: "Light or dark", keys: ["d"], enabled: always, run: () => (store.theme.value = store.dark.value ? "light" : "dark") },
   { id: "full-screen", label: "Full screen", keys: ["F"], enabled: always, run: toggleFullScreen },

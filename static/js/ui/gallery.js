@@ -3,6 +3,7 @@
 import { html, useEffect, useRef, useState } from "../../vendor/vendor.js";
 import * as actions from "../actions.js";
 import { found } from "../model/found.js";
+import { openExample } from "../opening.js";
 import * as store from "../store.js";
 import { Bring } from "../take/bring.js";
 import { Button } from "./button.js";
@@ -80,5 +81,5 @@ function choose(id) {
   actions.takeOver();
   actions.play(false);
   store.dialog.value = null;
-  void actions.openExample(id);
+  void openExample(id);
 }
