@@ -47,8 +47,15 @@ function follow(box) {
   return () => observer.disconnect();
 }
 
-/** @param {HTMLElement | null} box */
+/** In the middle, under as many whole lines as there is room for. @param {HTMLElement | null} box */
 function keepInSight(box) {
   const line = /** @type {HTMLElement | null} */ (box?.querySelector(".at"));
-  if (box && line) box.scrollTop = line.offsetTop - box.clientHeight / 2 + line.clientHeight / 2;
+  if (!box || !line) return;
+  const above = line.offsetTop - (box.clientHeight - line.clientHeight) / 2;
+  let first = line;
+  for (let one = before(line); one && one.offsetTop >= above; one = before(one)) first = one;
+  box.scrollTop = before(first) ? first.offsetTop : 0;
 }
+
+/** @param {HTMLElement} line */
+const before = (line) => /** @type {HTMLElement | null} */ (line.previousElementSibling);

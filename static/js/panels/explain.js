@@ -48,8 +48,11 @@ function heading(trace) {
 function Sentence({ explanation, trace }) {
   void store.arrivals.value;
   if (!explanation) return html`<p class="say waiting">…</p>`;
-  return html`<p class="say">${spans(explanation.sentence, trace.numbers).map(({ text, strong }) => (strong ? html`<b class=${text.length < 18 ? "short" : ""}>${text}</b>` : text))}</p>`;
+  return html`<p class="say">${spans(explanation.sentence, trace.numbers).map(({ text, strong }) => (strong ? html`<b class=${text.length < 18 ? "short" : ""}>${wholeShapes(text)}</b>` : wholeShapes(text)))}</p>`;
 }
+
+/** "64 × 16" stays on one line. @param {string} text */
+const wholeShapes = (text) => text.split(/(\d+(?: × \d+)+)/).map((part, k) => (k % 2 ? html`<span class="short">${part}</span>` : part));
 
 /** @param {{trace: Trace}} props */
 function Beginning({ trace }) {
@@ -98,17 +101,20 @@ export function MathLine({ line, trace, quiet = false, named = false }) {
 function Operands({ trace, operands }) {
   return html`<table class="operands"><thead><tr><th scope="col"><span class="unseen">name</span></th><th scope="col">shape</th><th scope="col">value</th></tr></thead>
     <tbody>${operands.map((operand) => html`<tr class="tone-${operand.tone}">
-      <th scope="row"><span class="who">${operand.label}</span> <span class="what">${operand.says}</span></th>
+      <th scope="row"><span class="who">${inParts(operand.label)}</span> <span class="what">${operand.says}</span></th>
       <td>${operand.ref ? shapeText(operand.ref.shape) : "()"}</td>
       <td><${Made} place=${operand.ref} name=${operand.label}><${Operand} trace=${trace} operand=${operand} /><//></td></tr>`)}</tbody></table>`;
 }
+
+/** A long name breaks behind a dot, never inside a word. @param {string} label */
+const inParts = (label) => label.split(/(?<=[._/])/).flatMap((part, k) => (k ? [html`<wbr />`, part] : [part]));
 
 /** @param {{trace: Trace, operand: import("../types").Operand}} props */
 function Operand({ trace, operand: { ref, number } }) {
   void store.arrivals.value;
   if (!ref) return number === null ? "—" : format(fromWire(number));
   if (ref.shape.length === 0) return format(scalarAt(trace, ref));
-  if (sizeOf(ref.shape) <= FEW) return list(arrayAt(trace, ref) ?? []) || "…";
+  if (sizeOf(ref.shape) <= FEW) return html`<span class="few">${list(arrayAt(trace, ref) ?? []) || "…"}</span>`;
   const shown = shownAt(trace, ref), said = shown && remark(shown.numbers);
   return said === "0" ? "all 0" : html`${said && html`<b class="strange">${said}</b> `}<${Thumbnail} trace=${trace} place=${ref} />`;
 }

@@ -113,7 +113,9 @@ function fitAll(places) {
     if (shares[i] >= SMALLEST) place.style.fontSize = shares[i] < 1 ? `${Math.floor(shares[i] * 98)}%` : "";
     else place.classList.add("broken");
   });
-  places.forEach((place, i) => { // what is wider still, and brackets do not shrink evenly, is scrolled by keyboard too
-    if (shares[i] < 1 && place.scrollWidth > place.clientWidth) place.tabIndex = 0;
+  places.forEach((place, i) => { // a fraction breaks nowhere; brackets do not shrink evenly
+    if (shares[i] >= 1 || place.scrollWidth <= place.clientWidth) return;
+    if (shares[i] < SMALLEST) place.style.fontSize = `${Math.floor(Math.max(SMALLEST, place.clientWidth / place.scrollWidth) * 98)}%`;
+    if (place.scrollWidth > place.clientWidth) place.tabIndex = 0; // what is wider still is scrolled by keyboard too
   });
 }
