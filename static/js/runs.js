@@ -3,21 +3,13 @@
 import { batch, computed, effect, signal, untracked } from "../vendor/vendor.js";
 import * as actions from "./actions.js";
 import * as api from "./api/training.js";
-import { courseOf } from "./model/course.js";
+import { listen, measured } from "./measured.js";
 import * as store from "./store.js";
 
 /** @typedef {import("./types").Run} Run */
 
-/** So often the page takes up what a run tells: oftener than this no eye follows. */
-const BEAT = 100;
-/** As many points of a run are kept as they were told; more are asked for again, thinned out. */
-const MOST_TOLD = 600;
-
-/** What the service keeps of the course of training. */
-const kept = signal(/** @type {import("./api/training.js").History | null} */ (null));
-/** What the run has told since. */
-const tail = signal(/** @type {Run[]} */ ([]));
-export const course = computed(() => (kept.value ? courseOf(kept.value, tail.value) : null));
+const { kept, course, look, add, forget } = measured(() => store.session.peek()?.id);
+export { course };
 /** What is asked of the next run: to which step, or until which loss. */
 export const wish = signal(/** @type {{to: number | null, loss: number | null}} */ ({ to: null, loss: null }));
 /** The page shows the newest step while training goes on, until somebody chooses another. */
@@ -83,14 +75,13 @@ export function choose(step) {
 /** What a run tells; of one that has ended, the service's own points. @param {Run} run */
 function take(run) {
   if (run.revision !== store.session.peek()?.revision) return;
-  const ended = !["waiting", "training"].includes(run.status), before = store.run.peek();
+  const before = store.run.peek();
   if (before?.id === run.id && before.ended) return;
   batch(() => {
     store.run.value = run;
-    if (run.loss != null) tail.value = [...tail.peek(), run];
+    add(run);
   });
-  if (ended) void finish(run, before?.id === run.id);
-  else if (tail.peek().length > MOST_TOLD) void look();
+  if (!store.going(run)) void finish(run, before?.id === run.id);
 }
 
 /** Whoever watched to the end stands there. @param {Run} run @param {boolean} watched */
@@ -98,37 +89,6 @@ async function finish(run, watched) {
   if (watched && newest.peek()) await actions.goTo(run.iteration, 0);
   wish.value = { to: null, loss: null };
   await look();
-}
-
-/** Ask for what was measured. */
-async function look() {
-  const id = store.session.peek()?.id, told = tail.peek().length;
-  if (!id) return;
-  try {
-    const found = await api.history(id);
-    if (store.session.peek()?.id !== id) return;
-    batch(() => {
-      kept.value = found;
-      tail.value = tail.peek().slice(Math.max(0, told - 1)); // where the run stands, whether or not it is a point that is kept
-    });
-  } catch (error) {
-    actions.fail(error);
-  }
-}
-
-/** Everything that happens to the session, for as long as somebody looks. @param {string} id */
-function listen(id) {
-  /** @type {Run | null} */
-  let told = null;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let timer;
-  const stream = api.live(id);
-  stream.addEventListener("run", ({ data }) => {
-    told = JSON.parse(data);
-    timer ??= setTimeout(() => { timer = undefined; if (told) take(told); }, BEAT);
-  });
-  stream.addEventListener("session", () => void catchUp(id));
-  return () => { stream.close(); clearTimeout(timer); };
 }
 
 /** A run may have ended while nobody listened. @param {string} id */
@@ -147,12 +107,15 @@ const reached = computed(() => course.value?.iterations.at(-1) ?? -1);
 document.addEventListener("visibilitychange", () => { visible.value = !document.hidden; });
 effect(() => {
   void place.value;
-  batch(() => { kept.value = null; tail.value = []; newest.value = false; wish.value = { to: null, loss: null }; });
+  batch(() => { forget(); newest.value = false; wish.value = { to: null, loss: null }; });
 });
 effect(() => {
   if (charted.value && place.value && store.trains.value) void untracked(look);
 });
-effect(() => (watched.value ? listen(watched.value) : undefined));
+effect(() => {
+  const id = watched.value;
+  return id ? listen(id, take, () => void catchUp(id)) : undefined;
+});
 // A step that was walked to is measured too.
 effect(() => {
   const stride = kept.value?.stride ?? 1;

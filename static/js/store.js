@@ -97,7 +97,9 @@ export const iteration = computed(() => trace.value?.iteration ?? 0);
 export const trains = computed(() => trace.value?.events.some((event) => event.kind === "assign") ?? false);
 /** The session's training run, as it was told last. */
 export const run = signal(/** @type {import("./types").Run | null} */ (null));
-export const underWay = computed(() => run.value !== null && ["waiting", "training"].includes(run.value.status));
+/** @param {import("./types").Run | null} run */
+export const going = (run) => run !== null && ["waiting", "training"].includes(run.status);
+export const underWay = computed(() => going(run.value));
 /** The furthest training step that is known to be reached. */
 export const frontier = computed(() => Math.max(session.value?.frontier ?? 0, iteration.value, run.value?.revision === session.value?.revision ? run.value?.iteration ?? 0 : 0));
 export const place = computed(() => `${iteration.value} ${cursor.value}`);

@@ -53,7 +53,7 @@ function onTyped(event) {
 
 /** @param {{name: "A" | "B", run: Run | null, reached: number}} props */
 function State({ name, run, reached }) {
-  const going = run !== null && ["waiting", "training"].includes(run.status), step = run ? Math.max(run.iteration, going ? 0 : reached) : reached;
+  const going = run !== null && store.going(run), step = run ? Math.max(run.iteration, going ? 0 : reached) : reached;
   return html`<span class="run-state" data-run=${name} data-status=${run?.status ?? "none"} data-reached=${step}><${Side} name=${name} />
     ${going ? html`<progress max="1" value=${(step - run.start) / Math.max(1, run.to - run.start)} aria-label="Run ${name}"></progress> step ${count(step)}` : html`reached step <b>${count(step)}</b>`}${run?.loss != null && html` · loss ${format(fromWire(run.loss))}`}</span>`;
 }

@@ -2,13 +2,14 @@
 
 import { html, useEffect, useRef, useState } from "../../vendor/vendor.js";
 import * as api from "../api/training.js";
+import { useAnswer } from "../answers.js";
+import { Mark } from "../mark.js";
 import { count, format } from "../model/format.js";
 import { largest, spanOf } from "../model/learnt.js";
+import { classColour, drawMark } from "../model/marks.js";
 import { PALETTES, heatColour } from "../model/scale.js";
 import * as runs from "../runs.js";
 import * as store from "../store.js";
-import { useAnswer } from "../answers.js";
-import { classColour, drawMark } from "../model/marks.js";
 import { useSamples } from "./samples.js";
 
 /** @typedef {import("../api/training.js").Response} Response */
@@ -52,18 +53,6 @@ function useGrid(spans, sides, layers) {
 function Classes({ samples: { classes } }) {
   if (classes.length < 2) return null;
   return html`<ul class="inks classes">${classes.map((name, k) => html`<li><${Mark} k=${k} /><span>${name}</span></li>`)}</ul>`;
-}
-
-/** @param {{k: number}} props */
-function Mark({ k }) {
-  const canvas = useRef(/** @type {HTMLCanvasElement | null} */ (null)), dark = store.dark.value;
-  useEffect(() => {
-    const ink = canvas.current?.getContext("2d");
-    if (!ink) return;
-    ink.clearRect(0, 0, 28, 28);
-    drawMark(ink, k, 14, 14, 9, classColour(k, dark), false);
-  }, [k, dark]);
-  return html`<canvas ref=${canvas} width="28" height="28" aria-hidden="true"></canvas>`;
 }
 
 /** @param {{response: Response | undefined, unit: number}} props */

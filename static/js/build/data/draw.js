@@ -1,12 +1,12 @@
 // Points by hand: a square in which a click, a drag or the keyboard puts points of a class, or of a curve.
 
 import { html, useEffect, useRef, useState } from "../../../vendor/vendor.js";
+import { Mark } from "../../mark.js";
 import { count, format } from "../../model/format.js";
 import { MOST, arraysOf, fitted, missing, nearest, pointsOf, tidy } from "../../model/drawn.js";
 import { classColour, drawMark } from "../../model/marks.js";
 import * as store from "../../store.js";
 import { ring, useWidth } from "./plot.js";
-import { Mark } from "./shown.js";
 import { kept } from "./source.js";
 
 /** @typedef {import("../../model/drawn.js").Point} Point */
@@ -42,7 +42,7 @@ export function Draw({ data, change, shown }) {
   };
   const borrowed = !used && !points.length && shown && shown.samples === shown.rows.length ? fitted(shown) : null;
   return html`<div class="inkwell" role="group" aria-label="What is put">
-      ${curve ? html`<button type="button" class="small-button" aria-pressed=${tool >= 0} onClick=${() => take(0)}>Point</button>` : Array.from({ length: CLASSES }, (_, k) => html`<button type="button" class="small-button" data-ink=${k} aria-pressed=${tool === k} title="Class ${k} (${k + 1})" onClick=${() => take(k)}><${Mark} k=${k} dark=${store.dark.value} /> ${k}</button>`)}
+      ${curve ? html`<button type="button" class="small-button" aria-pressed=${tool >= 0} onClick=${() => take(0)}>Point</button>` : Array.from({ length: CLASSES }, (_, k) => html`<button type="button" class="small-button" data-ink=${k} aria-pressed=${tool === k} title="Class ${k} (${k + 1})" onClick=${() => take(k)}><${Mark} k=${k} /> ${k}</button>`)}
       <button type="button" class="small-button" data-ink="erase" aria-pressed=${tool < 0} onClick=${() => take(-1)}>Erase</button></div>
     <${Square} points=${points} curve=${curve} tool=${tool} take=${take} add=${add} erase=${erase} say=${say} chosen=${used ? data.sample ?? null : null} held=${used && shown?.samples === points.length ? shown.held : []} dark=${store.dark.value} />
     <div class="inkwell"><button type="button" class="small-button" data-command="last-point" disabled=${!points.length} onClick=${() => put(points.slice(0, -1))}>Take back</button>

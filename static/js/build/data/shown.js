@@ -1,8 +1,8 @@
 // What the data are: sizes in a line, classes with their marks, and the samples as what they are.
 
-import { html, useEffect, useRef } from "../../../vendor/vendor.js";
+import { html } from "../../../vendor/vendor.js";
+import { Mark } from "../../mark.js";
 import { count } from "../../model/format.js";
-import { classColour, drawMark } from "../../model/marks.js";
 import { Plot } from "./plot.js";
 import { Pictures, Rows, Sequences, visible } from "./samples.js";
 
@@ -31,19 +31,7 @@ function Facts({ shown }) {
 }
 
 /** @param {Given} props */
-function Classes({ shown: { classes, counts, family }, dark }) {
+function Classes({ shown: { classes, counts, family } }) {
   if (classes.length < 2 || !counts.length) return null;
-  return html`<ul class="inks classes" aria-label="Classes">${classes.map((name, k) => html`<li>${family === "points" && html`<${Mark} k=${k} dark=${dark} />`}<span>${visible(name)}</span> <small>${count(counts[k])}</small></li>`)}</ul>`;
-}
-
-/** @param {{k: number, dark: boolean}} props */
-export function Mark({ k, dark }) {
-  const canvas = useRef(/** @type {HTMLCanvasElement | null} */ (null));
-  useEffect(() => {
-    const ink = canvas.current?.getContext("2d");
-    if (!ink) return;
-    ink.clearRect(0, 0, 28, 28);
-    drawMark(ink, k, 14, 14, 9, classColour(k, dark), false);
-  }, [k, dark]);
-  return html`<canvas ref=${canvas} class="mark" width="28" height="28" aria-hidden="true"></canvas>`;
+  return html`<ul class="inks classes" aria-label="Classes">${classes.map((name, k) => html`<li>${family === "points" && html`<${Mark} k=${k} />`}<span>${visible(name)}</span> <small>${count(counts[k])}</small></li>`)}</ul>`;
 }
