@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from app.lessons import depth, first, layers, networks, pictures, remedies, time, training, ways
 from app.lessons.parts import Example
+from app.lessons.walks import WALKS
 
 CHAPTERS = (first, layers, networks, ways, depth, remedies, training, pictures, time)
 
@@ -17,7 +18,8 @@ def _numbered(rows: Iterable[Example]) -> Iterator[Example]:
     lessons: Counter[str] = Counter()
     for row in rows:
         lessons[row.group] += 1
-        yield replace(row, chapter=list(lessons).index(row.group) + 1, lesson=lessons[row.group])
+        stops = len(WALKS[row.id].stops) if row.id in WALKS else 0
+        yield replace(row, chapter=list(lessons).index(row.group) + 1, lesson=lessons[row.group], stops=stops)
 
 
 EXAMPLES: dict[str, Example] = {row.id: row for row in _numbered(row for file in CHAPTERS for row in file.ROWS)}

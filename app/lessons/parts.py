@@ -11,7 +11,10 @@ RELU = {"type": "relu"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Example:
-    """One entry of the gallery, lesson `lesson` of chapter `chapter`, which is called `group`."""
+    """One entry of the gallery, lesson `lesson` of chapter `chapter`, which is called `group`.
+
+    `stops`: how many stops its guided lesson has; 0 where there is none.
+    """
 
     id: str
     title: str
@@ -20,6 +23,7 @@ class Example:
     spec: dict[str, Any]
     chapter: int = 0
     lesson: int = 0
+    stops: int = 0
 
 
 def expression(source: str, values: dict[str, Any], **more: Any) -> dict[str, Any]:

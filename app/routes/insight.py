@@ -16,6 +16,7 @@ from app.routes import SessionHere, SettingsHere, problems
 from app.tensors import entry_of, find, read
 from app.through_time import TimeAnswer, through_time
 from app.treatments import Spec, Treated, follow, treated
+from app.walking import Lesson, lesson_of
 from app.wire import answer
 from engine import (
     FAULTS,
@@ -185,3 +186,21 @@ def time(
     """
     with session.lock:
         return answer(through_time(session, session.iteration if iteration is None else iteration, truncate))
+
+
+@router.get("/lesson", response_model=Lesson)
+def lesson(
+    session: SessionHere, of: Annotated[str | None, Query(max_length=64, examples=["neuron"])] = None,
+    iteration: Iteration = 0,
+) -> Response:  # fmt: skip
+    """The guided lesson of the session's example, or that `of` another one, as it reads in this session.
+
+    It walks from one training step on, the first unless another is named. Its text names places in recordings, not
+    numbers; what it speaks of and this model does not have is told stop by stop, as `missing`.
+    """
+    first = session.iteration if iteration is None else iteration
+    told = session.again("lesson", of, first)
+    if told:
+        return told
+    with session.lock:
+        return session.keep(answer(lesson_of(session, of, first)), "lesson", of, first)

@@ -238,6 +238,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions/{id}/carry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Carry
+         * @description Which of this session's edits another spec can have, and why the others cannot. It changes nothing.
+         *
+         *     `edits` are as `POST /sessions` takes them with `import`, beside the spec.
+         */
+        post: operations["carry_api_v1_sessions__id__carry_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions/{id}/check": {
         parameters: {
             query?: never;
@@ -1335,6 +1357,20 @@ export interface components {
             /** Break */
             break: ("overwrite" | "no_zero_grad" | "no_slope" | "uphill" | "fresh_mask") | null;
         };
+        /**
+         * Carried
+         * @description What fits the other spec, as the `edits` of an export; how many those are; and what is left out.
+         */
+        Carried: {
+            /** Edits */
+            edits: {
+                [key: string]: unknown;
+            }[];
+            /** Kept */
+            kept: number;
+            /** Left */
+            left: components["schemas"]["LeftEdit"][];
+        };
         Carry: [
             string,
             number,
@@ -2387,6 +2423,16 @@ export interface components {
             output: number[];
             /** Parameters */
             parameters: number;
+        };
+        /**
+         * LeftEdit
+         * @description An edit that does not go along: what it changes, and why it cannot, both as parts of a sentence.
+         */
+        LeftEdit: {
+            /** What */
+            what: string;
+            /** Why */
+            why: string;
         };
         /**
          * LossRequest
@@ -4244,6 +4290,7 @@ export type BackwardRequest = components['schemas']['BackwardRequest'];
 export type Batch = components['schemas']['Batch'];
 export type Beside = components['schemas']['Beside'];
 export type BreakEdit = components['schemas']['BreakEdit'];
+export type Carried = components['schemas']['Carried'];
 export type Carry = components['schemas']['Carry'];
 export type Catalogue = components['schemas']['Catalogue'];
 export type CheckRequest = components['schemas']['CheckRequest'];
@@ -4296,6 +4343,7 @@ export type Layer = components['schemas']['Layer'];
 export type LayerRequest = components['schemas']['LayerRequest'];
 export type LayerRow = components['schemas']['LayerRow'];
 export type LayerShapes = components['schemas']['LayerShapes'];
+export type LeftEdit = components['schemas']['LeftEdit'];
 export type LossRequest = components['schemas']['LossRequest'];
 export type LossRow = components['schemas']['LossRow'];
 export type Lost = components['schemas']['Lost'];
@@ -5622,6 +5670,176 @@ export interface operations {
             };
             /** @description What was wrong, by number and limit */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A head that is larger than allowed */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    carry_api_v1_sessions__id__carry_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Carried"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A request that took too long to arrive */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody came back to this session for long */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A body of another type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A host this service is not called by */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
