@@ -52,7 +52,8 @@ SENT = {
 }
 READ = (
     "", "/graph", "/trace", "/tensors/w/value", "/verify", "/diagnosis", "/explain?node=w", "/history", "/magnitudes",
-    "/lesson?of=neuron", "/pytorch", "/export?format=json", "/export?format=pytorch", "/evaluate?over=plane&x=0:1:4&y=0:1:3",
+    "/lesson?of=neuron", "/pytorch", "/export?format=json", "/export?format=pytorch",
+    "/evaluate?over=plane&x=0:1:4&y=0:1:3",
 )  # fmt: skip
 ACTIONS = st.one_of(
     *(st.tuples(st.just(f"/{call}"), body) for call, body in SENT.items()),
