@@ -8,9 +8,11 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Request
 from fastapi.responses import Response
 
+from app.carrying import Carried, carried
 from app.edits import EditsRequest, TwinRequest
 from app.errors import NoRevisionError
 from app.once import Once
+from app.requests import PreviewRequest
 from app.revising import Revised, edited, turned
 from app.routes import Driven, KeyHere, SessionHere, SessionsHere, SettingsHere, problems
 from app.routes.sessions import AsCookie, created, new, shown
@@ -18,6 +20,7 @@ from app.session import Session
 from app.sessions import Outcome, Sessions
 from app.twins import twin_of
 from app.views import CreatedSession, SessionView
+from app.wire import answer
 
 router = APIRouter(
     prefix="/sessions/{id}", tags=["edits"], responses=problems(400, 401, 403, 404, 409, 412, 413, 416, 422, 428, 503)
@@ -62,6 +65,16 @@ def twin(
     with session.lock:
         wanted = twin_of(session, edits, body.iteration, body.spec)
     return created(found.create(wanted, key, new), request, settings, x_drive)
+
+
+@router.post("/carry", response_model=Carried)
+def carry(session: SessionHere, body: PreviewRequest) -> Response:
+    """Which of this session's edits another spec can have, and why the others cannot. It changes nothing.
+
+    `edits` are as `POST /sessions` takes them with `import`, beside the spec.
+    """
+    with session.lock:
+        return answer(carried(session, body.spec))
 
 
 def _revised(

@@ -42,7 +42,7 @@ export const examples = async () => (await getJson("/examples")).examples;
 
 /**
  * The token that lets this browser move and edit the session comes in a cookie that no script can read.
- * @param {{example: string} | {spec: object}} body @returns {Promise<Session>}
+ * @param {{example: string} | {spec: object} | {import: object}} body @returns {Promise<Session>}
  */
 export const createSession = (body) => postJson("/sessions", body, { "X-Drive": "cookie" });
 /** The session as text, to bring back. @param {string} id @returns {Promise<string>} */

@@ -321,6 +321,38 @@ def test_what_is_opened_is_what_was_built_to_the_last_number_and_has_an_address(
     assert_cards_are_the_engines(page, run, 0)
 
 
+SET = "([node, to]) => import('/static/js/changes.js').then(({ change }) => change([{ set: node, to }], 'Set.'))"
+
+
+@STILL
+def test_numbers_that_were_changed_on_the_page_go_along_to_the_changed_model(open_page, page):
+    open_page("?example=neuron&cursor=4")
+    labels = [node.label for node in built(EXAMPLES["neuron"].spec).graph.nodes]
+    for label, number in (("w", 0.75), ("b", -0.25)):
+        assert page.evaluate(SET, [label, number]) is None
+    page.keyboard.press("m")
+    settled(page)
+    along = page.locator("dialog.build .along")
+    expect(along).to_have_text("Take along the 2 changes made on the page")
+    page.locator("[name=source]").fill("z = w*x + c\nL = (z - y)**2")
+    settled(page)
+    expect(along).to_contain_text("Take along the change made on the page")
+    expect(along.locator("[data-left='1']")).to_have_text("Left out: b (there is no such parameter any more).")
+    page.locator("[data-command=open-built]").click()
+    own_session(page)
+    at(page, 0, iteration=0)
+    page.wait_for_function(
+        "(wanted) => document.querySelector('[data-node=\"0\"] .value').dataset.exact === wanted", arg="0.75"
+    )
+    assert labels[0] == "w"
+    # The model that was opened has the change; who does not want it begins anew.
+    page.keyboard.press("m")
+    settled(page)
+    along.locator("[name=along]").uncheck()
+    page.locator("[data-command=open-built]").click()
+    page.wait_for_function("() => document.querySelector('[data-node=\"0\"] .value').dataset.exact === '0.5'")
+
+
 @STILL
 def test_the_gallery_leads_to_the_builder_with_this_model_or_with_ones_own(open_page):
     page = open_page("?example=spiral")

@@ -4,6 +4,7 @@ import { html, useEffect, useState } from "../../vendor/vendor.js";
 import * as actions from "../actions.js";
 import { style } from "../lazy.js";
 import * as store from "../store.js";
+import { Along } from "./along.js";
 import { draft, future, openIt, past, redo, spec, start, tab, troubles, turnTo, undo, unread, waiting, watch, words } from "./draft.js";
 import { Expression } from "./expression.js";
 import { Json } from "./json.js";
@@ -43,7 +44,7 @@ function From() {
   /** @param {Event} event */
   const choose = (event) => {
     const select = /** @type {HTMLSelectElement} */ (event.currentTarget), found = list.find(({ id }) => id === select.value);
-    if (select.value === "this" && session) start(session.spec);
+    if (select.value === "this" && session) start(session.spec, session.id);
     else if (found) start(found.spec);
     select.value = "";
   };
@@ -67,6 +68,6 @@ function Foot() {
     await openIt();
     setGoing(false);
   };
-  return html`<div class="foot"><p role="status">${elsewhere().map((text) => html`<span class="trouble">${text}</span> `)}${wrong && !elsewhere().length && html`<span class="note">Something does not fit yet: it is marked where it stands.</span>`}</p>
+  return html`<div class="foot"><p role="status">${elsewhere().map((text) => html`<span class="trouble">${text}</span> `)}${wrong && !elsewhere().length && html`<span class="note">Something does not fit yet: it is marked where it stands.</span>`}</p><${Along} />
     <button type="button" class="pill on" data-command="open-built" disabled=${wrong || going || waiting.value || !draft.value.spec.model} onClick=${go}>Open it</button></div>`;
 }

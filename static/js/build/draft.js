@@ -36,20 +36,33 @@ export function shapesNow() {
   return troubles.value.length ? [] : preview.value?.layers ?? [];
 }
 
+/** Which of them the spec can have; null where there are none. */
+export const carried = signal(/** @type {import("../api/build.js").Carried | null} */ (null));
+/** Whether they are taken along. */
+export const along = signal(true);
+
 /** Where the draft came from: it is kept while it is built on. */
 let origin = "";
+/** The session whose model it is. @type {string | null} */
+let base = null;
+/** The same, while it has changes that may go along. @type {string | null} */
+let source = null;
 let last = { key: "", at: 0 };
 
 /** @param {"this" | "own"} from */
 export function begin(from) {
   const session = store.session.peek(), name = from === "this" && session ? session.id : "own";
-  if (name !== origin) start(from === "this" && session ? session.spec : OWN_EXPRESSION);
+  if (name !== origin) start(from === "this" && session ? session.spec : OWN_EXPRESSION, from === "this" && session ? session.id : null);
+  source = base; // it may have been changed meanwhile
   origin = name;
 }
 
-/** Anew from a spec; undo does not lead behind it. @param {Spec} made */
-export function start(made) {
+/** Anew from a spec, and the session that it is of; undo does not lead behind it. @param {Spec} made @param {string | null} [of] */
+export function start(made, of = null) {
+  base = source = of;
   batch(() => {
+    carried.value = null;
+    along.value = true;
     draft.value = standing(made);
     past.value = [];
     future.value = [];
@@ -126,8 +139,9 @@ async function look(asked, signal) {
   let found = null;
   /** @type {Trouble[]} */
   let wrong = [];
+  let edits = carried.peek();
   try {
-    found = await api.preview(asked, signal);
+    [found, edits] = await Promise.all([api.preview(asked, signal), source ? api.carry(source, asked, signal).catch(forgotten) : null]);
   } catch (error) {
     if (signal.aborted) return;
     wrong = troublesOf(error);
@@ -135,9 +149,17 @@ async function look(asked, signal) {
   if (signal.aborted) return;
   batch(() => {
     if (found) preview.value = found;
+    carried.value = edits;
+    if (edits && !edits.kept && !edits.left.length) source = null;
     troubles.value = wrong;
     waiting.value = false;
   });
+}
+
+/** A session that is there no more has nothing to take along; what is wrong with the spec, the preview says. @param {unknown} error */
+function forgotten(error) {
+  if (!(error instanceof ApiError)) throw error;
+  return null;
 }
 
 /** @param {unknown} error @returns {Trouble[]} */
@@ -148,10 +170,10 @@ function troublesOf(error) {
 
 /** Makes the session, and goes there; what keeps it from being made is told in the dialog. */
 export async function openIt() {
-  const asked = spec.peek();
+  const asked = spec.peek(), edits = along.peek() ? carried.peek()?.edits ?? [] : [];
   try {
-    const session = await createSession({ spec: asked });
-    origin = session.id;
+    const session = await createSession(edits.length ? { import: { format: "backprop-session", version: 1, spec: asked, edits } } : { spec: asked });
+    origin = base = source = session.id;
     store.view.value = "graph";
     await actions.open(() => Promise.resolve(session));
   } catch (error) {
