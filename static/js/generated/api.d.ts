@@ -543,6 +543,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sessions/{id}/lesson": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lesson
+         * @description The guided lesson of the session's example, or that `of` another one, as it reads in this session.
+         *
+         *     It walks from one training step on, the first unless another is named. Its text names places in recordings, not
+         *     numbers; what it speaks of and this model does not have is told stop by stop, as `missing`.
+         */
+        get: operations["lesson_api_v1_sessions__id__lesson_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions/{id}/live": {
         parameters: {
             query?: never;
@@ -1914,6 +1937,8 @@ export interface components {
         /**
          * Example
          * @description One entry of the gallery, lesson `lesson` of chapter `chapter`, which is called `group`.
+         *
+         *     `stops`: how many stops its guided lesson has; 0 where there is none.
          */
         Example: {
             /**
@@ -1934,6 +1959,11 @@ export interface components {
             spec: {
                 [key: string]: unknown;
             };
+            /**
+             * Stops
+             * @default 0
+             */
+            stops: number;
             /** Summary */
             summary: string;
             /** Title */
@@ -2433,6 +2463,70 @@ export interface components {
             what: string;
             /** Why */
             why: string;
+        };
+        /**
+         * Lesson
+         * @description A guided lesson of `example`, from training step `iteration` on.
+         */
+        Lesson: {
+            /** Example */
+            example: string;
+            /** Iteration */
+            iteration: number;
+            /** Stops */
+            stops: components["schemas"]["LessonStop"][];
+            /** Title */
+            title: string;
+        };
+        /**
+         * LessonSpan
+         * @description A stretch of text: words; the name of `node`; or a number, which belongs to `node` if to any.
+         *
+         *     A number is at `offset` in the recording of `iteration`, or the magnitude of `event` there, or it is `number` in
+         *     every training step.
+         */
+        LessonSpan: {
+            /** Event */
+            event?: number | null;
+            /** Iteration */
+            iteration?: number | null;
+            /** Node */
+            node?: number | null;
+            /** Number */
+            number?: components["schemas"]["Number"] | null;
+            /** Offset */
+            offset?: number | null;
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+        };
+        /**
+         * LessonStop
+         * @description Where to stand, how to look at it, what to say, and the `nodes` this is about.
+         *
+         *     `missing` says what the text names and this model does not have; there is no text then. `holds`: whether what the
+         *     text states is so, which an edit may change.
+         */
+        LessonStop: {
+            /** Cursor */
+            cursor: number;
+            /** Holds */
+            holds: boolean;
+            /** Iteration */
+            iteration: number;
+            /** Missing */
+            missing: string | null;
+            /** Nodes */
+            nodes: number[];
+            /** Text */
+            text: components["schemas"]["LessonSpan"][];
+            /**
+             * View
+             * @enum {string}
+             */
+            view: "graph" | "network" | "code" | "training";
         };
         /**
          * LossRequest
@@ -4344,6 +4438,9 @@ export type LayerRequest = components['schemas']['LayerRequest'];
 export type LayerRow = components['schemas']['LayerRow'];
 export type LayerShapes = components['schemas']['LayerShapes'];
 export type LeftEdit = components['schemas']['LeftEdit'];
+export type Lesson = components['schemas']['Lesson'];
+export type LessonSpan = components['schemas']['LessonSpan'];
+export type LessonStop = components['schemas']['LessonStop'];
 export type LossRequest = components['schemas']['LossRequest'];
 export type LossRow = components['schemas']['LossRow'];
 export type Lost = components['schemas']['Lost'];
@@ -7477,6 +7574,121 @@ export interface operations {
                 };
             };
             /** @description What was wrong, by number and limit */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lesson_api_v1_sessions__id__lesson_get: {
+        parameters: {
+            query?: {
+                iteration?: number | null;
+                of?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lesson"];
+                };
+            };
+            /** @description A head that says what a request cannot, or JSON that is none, or too deep */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A request that took too long to arrive */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody came back to this session for long */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A host this service is not called by */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was wrong, by number and limit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A head that is larger than allowed */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too much to do, or a store that is away: try again */
             503: {
                 headers: {
                     [name: string]: unknown;
