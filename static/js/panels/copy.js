@@ -3,6 +3,7 @@
 import { html, useState } from "../../vendor/vendor.js";
 import * as actions from "../actions.js";
 import * as api from "../api.js";
+import { exact } from "../model/format.js";
 import { sizeOf } from "../model/numbers.js";
 import { numpyText, sliceText, windowText } from "../model/window.js";
 import * as store from "../store.js";
@@ -28,4 +29,12 @@ export function Copy({ node, which, iteration, cursor, place, dtype }) {
   return html`<div class="copy"><button type="button" class="small-button" data-command="copy-numpy" onClick=${copy}>Copy ${whole ? "" : "this slice "}as NumPy</button>
     ${done?.of === of && html`<span role="status">${done.copied ? "Copied." : "Take it from here:"}</span>
       <textarea readonly aria-label="NumPy text" rows="2">${done.text}</textarea>`}</div>`;
+}
+
+/** A number that stands alone. @param {{number: number, dtype: string}} props */
+export function CopyOne({ number, dtype }) {
+  const [said, setSaid] = useState("");
+  const text = numpyText(Number.isFinite(number) ? number : exact(number), dtype);
+  const copy = async () => setSaid(await navigator.clipboard.writeText(text).then(() => "Copied.", () => text));
+  return html`<span class="copy-one"><button type="button" class="small-button" data-command="copy-numpy" onClick=${copy}>Copy as NumPy</button> <span role="status">${said}</span></span>`;
 }

@@ -103,7 +103,7 @@ function Operands({ trace, operands }) {
     <tbody>${operands.map((operand) => html`<tr class="tone-${operand.tone}">
       <th scope="row"><span class="who">${inParts(operand.label)}</span> <span class="what">${operand.says}</span></th>
       <td>${operand.ref ? shapeText(operand.ref.shape) : "()"}</td>
-      <td><${Made} place=${operand.ref} name=${operand.label}><${Operand} trace=${trace} operand=${operand} /><//></td></tr>`)}</tbody></table>`;
+      <td data-offset=${operand.ref?.offset}><${Made} place=${operand.ref} name=${operand.label}><${Operand} trace=${trace} operand=${operand} /><//></td></tr>`)}</tbody></table>`;
 }
 
 /** A long name breaks behind a dot, never inside a word. @param {string} label */

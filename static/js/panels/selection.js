@@ -9,6 +9,7 @@ import * as actions from "../actions.js";
 import * as store from "../store.js";
 import { Chain } from "./chain.js";
 import { ChangeForm, Freeze } from "./change.js";
+import { CopyOne } from "./copy.js";
 import { MathLine } from "./explain.js";
 import { Heatmap } from "./heatmap.js";
 import { Insight } from "./insight.js";
@@ -61,7 +62,7 @@ function Numbers({ node, which, trace, place }) {
 function Single({ node, which, number }) {
   return html`<div class="numbers ${which}"><h3>${which}</h3>${isChanged(node, which)
     ? html`<${ChangeForm} node=${node} entry=${[]} number=${number} />`
-    : html`<p class="single"><${Settable} node=${node} which=${which} entry=${null}>${format(number)}<//><span class="exact">${exactText(number)}</span></p>`}</div>`;
+    : html`<p class="single"><${Settable} node=${node} which=${which} entry=${null}>${format(number)}<//><span class="exact">${exactText(number)}</span> ${number !== undefined && html`<${CopyOne} key=${number} number=${number} dtype=${store.trace.value?.schedule.dtype ?? ""} />`}</p>`}</div>`;
 }
 
 /** Whether this number is being typed anew. @param {GraphNode} node @param {Which} which */

@@ -1,13 +1,18 @@
 // Sums written out: the products in an entry of a matrix product, and the paths of the chain rule. The largest come first.
 
-import { html } from "../../vendor/vendor.js";
+import { html, signal } from "../../vendor/vendor.js";
 import { count, exact, format, fromWire } from "../model/format.js";
 
 /** @typedef {import("../generated/api").Insight} Told */
 
+/** Whether terms are spelled out: who looks from entry to entry opens them once. */
+const open = signal(false);
+/** @param {Event} event */
+const onToggle = (event) => { open.value = /** @type {HTMLDetailsElement} */ (event.currentTarget).open; };
+
 /** @param {{products: NonNullable<Told["products"]>, sum: import("../types").WireNumber, through?: string | null}} props */
 export function Products({ products: { left, right, count: all, shown, rest_count, rest }, sum, through = null }) {
-  return html`<details class=${through === null ? "products" : "products back"}><summary>The ${count(all)} terms of ${through === null ? "this entry" : html`what came back through ${through}`}</summary>
+  return html`<details class=${through === null ? "products" : "products back"} open=${through === null && open.value} onToggle=${through === null ? onToggle : undefined}><summary>The ${count(all)} terms of ${through === null ? "this entry" : html`what came back through ${through}`}</summary>
     <table><thead><tr><th scope="col">${left}</th><th scope="col">${right}</th><th scope="col">term</th></tr></thead>
       <tbody>${shown.map((term) => html`<tr><td><small>${place(term.left)}</small> ${number(term.factors[0])}</td><td><small>${place(term.right)}</small> ${number(term.factors[1])}</td>
         <td data-term data-exact=${exact(fromWire(term.value))}>${number(term.value)}</td></tr>`)}</tbody>

@@ -7,14 +7,20 @@ from tests.e2e.reading import engine_run, press
 MODELS = ["neuron", "digits", "cnn", "lstm"]
 
 
+@pytest.fixture(scope="module")
+def faults():
+    """What the browser complains of; who takes the server away clears it again."""
+    return []
+
+
 @pytest.fixture(scope="module", params=MODELS)
-def model(request, browser, server):
+def model(request, browser, server, faults):
     """A page that stands at one of the four models, with the engine's run of the same step."""
     context = browser.new_context(
-        base_url=server, viewport={"width": 1280, "height": 720}, reduced_motion="reduce", color_scheme="light"
-    )
+        base_url=server, viewport={"width": 1280, "height": 720}, reduced_motion="reduce", color_scheme="light",
+        has_touch=True, permissions=["clipboard-read", "clipboard-write"],
+    )  # fmt: skip
     page = context.new_page()
-    faults = []
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
     page.goto(f"/?example={request.param}")
@@ -23,6 +29,12 @@ def model(request, browser, server):
     yield page, engine_run(request.param)
     context.close()
     assert faults == []
+
+
+@pytest.fixture
+def name(request):
+    """Which of the four is open."""
+    return request.node.callspec.params["model"]
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 """How the sentences look at the page: where cards stand, what edges say, what the panel tells."""
 
+import json
+
 from tests.e2e.reading import at
 
 PLACES = """() => Object.fromEntries([...document.querySelectorAll('[data-node], .closed[data-group]')].map((card) => {
@@ -20,6 +22,20 @@ def go(page, run, place):
     at(page, place)
 
 
+def choose(page, node, which="value", entry=None):
+    """Choose a card, or an entry of it; the service has told of it once a nudge is offered."""
+    chosen = json.dumps({"node": node.id, "which": which, "entry": entry and list(entry)})
+    page.evaluate(f"() => import('/static/js/actions.js').then(({{ select }}) => select({chosen}))")
+    page.wait_for_selector(f".chosen header h2:text-is('{node.label}')")
+    page.wait_for_selector(".insight .nudge")
+
+
+def exact(page, selector, name="data-exact"):
+    """The exact numbers that stand there."""
+    found = page.locator(selector).evaluate_all(f"(all) => all.map((one) => one.getAttribute('{name}'))")
+    return [float(text) for text in found]
+
+
 def said(page, place):
     """The panel's words for an event, once they stand there."""
     page.wait_for_function(
@@ -32,3 +48,13 @@ def said(page, place):
       wrong: document.querySelectorAll('.explain .katex-error').length,
       shapes: [...document.querySelectorAll('.operands tbody tr td:nth-of-type(1)')].map((cell) => cell.textContent),
     })""")
+
+
+def until(page, read, right):
+    """What the page shows once it is right; what it shows after ten seconds, where it never is."""
+    for _ in range(200):
+        found = page.evaluate(read)
+        if right(found):
+            break
+        page.wait_for_timeout(50)
+    return found
