@@ -83,12 +83,15 @@ function resume(id) {
 const id = computed(() => store.beside.value?.session.id ?? "");
 const watched = computed(() => (store.trains.value && (store.view.value === "compare" || store.going(run.value)) ? id.value : ""));
 
+const revision = computed(() => store.beside.value?.session.revision);
+
 effect(() => {
-  void id.value;
+  void [id.value, revision.value];
   batch(() => { forget(); run.value = null; wish.value = null; });
 });
 effect(() => {
   const id = watched.value;
+  void revision.value; // what was measured before is dropped
   if (!id) return;
   void untracked(look);
   return listen(id, take, () => resume(id));

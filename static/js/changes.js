@@ -4,6 +4,7 @@ import * as actions from "./actions.js";
 import * as api from "./api.js";
 import { revise } from "./api/classroom.js";
 import { openSample } from "./opening.js";
+import * as paired from "./paired.js";
 import * as store from "./store.js";
 
 /** One after the other: each is decided on what the one before left. @type {Promise<unknown>} */
@@ -27,8 +28,8 @@ export function change(edits, says, at = { iteration: store.iteration.value, cur
 }
 
 /**
- * Another sample of the same data. Whoever drives stays in the session, so those who follow see it too; anybody else
- * gets a session of their own.
+ * Another sample of the same data, in a twin beside the session too. Whoever drives stays in the session, so those who
+ * follow see it; anybody else gets a session of their own.
  * @param {(now: number) => number} choose
  */
 export async function takeSample(choose) {
@@ -38,7 +39,8 @@ export async function takeSample(choose) {
   const says = `Another sample, from training step ${iteration} on.`, last = data.samples - 1;
   const refused = await revised(says, async ({ id, revision, data: now }) => {
     await api.seek(id, iteration, cursor);
-    return revise(id, "edits", revision, { edits: [{ sample: Math.max(0, Math.min(last, choose(now?.sample ?? 0))) }], iteration });
+    const sample = Math.max(0, Math.min(last, choose(now?.sample ?? 0))), takeBack = await paired.take(now?.sample ?? 0, sample, iteration);
+    return revise(id, "edits", revision, { edits: [{ sample }], iteration }).catch(async (error) => { await takeBack(); throw error; });
   });
   if (refused) return void (store.notice.value = { kind: "problem", text: refused });
   actions.seek(cursor);
@@ -47,7 +49,11 @@ export async function takeSample(choose) {
 
 /** @param {"undo" | "redo"} which */
 export async function turn(which) {
-  const refused = await revised(which === "undo" ? "Undone." : "Made again.", ({ id, revision }) => revise(id, which, revision, {}));
+  const refused = await revised(which === "undo" ? "Undone." : "Made again.", async (before) => {
+    const shared = await paired.sharesSample(before, store.iteration.peek()), after = await revise(before.id, which, before.revision, {});
+    if (shared) await paired.follow(which, after);
+    return after;
+  });
   if (refused) store.notice.value = { kind: "problem", text: refused };
 }
 

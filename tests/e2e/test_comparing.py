@@ -235,3 +235,40 @@ def test_other_parts_of_the_page_make_twins_too_and_are_told_why_one_cannot_be(p
     page.wait_for_selector(".notice.problem:has-text('not there any more')")
     page.wait_for_selector("body[data-view=graph]")
     open_page.faults[:] = [fault for fault in open_page.faults if not re.search("40[04]|422", fault)]
+
+
+BOTH_LOOK = """async (sample) => {
+  const { beside, revising, session } = await import('/static/js/store.js');
+  const looks = ({ data }) => data.sample === sample, rest = () => new Promise((done) => setTimeout(done, 20));
+  while (revising.value || !looks(session.value) || !looks(beside.value.session)) await rest();
+}"""
+
+
+def both_look_at(page, sample, cursor):
+    """Both took the sample, and are compared there: they differ in one thing alone."""
+    page.evaluate(BOTH_LOOK, sample)
+    stands(page, cursor)
+    page.wait_for_function("() => document.querySelectorAll('#compare .differ li').length === 1")
+    assert page.locator("#compare .differ li").inner_text().startswith("learning rate: ")
+    ids = session_of(page), twin_of(page)
+    shown = [get(page, id, "tensors/x/value?iteration=0&cursor=0")["data"] for id in ids]
+    assert shown[0] == shown[1]
+    assert [get(page, id, "")["data"]["sample"] for id in ids] == [sample, sample]
+    return shown[0]
+
+
+def test_the_next_sample_is_the_next_of_both_and_undo_brings_the_one_before_to_both(page, open_page):
+    open_page("?example=digits8&cursor=6")
+    at(page, 6)
+    choose(page, "rate", "2")
+    first = both_look_at(page, 0, 6)
+    page.keyboard.press("]")
+    second = both_look_at(page, 1, 6)
+    assert second != first
+    page.keyboard.press("]")
+    both_look_at(page, 2, 6)
+    for key, sample, picture in (("Control+z", 1, second), ("Control+z", 0, first), ("Control+Shift+z", 1, second)):
+        page.keyboard.press(key)
+        assert both_look_at(page, sample, 6) == picture
+    page.keyboard.press("[")
+    assert both_look_at(page, 0, 6) == first

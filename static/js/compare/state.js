@@ -27,12 +27,12 @@ export const explanation = signal(/** @type {Explanation | null} */ (null));
 const asked = computed(() => {
   const { value: session } = store.session, { value: beside } = store.beside;
   if (store.view.value !== "compare" || !session || !beside || !store.trace.value || store.revising.value) return null;
-  return { a: session.id, b: beside.session.id, revision: session.revision, iteration: store.iteration.value, cursor: store.cursor.value, order: order.value, reached: both.reached.value };
+  return { a: session.id, b: beside.session.id, revision: session.revision, there: beside.session.revision, iteration: store.iteration.value, cursor: store.cursor.value, order: order.value, reached: both.reached.value };
 });
 /** @typedef {NonNullable<typeof asked.value>} Asked */
 
 let busy = false;
-/** @type {{id: string, opened: ReturnType<typeof openRecordings>} | null} */
+/** @type {{id: string, revision: number, opened: ReturnType<typeof openRecordings>} | null} */
 let recordings = null;
 const HEARERS = { arrived: () => void store.arrivals.value++, failed: actions.fail };
 
@@ -71,8 +71,8 @@ async function answer(place) {
 
 /** @param {string} id @param {Comparison} found */
 async function stand(id, { iteration, cursors }) {
-  const stretches = store.beside.peek()?.session.stretches;
-  if (recordings?.id !== id) recordings = { id, opened: openRecordings(id, HEARERS, stretches) };
+  const { revision = 1, stretches } = store.beside.peek()?.session ?? {};
+  if (recordings?.id !== id || recordings.revision !== revision) recordings = { id, revision, opened: openRecordings(id, HEARERS, stretches) };
   const trace = await recordings.opened.at(iteration);
   other.value = { id, trace, cursor: cursors[1] };
 }

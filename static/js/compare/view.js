@@ -70,7 +70,7 @@ function Sentences({ found }) {
   const at = found.cursors[1];
   return html`<div class="sentences" role="group" aria-label="The step of both">
     <${Said} name="A" cursor=${found.cursors[0]} length=${found.lengths[0]} trace=${trace} told=${ours} />
-    <${Said} name="B" cursor=${at} length=${found.lengths[1]} trace=${there?.trace ?? null} told=${there?.cursor === at ? explanation.value : null} /></div>`;
+    <${Said} name="B" cursor=${at} length=${found.lengths[1]} trace=${there?.trace ?? null} told=${there?.cursor === at && explanation.value?.event === at - 1 ? explanation.value : null} /></div>`;
 }
 
 /** @param {number} iteration */
