@@ -32,3 +32,41 @@ def test_on_a_small_laptop_the_panel_keeps_names_whole_and_says_where_there_is_m
     page.wait_for_function(f"() => ({SAYS_MORE})() === '1'")
     page.evaluate("() => { const panel = document.querySelector('#panel'); panel.scrollTop = panel.scrollHeight; }")
     page.wait_for_function(f"() => ({SAYS_MORE})() === '0'")
+
+
+# Texts of one card, or of one unit and its line: no two on each other, none over the card's edge.
+# A text's box is higher than its letters.
+ON_EACH_OTHER = """() => [...document.querySelectorAll('.card, #network .unit')].flatMap((card) => {
+  const boxes = [...card.querySelectorAll('text, .axon')].filter((one) => one.checkVisibility() && one.getBBox().width)
+    .map((one) => [one.textContent || 'line', one.getBoundingClientRect()]);
+  const face = card.querySelector('.face')?.getBoundingClientRect();
+  const out = boxes.filter(([, box]) => face && (box.left < face.left || box.right > face.right)).map(([text]) => text);
+  const wide = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left);
+  const high = (a, b) => Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+  const on = (a, b) => wide(a, b) > 0.5 && high(a, b) > 0.3 * Math.min(a.height, b.height) + 0.5;
+  const over = ([one, a], i) => boxes.slice(i + 1).filter(([, b]) => on(a, b)).map(([two]) => [one, two]);
+  const pairs = boxes.flatMap(over);
+  return [...out, ...pairs];
+})"""
+FROM_SYMBOL_TO_NAME = """() => Math.min(...[...document.querySelectorAll('.card')].flatMap((card) => {
+  const [symbol, name] = [...card.querySelectorAll(':scope > .symbol, :scope > .name')].map((one) => one.getBBox());
+  return name ? [name.x - symbol.x - symbol.width] : [];
+}))"""
+TITLES = """() => Math.min(...[...document.querySelectorAll('.frame .title text')].map((title) =>
+  parseFloat(getComputedStyle(title).fontSize) * title.getScreenCTM().a))"""
+
+
+@pytest.mark.parametrize(("example", "cursor"), [("neuron", 17), ("digits8", 19), ("cnn", 20), ("lstm", 60)])
+def test_no_text_of_a_card_or_a_unit_lies_on_another_and_no_block_of_the_timeline_is_empty(open_page, example, cursor):
+    page = open_page(f"?example={example}&cursor={cursor}")
+    for size in ((1280, 720), (1920, 1080)):
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        page.wait_for_function("() => document.fonts.status === 'loaded' && document.querySelector('.card[data-live]')")
+        page.wait_for_function(f"() => ({ON_EACH_OTHER})().length === 0")
+        page.wait_for_function(f"() => ({FROM_SYMBOL_TO_NAME})() >= 4")
+        named = page.locator(".blocks span").all_text_contents()
+        assert all(named) or not any(named)
+        page.wait_for_function(f"() => ({TITLES})() >= 11.5")
+    page.keyboard.press("2")
+    page.wait_for_selector("#network .unit[data-kind=loss] .value text")
+    page.wait_for_function(f"() => ({ON_EACH_OTHER})().length === 0")

@@ -21,6 +21,8 @@ import { walkByKeys } from "./walk.js";
 const TRAVEL = 650;
 const ROOMY = 1100;
 const CARD = 124;
+/** Below this zoom groups' titles are written larger. */
+const LARGER_TITLES = 0.85;
 /** Below this zoom the numbers on edges are too small to read. */
 const SMALLEST_LABEL = 0.56;
 /** Below these, the names of cards, and then the numbers on them: 6 pixels high or less. */
@@ -35,6 +37,7 @@ export function mountStage(host, drawn) {
   const flow = makeFlow(canvas, pointAt);
   const camera = makeCamera(svg, (transform) => {
     layers.world.setAttribute("transform", `translate(${transform.x},${transform.y}) scale(${transform.k})`);
+    svg.classList.toggle("small", transform.k < LARGER_TITLES);
     svg.classList.toggle("far", transform.k < SMALLEST_LABEL);
     svg.classList.toggle("farther", transform.k < SMALLEST_NAME);
     svg.classList.toggle("farthest", transform.k < SMALLEST_NUMBER);

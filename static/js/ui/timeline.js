@@ -12,7 +12,8 @@ const MOST_BLOCKS = 400;
 const NAMED_FROM = 17;
 /** Blocks narrower than this stand closer together. @type {[number, string][]} */
 const SPACINGS = [[3.5, "solid"], [7, "tight"], [16, "dense"]];
-const LETTER = { normal: 7.9, tight: 6.5 }, LARGE = { normal: 14.6, tight: 14.6 };
+/** Width of a letter, and of a small one; presented, of each in its height. */
+const LETTER = { normal: 7.9, tight: 6.5 }, PRESENTED = 0.607;
 
 /** @type {{value: Block[]}} */
 const blocks = computed(() => {
@@ -38,7 +39,7 @@ function blocksBy(trace, key) {
 function layerName({ from, symbol, short }, { events, graph }) {
   const event = events[from], node = "node" in event ? event.node : "param" in event ? event.param : -1;
   const name = graph.nodes[node]?.group[0];
-  return name && name !== "loss" ? { symbol: event.phase === "backward" ? `∂${name}` : name, short: event.phase === "backward" ? "∂" : "" } : { symbol, short };
+  return name && name !== "loss" ? { symbol: event.phase === "backward" ? `∂${name}` : name, short: event.phase === "backward" ? `∂${name[0]}` : name[0] } : { symbol, short };
 }
 
 /** A block's name, and what stands for it where there is no room. @param {import("../types").TraceEvent} event @param {import("../types").Trace} trace */
@@ -46,31 +47,36 @@ function namesOf(event, trace) {
   const { nodes } = trace.graph;
   /** @param {number} id */
   const op = (id) => store.ops.value.get(nodes[id].op ?? "")?.symbol ?? nodes[id].op ?? nodes[id].label;
+  /** @param {number} id */
+  const brief = (id) => initial(op(id));
   switch (event.kind) {
-    case "forward": return { symbol: op(event.node), short: event.phase === "loss" ? nodes[event.node].label : "" };
-    case "recompute": return { symbol: `↻${op(event.node)}`, short: "↻" };
-    case "contribution": return { symbol: `∂${op(event.node)}`, short: "∂" };
-    case "tangent": return event.node === event.leaf ? { symbol: nodes[event.leaf].label, short: "•" } : { symbol: `d${op(event.node)}`, short: "d" };
+    case "forward": return { symbol: op(event.node), short: event.phase === "loss" ? nodes[event.node].label : brief(event.node) };
+    case "recompute": return { symbol: `↻${op(event.node)}`, short: `↻${brief(event.node)}` };
+    case "contribution": return { symbol: `∂${op(event.node)}`, short: `∂${brief(event.node)}` };
+    case "tangent": return event.node === event.leaf ? { symbol: nodes[event.leaf].label, short: "•" } : { symbol: `d${op(event.node)}`, short: `d${brief(event.node)}` };
     case "slope": case "quotient": return { symbol: `∂${nodes[event.into].label}`, short: "∂" };
     case "probe": return { symbol: Number(event.shift) > 0 ? "+ε" : "−ε", short: "ε" };
     case "influence": return { symbol: nodes[event.node].label, short: "→" };
     case "credit": return { symbol: `∂${nodes[event.into].label}`, short: "∂" };
     case "seed": return { symbol: `∂${nodes[event.node].label}`, short: "∂" };
     case "assign": return assigned(event.target, nodes[event.param].label);
-    case "statistics": return { symbol: nodes[event.target].label, short: "" };
-    case "zero_grad": return { symbol: "0", short: "" };
-    case "clip": return { symbol: "clip", short: "" };
-    case "stop": return { symbol: "stop?", short: "" };
-    case "batch": return { symbol: "⋯", short: "" };
+    case "statistics": return { symbol: nodes[event.target].label, short: initial(nodes[event.target].label) };
+    case "zero_grad": return { symbol: "0", short: "0" };
+    case "clip": return { symbol: "clip", short: "c" };
+    case "stop": return { symbol: "stop?", short: "?" };
+    case "batch": return { symbol: "⋯", short: "⋯" };
     default: return { symbol: "", short: "" };
   }
 }
 
 /** An optimizer's line is named by what it writes; a whole update by its parameter. @param {string} target @param {string} label */
 function assigned(target, label) {
-  const initial = { weight: "W", bias: "b" }[label.slice(label.lastIndexOf(".") + 1)] ?? "";
-  return target === "parameter" || store.grain.value !== "event" ? { symbol: label, short: initial } : { symbol: slotName(target), short: "" };
+  const short = { weight: "W", bias: "b" }[label.slice(label.lastIndexOf(".") + 1)] ?? initial(label);
+  return target === "parameter" || store.grain.value !== "event" ? { symbol: label, short } : { symbol: slotName(target), short: initial(slotName(target)) };
 }
+
+/** The letter a symbol begins with, where it has one: no block of a row of named ones is empty. @param {string} symbol */
+const initial = (symbol) => symbol.slice(symbol.lastIndexOf(".") + 1).match(/[\p{L}\d]/u)?.[0] ?? symbol[0] ?? "";
 
 export function Timeline() {
   const bar = useRef(/** @type {HTMLElement | null} */ (null));
@@ -147,12 +153,18 @@ function phases(list) {
 /** A block's symbol: smaller, then cut, then its short form, as room gets scarce. @param {{block: Block, room: number}} props */
 function Name({ block: { symbol, short }, room }) {
   const text = symbol.slice(symbol.lastIndexOf(".") + 1);
-  const letter = store.present.value ? LARGE : LETTER;
+  const letter = store.present.value ? presented() : LETTER;
   if (text.length * letter.normal <= room) return text;
   if (text.length * letter.tight <= room) return html`<small>${text}</small>`;
   const fits = Math.floor(room / letter.tight);
-  if (short.length <= fits) return short;
-  return fits >= 5 ? html`<small>${text.slice(0, fits - 1)}…</small>` : null;
+  if (fits >= 6) return html`<small>${text.slice(0, fits - 1)}…</small>`;
+  return short.length * letter.normal <= room ? short : html`<small>${short.slice(0, Math.max(1, fits))}</small>`;
+}
+
+/** Presented, letters are as high as all text. */
+function presented() {
+  const wide = PRESENTED * parseFloat(getComputedStyle(document.body).fontSize);
+  return { normal: wide, tight: wide };
 }
 
 /** @param {{current: HTMLElement | null}} element */

@@ -6,6 +6,9 @@ import { place } from "./node.js";
 /** @typedef {{key: string, title: string, count: number, box: import("../../types").Box, members: number[]}} Group */
 /** @typedef {{toggle: (key: string) => void}} Context */
 
+/** Width of a letter of an open group's title, at its largest. */
+const TITLE = 10.8;
+
 /** What a new group costs to draw, in edges. */
 const COST = 3;
 
@@ -18,7 +21,7 @@ function buildFrame(group, context) {
   add(element, "rect", { class: "outline", rx: 20 });
   const title = add(element, "g", { class: "title" });
   add(title, "rect", { class: "hit", x: 8, y: -25, height: 26, rx: 6 });
-  add(title, "text", { x: 16, y: -7 });
+  add(title, "text", { x: 14, y: -7 });
   button(title, group, context, true);
   return element;
 }
@@ -29,9 +32,9 @@ function placeFrame(element, { box, title }) {
   const outline = /** @type {Element} */ (element.querySelector(".outline"));
   setAttribute(outline, "width", box.width);
   setAttribute(outline, "height", box.height);
-  const text = `${shorten(title, Math.max(8, Math.floor((box.width - 44) / 9)))}  ▾`;
+  const text = `${shorten(title, Math.max(8, Math.floor((box.width - 30) / TITLE)))} ▾`;
   setText(/** @type {Element} */ (element.querySelector("text")), text);
-  setAttribute(/** @type {Element} */ (element.querySelector(".hit")), "width", text.length * 8.6 + 16);
+  setAttribute(/** @type {Element} */ (element.querySelector(".hit")), "width", Math.min(box.width - 8, text.length * TITLE + 16));
 }
 
 /** @param {Element} layer @param {Group[]} marks @param {Context} context */

@@ -18,9 +18,11 @@ import { heatImage, pictureImage } from "./tensor.js";
 
 const INLINE_NUMBERS = 64;
 const PENDING = "—";
-/** Width of a letter of the name; a name that does not fit is left to the title and the panel. */
-const LETTER = { short: 16, long: 11.5, longest: 9.4 };
-const NAME = { normal: 8.6, tight: 7.2 };
+/** Heights of a symbol's letters by its length, and of a name's: smaller where it must be; a name that does not fit then is left to the title and the panel. */
+const SYMBOL = { short: 24, long: 18.5, longest: 15.5 };
+const NAME = { largest: 16, smallest: 13.5 };
+/** From the card's edges to its texts, and between the two. */
+const EDGE = 12, BETWEEN = 8;
 const LETTERS_OF_SHAPE = 12;
 
 /** What a new card costs to draw, in edges. */
@@ -59,18 +61,21 @@ function build(card, choose) {
 /** @param {SVGGElement} element @param {Card} card */
 function header(element, { node, size, symbol, name }) {
   const length = symbol.length > 7 ? "longest" : symbol.length > 3 ? "long" : "short";
-  add(element, "text", { class: `symbol ${length}`, x: 12, y: size.tensor ? 23 : 33 }, shorten(symbol, 12));
-  const right = { x: size.width - 11, y: size.tensor ? 22 : 30 };
-  const room = size.width - 30 - Math.min(12, symbol.length) * LETTER[length];
-  if (name.length * NAME.normal <= room) add(element, "text", { class: "name", ...right }, name);
-  else if (name.length * NAME.tight <= room) add(element, "text", { class: "name tight", ...right }, name);
+  const said = shorten(symbol, 12), y = size.tensor ? 25 : 33, room = size.width - 2 * EDGE;
+  const large = Math.min(SYMBOL[length], room / letters(said, true)), left = room - BETWEEN - large * letters(said, true);
+  add(element, "text", { class: `symbol ${length}`, x: EDGE, y }, said).style.fontSize = `${large}px`;
+  const fits = Math.min(NAME.largest, left / letters(name, false));
+  if (fits >= NAME.smallest) add(element, "text", { class: "name", x: size.width - EDGE + 1, y: y - 1 }, name).style.fontSize = `${fits}px`;
   if (size.tensor) shapeLine(element, node.shape);
 }
+
+/** Width of a text in the height of its letters, known before its font is there. @param {string} text @param {boolean} bold */
+const letters = (text, bold) => Math.max(0.5, [...text].reduce((sum, letter) => sum + (/[mwMW@%⋯]/.test(letter) ? 0.92 : /[iljtfrI.,'’|()[\]·: ]/.test(letter) ? 0.38 : /[A-Z]/.test(letter) ? 0.72 : 0.6), 0) * (bold ? 1.06 : 1));
 
 /** @param {SVGGElement} element @param {number[]} shape */
 function shapeLine(element, shape) {
   const text = shapeText(shape), tight = text.length > LETTERS_OF_SHAPE;
-  add(element, "text", { class: tight ? "shape tight" : "shape", x: tight ? 9 : 12, y: 44 }, tight ? text.replaceAll(" ", "") : text);
+  add(element, "text", { class: tight ? "shape tight" : "shape", x: tight ? 9 : EDGE, y: 44.5 }, tight ? text.replaceAll(" ", "") : text);
 }
 
 /** @param {SVGGElement} element @param {"value" | "gradient"} role @param {import("../measure.js").Row} place @param {number} width */

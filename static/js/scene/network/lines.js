@@ -132,5 +132,5 @@ function paintWeight(element, { bundle, flat, number, which, ref, said, few, seg
   setText(text, format(number));
   text.style.fontSize = `${Math.max(13, letter * 0.8)}px`;
   setAttribute(text, "x", x);
-  setAttribute(text, "y", y - 5);
+  setAttribute(text, "y", y + Math.max(13, letter * 0.8) * 0.36);
 }

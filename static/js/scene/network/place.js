@@ -12,7 +12,8 @@
 const HEADING = 3.7;
 const LANE = 26, GAP = { least: 38, roomy: 90, most: 230 };
 /** Letters of the longest number, and the width of one, in heights. */
-const LETTERS = 9, WIDE = 0.61;
+const LETTERS = 9;
+export const WIDE = 0.61;
 /** Height of a unit's two numbers, in letters. */
 const ROW = 2.2;
 const LARGEST = { pitch: 96, picture: 170 };

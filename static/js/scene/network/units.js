@@ -8,6 +8,7 @@ import { sizeOf } from "../../model/trace.js";
 import { heatImage, pictureImage } from "../marks/tensor.js";
 import { add, setAttribute, setText } from "../svg.js";
 import { gathered, looked, part } from "./parts.js";
+import { WIDE } from "./place.js";
 
 /** @typedef {import("../../types").Ref} Ref */
 /** @typedef {import("../../types").Trace} Trace */
@@ -55,7 +56,7 @@ function place(element, { placed: { column, side, width, x: left }, spot: { x, y
   const texts = element.querySelectorAll("text"), images = element.querySelectorAll("image"), body = element.querySelector("rect");
   texts.forEach((text) => { text.style.fontSize = `${letter}px`; });
   const line = element.querySelector(".axon");
-  if (line) setAttribute(line, "d", `M${r} 0H${axon - x}`);
+  if (line) setAttribute(line, "data-to", axon - x);
   if (!body) return texts.forEach((text) => setAttribute(text, "x", r * 1.16 + 7));
   const size = column.kind === "picture" ? pictureSize(column, width - thumb, side) : { width: side, height: side };
   const down = column.kind === "picture", shift = down ? (left + width - x - size.width) / 2 : 0;
@@ -101,18 +102,27 @@ function paintRound(element, { placed: { column }, spot, letter }, { trace, fram
   setAttribute(ring, "stroke-width", gradient === null || gradient === undefined ? 0 : 1.5 + 4.5 * logPlace(Math.abs(gradient), WIDTH));
   setAttribute(element, "data-unit", `${node}:${flat}`);
   setAttribute(element, "aria-pressed", String(chosen?.node === node && chosen.which !== undefined && flatOfEntry(chosen.entry, shape) === flat));
-  say(element, "value", frame.values[node], flat, value, -letter * 0.18);
-  say(element, "gradient", frame.gradients[node], flat, gradient, letter * 0.9);
+  say(element, "value", frame.values[node], flat, value, -letter * 0.12);
+  say(element, "gradient", frame.gradients[node], flat, gradient, letter * 0.88);
+  beginLine(element, spot.r, letter);
   const read = [value, gradient].filter((number) => number !== null).map(format).join(" ");
   return `${names(column, spot.unit)}: ${label} ${read ? `${read}: ${value === null ? "gradient" : gradient === null ? "value" : "value, gradient"}` : "not computed yet"}`;
 }
 
+/** The line that leaves a unit begins behind its numbers, not under them. @param {SVGGElement} element @param {number} r @param {number} letter */
+function beginLine(element, r, letter) {
+  const line = /** @type {SVGElement} */ (element.querySelector(".axon")), longest = Math.max(...Array.from(element.querySelectorAll("text"), ({ textContent }) => textContent?.length ?? 0));
+  const from = r * 1.16 + 7 + (longest * WIDE + 0.4) * letter, to = Number(line.dataset.to);
+  setAttribute(line, "d", from < to ? `M${from} 0H${to}` : null);
+}
+
 /** @param {SVGGElement} element @param {Mark} mark */
-function paintBias(element, { letter }) {
+function paintBias(element, { spot, letter }) {
   const text = /** @type {Element} */ (element.querySelector(".value text"));
   setText(text, "1");
-  setAttribute(text, "y", -letter * 0.18);
+  setAttribute(text, "y", letter * 0.37);
   setAttribute(element, "data-bias", "");
+  beginLine(element, spot.r, letter);
   return "a unit that is always 1: its weight is the bias";
 }
 
