@@ -9,7 +9,7 @@ from app.lessons import EXAMPLES
 from app.models import to_model
 from app.settings import Settings
 from app.specs import SpecRequest
-from engine import Assign, Contribution, Run, Seed, Trace
+from engine import Assign, Contribution, Forward, Run, Seed, Trace
 
 CARDS = """() => [...document.querySelectorAll('[data-node]')].map((card) => ({
   node: Number(card.dataset.node),
@@ -18,6 +18,26 @@ CARDS = """() => [...document.querySelectorAll('[data-node]')].map((card) => ({
     shape: row.dataset.shape ?? null, text: row.querySelector('text')?.textContent ?? '',
     picture: row.querySelector('image')?.getAttribute('href') ?? '',
   })),
+}))"""
+
+UNITS = """() => [...document.querySelectorAll('#network [data-unit]')].map((unit) => ({
+  place: unit.dataset.unit, kind: unit.dataset.kind, label: unit.getAttribute('aria-label'),
+  ring: Number(unit.querySelector('.halo')?.getAttribute('stroke-width') ?? 0),
+  fill: unit.querySelector('circle.body')?.style.fill ?? '',
+  numbers: [...unit.querySelectorAll('[data-role]')].map((row) => ({ role: row.dataset.role,
+    exact: row.dataset.exact ?? null, offset: row.dataset.offset ?? null, text: row.textContent })),
+}))"""
+LINES = """() => [...document.querySelectorAll('#network [data-weight]')].map((line) => ({
+  place: line.dataset.weight, which: line.dataset.which, exact: line.dataset.exact, offset: Number(line.dataset.offset),
+  width: Number(line.querySelector('.ink').getAttribute('stroke-width')), label: line.getAttribute('aria-label'),
+  dashes: getComputedStyle(line.querySelector('.ink')).strokeDasharray, colour: line.querySelector('.ink').style.stroke,
+}))"""
+ROWS = """() => [...document.querySelectorAll('#code-view [data-event]')].map((row) => ({
+  event: Number(row.dataset.event), state: row.getAttribute('aria-selected'),
+  code: [...row.querySelectorAll('.numpy code')].map((line) => line.textContent),
+  pytorch: row.querySelector('.pytorch').textContent,
+  exact: row.querySelector('[data-exact]')?.dataset.exact ?? null,
+  offset: row.querySelector('[data-offset]')?.dataset.offset ?? null, result: row.querySelector('.result').textContent,
 }))"""
 
 
@@ -68,6 +88,20 @@ def where_of(run, node, role, place):
         elif role == "gradient" and isinstance(event, Seed) and event.node == node:
             found = event.value
     return found
+
+
+def value_known(run, node, place):
+    found = [e.index for e in run.schedule.events if isinstance(e, Forward) and e.node == node]
+    return not found or found[0] < place
+
+
+def number_at(run, offset):
+    return float(run.recording.numbers(offset, offset + 1)[0])
+
+
+def split(place):
+    node, flat = place.split(":")
+    return int(node), int(flat)
 
 
 def assert_row_shows(row, array, ref):

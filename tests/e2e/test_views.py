@@ -1,6 +1,5 @@
 """Three views, one cursor, one selection: the switch, the network of units and weights, the lines of code."""
 
-import json
 import math
 import re
 from functools import lru_cache
@@ -8,39 +7,11 @@ from functools import lru_cache
 import numpy as np
 import pytest
 
-from engine import Assign, Contribution, Forward, Trace, pytorch_script
-from tests.e2e.reading import assert_rounded, at, engine_run, press, where_of
+from engine import Assign, Contribution
+from tests.e2e.reading import LINES, UNITS, at, engine_run, number_at, press, split, where_of
 
 STILL = pytest.mark.browser_context_args(reduced_motion="reduce")
 run_of = lru_cache(engine_run)
-
-UNITS = """() => [...document.querySelectorAll('#network [data-unit]')].map((unit) => ({
-  place: unit.dataset.unit, kind: unit.dataset.kind, label: unit.getAttribute('aria-label'),
-  ring: Number(unit.querySelector('.halo')?.getAttribute('stroke-width') ?? 0),
-  fill: unit.querySelector('circle.body')?.style.fill ?? '',
-  numbers: [...unit.querySelectorAll('[data-role]')].map((row) => ({ role: row.dataset.role,
-    exact: row.dataset.exact ?? null, offset: row.dataset.offset ?? null, text: row.textContent })),
-}))"""
-LINES = """() => [...document.querySelectorAll('#network [data-weight]')].map((line) => ({
-  place: line.dataset.weight, which: line.dataset.which, exact: line.dataset.exact, offset: Number(line.dataset.offset),
-  width: Number(line.querySelector('.ink').getAttribute('stroke-width')), label: line.getAttribute('aria-label'),
-  dashes: getComputedStyle(line.querySelector('.ink')).strokeDasharray, colour: line.querySelector('.ink').style.stroke,
-}))"""
-ROWS = """() => [...document.querySelectorAll('#code-view [data-event]')].map((row) => ({
-  event: Number(row.dataset.event), state: row.getAttribute('aria-selected'),
-  numpy: row.querySelector('.numpy').textContent, pytorch: row.querySelector('.pytorch').textContent,
-  exact: row.querySelector('[data-exact]')?.dataset.exact ?? null,
-  offset: row.querySelector('[data-offset]')?.dataset.offset ?? null, result: row.querySelector('.result').textContent,
-}))"""
-
-
-def number_at(run, offset):
-    return float(run.recording.numbers(offset, offset + 1)[0])
-
-
-def split(place):
-    node, flat = place.split(":")
-    return int(node), int(flat)
 
 
 def opened(open_page, example, view, cursor=0):
@@ -73,45 +44,6 @@ def weights_between(page, run, label):
 
 
 @STILL
-def test_the_three_views_are_switched_by_buttons_and_by_keys_and_named_in_the_address(open_page):
-    page = open_page("?example=neuron&cursor=13")
-    for key, name in (("2", "network"), ("3", "code"), ("1", "graph")):
-        page.keyboard.press(key)
-        assert page.locator(f'[data-command="view-{name}"]').first.get_attribute("aria-pressed") == "true"
-        wanted = (
-            f"() => location.search.includes('view={name}')"
-            if name != "graph"
-            else "() => !location.search.includes('view=')"
-        )
-        page.wait_for_function(wanted)
-    for name in ("code", "network", "graph"):
-        page.locator(f'#top [data-command="view-{name}"]').click()
-        assert page.evaluate("() => document.body.dataset.view") == name
-
-
-@STILL
-def test_a_link_opens_the_view_it_names(open_page):
-    page = opened(open_page, "neuron", "code", 13)
-    page.wait_for_function("() => location.search.includes('session=') && location.search.includes('view=code')")
-    page.goto(page.url)
-    page.wait_for_selector("#code-view [data-event]")
-    at(page, 13)
-
-
-@STILL
-def test_switching_keeps_the_cursor_and_the_selection(open_page):
-    run = run_of("digits8")
-    page = opened(open_page, "digits8", "graph", 14)
-    chosen = run.graph.find("a1").id
-    page.locator(f'[data-node="{chosen}"]').click()
-    for key in "231":
-        page.keyboard.press(key)
-        at(page, 14)
-        assert page.locator(".chosen h2").first.text_content() == "a1"
-    assert page.locator(f'[data-node="{chosen}"]').get_attribute("aria-pressed") == "true"
-
-
-@STILL
 def test_a_unit_chosen_in_the_network_is_the_chosen_card_of_the_graph(open_page):
     run = run_of("digits8")
     page = opened(open_page, "digits8", "network", 14)
@@ -123,39 +55,6 @@ def test_a_unit_chosen_in_the_network_is_the_chosen_card_of_the_graph(open_page)
 
 
 # The network: its numbers
-
-
-@STILL
-@pytest.mark.parametrize("example", ["neuron", "digits8", "cnn", "lstm"])
-@pytest.mark.parametrize("share", [0.2, 0.6, 1.0])
-def test_every_number_of_the_network_is_the_engines(open_page, example, share):
-    run = run_of(example)
-    place = round(run.schedule.length * share)
-    page = opened(open_page, example, "network", place)
-    units, lines = page.evaluate(UNITS), page.evaluate(LINES)
-    for unit in units:
-        node, flat = split(unit["place"])
-        for number in unit["numbers"]:
-            ref = where_of(run, node, number["role"], place)
-            known = ref is not None and (number["role"] == "gradient" or value_known(run, node, place))
-            if unit["kind"] in ("units", "loss") and known:
-                assert int(number["offset"]) == ref.offset + flat
-                assert_rounded(number["text"], number_at(run, ref.offset + flat))
-            assert (number["exact"] is None) == (not known)
-            if number["exact"] is not None:
-                assert float(number["exact"]) == number_at(run, int(number["offset"]))
-    for line in lines:
-        node, flat = split(line["place"])
-        ref = where_of(run, node, line["which"], place)
-        assert line["offset"] == ref.offset + flat
-        assert float(line["exact"]) == number_at(run, line["offset"])
-    assert units
-    assert lines
-
-
-def value_known(run, node, place):
-    found = [e.index for e in run.schedule.events if isinstance(e, Forward) and e.node == node]
-    return not found or found[0] < place
 
 
 @STILL
@@ -187,18 +86,6 @@ def test_a_unit_is_filled_by_its_value_and_ringed_by_its_gradient_once_it_has_ar
 
 def log_place(size, low, high):
     return min(1.0, max(0.0, math.log(size / low) / math.log(high / low))) if size > 0 else 0.0
-
-
-@STILL
-def test_a_lines_width_is_its_weight_on_the_stated_logarithmic_scale_and_negative_ones_are_dashed(open_page):
-    page = opened(open_page, "digits8", "network", 4)
-    lines = page.evaluate(LINES)
-    for line in lines:
-        number = float(line["exact"])
-        assert math.isclose(line["width"], 0.7 + 6.3 * log_place(abs(number), 1e-4, 10), rel_tol=1e-9)
-        assert (line["dashes"] != "none") == (number < 0)
-    legend = page.locator("#network .legend").text_content()
-    assert all(text in legend for text in ("weights", "10−4", "10−2", "1", "10", "−", "+"))
 
 
 @STILL
@@ -242,23 +129,6 @@ def test_784_inputs_are_one_picture_and_a_large_layer_shows_its_largest_units_by
 
 
 @STILL
-def test_the_strongest_connections_stand_where_all_would_be_a_blur_by_a_rule_on_screen(open_page):
-    run = run_of("digits8")
-    page = opened(open_page, "digits8", "network", 4)
-    lines = weights_between(page, run, "dense2.weight")
-    weight = np.abs(run.recording.view(run.schedule.values[run.graph.find("dense2.weight").id]))
-    assert len(lines) == 64 < weight.size
-    assert sorted(abs(float(line["exact"])) for line in lines) == sorted(np.sort(weight, axis=None)[-64:])
-    assert "the 64 strongest connections" in page.locator("#network .rules").text_content()
-
-
-@STILL
-def test_the_weights_of_a_unit_that_sees_a_picture_are_a_picture(open_page):
-    page = opened(open_page, "digits8", "network", 4)
-    assert page.locator("#network .filter").count() == 16
-
-
-@STILL
 def test_a_model_without_units_says_so_and_leads_to_its_graph(open_page):
     page = opened(open_page, "chain", "network")
     assert "not a network of units" in page.locator("#network .missing").text_content()
@@ -267,43 +137,6 @@ def test_a_model_without_units_says_so_and_leads_to_its_graph(open_page):
 
 
 # The network: kinds of layers
-
-
-@STILL
-def test_a_neuron_is_drawn_with_its_weight_its_bias_and_its_target(open_page):
-    page = opened(open_page, "neuron", "network", 7)
-    lines = page.evaluate(LINES)
-    assert sorted(float(line["exact"]) for line in lines) == [0.1, 0.5]
-    assert page.locator("#network .line.few text").evaluate_all(
-        "(texts) => texts.map((t) => t.textContent).sort()"
-    ) == ["0.1000", "0.5000"]
-    assert "always 1" in page.locator("#network [data-bias]").get_attribute("aria-label")
-    assert page.locator("#network .target").text_content() == "target y 1.000"
-
-
-@STILL
-def test_convolutions_are_stacks_of_feature_maps_with_their_filters(open_page):
-    run = run_of("cnn")
-    page = opened(open_page, "cnn", "network", last(run, Forward, node=run.graph.find("a1").id))
-    page.wait_for_selector("#network [data-kind=maps] image[href]")
-    assert page.locator("#network [data-kind=maps] .value image[href]").count() == 2  # those of the first layer, so far
-    assert "2 maps 6 × 6" in page.locator("#network .headings").text_content()
-    assert page.locator("#network .filter").count() == 2 + 3
-
-
-@STILL
-def test_a_recurrent_layer_is_unrolled_from_left_to_right_with_its_gates_behind_a_click(open_page):
-    run = run_of("lstm")
-    page = opened(open_page, "lstm", "network", 60)
-    page.set_viewport_size({"width": 1920, "height": 1080})
-    page.wait_for_function("() => document.querySelectorAll('#network [data-gates]').length === 6")
-    lefts = [page.locator(f'#network [data-gates="lstm1/t{t}"]').bounding_box()["x"] for t in range(1, 7)]
-    assert lefts == sorted(lefts)
-    gate = run.graph.find("lstm1.f3").id
-    page.locator('#network [data-gates="lstm1/t3"]').click()
-    page.wait_for_selector(f'[data-node="{gate}"]')
-    assert page.evaluate("() => document.body.dataset.view") == "graph"
-    assert page.locator(".chosen h2").first.text_content() == "lstm1.h3"
 
 
 @STILL
@@ -432,39 +265,6 @@ def test_under_reduced_motion_nothing_travels_over_the_network(open_page):
 
 
 @STILL
-@pytest.mark.parametrize("example", ["neuron", "digits8", "cnn", "lstm"])
-def test_each_line_of_code_stands_beside_the_number_it_gave(open_page, example):
-    run = run_of(example)
-    place = run.schedule.length * 2 // 3
-    page = opened(open_page, example, "code", place)
-    rows = page.evaluate(ROWS)
-    shown = [row for row in rows if row["event"] < place and row["offset"] is not None]
-    assert len(shown) > 5
-    for row in shown:
-        event = run.schedule.events[row["event"]]
-        ref = event.total if isinstance(event, Contribution) else event.value
-        assert int(row["offset"]) == ref.offset
-        if row["exact"] is not None:
-            expected = run.recording.numbers(ref.offset, ref.offset + ref.size)
-            assert np.array_equal(np.atleast_1d(np.array(json.loads(row["exact"]), float)), expected)
-    assert {row["result"] for row in rows if row["event"] >= place} <= {"—"}
-
-
-@STILL
-def test_the_line_of_this_event_is_lit_and_kept_in_view_in_both_directions(open_page):
-    page = opened(open_page, "cnn", "code", 1)
-    inside = """() => { const box = document.querySelector('.code-rows').getBoundingClientRect();
-      const line = document.querySelector('#code-view [aria-selected=true]').getBoundingClientRect();
-      return line.top >= box.top && line.bottom <= box.bottom; }"""
-    page.keyboard.press("End")
-    page.wait_for_function(f"() => document.querySelector('#code-view [aria-selected=true]') && ({inside})()")
-    length = int(page.evaluate("() => document.body.dataset.cursor"))
-    press(page, "ArrowLeft", length - 1)
-    assert page.locator("#code-view [aria-selected=true]").get_attribute("data-event") == str(length - 2)
-    page.wait_for_function(inside)
-
-
-@STILL
 def test_a_click_on_a_line_moves_the_cursor_to_it_and_up_and_down_move_from_line_to_line(open_page):
     page = opened(open_page, "neuron", "code", 13)
     page.locator('#code-view [data-event="3"]').click()
@@ -472,34 +272,3 @@ def test_a_click_on_a_line_moves_the_cursor_to_it_and_up_and_down_move_from_line
     page.locator(".code-rows").focus()
     press(page, "ArrowDown", 5)
     press(page, "ArrowUp", 4)
-
-
-@STILL
-def test_a_name_under_the_pointer_is_lit_wherever_it_stands_and_says_its_number(open_page):
-    page = opened(open_page, "neuron", "code", 13)
-    page.locator('#code-view [data-event="3"] .numpy [data-name="z"]').hover()
-    page.wait_for_selector('#code-view [data-chip="z"].lit')
-    assert set(
-        page.locator("#code-view .row-of-code .lit").evaluate_all("(names) => names.map((n) => n.textContent)")
-    ) == {"z"}
-    assert "0.6000" in page.locator('[data-chip="z"]').text_content()
-    page.locator('[data-chip="d_a"]').click()
-    assert page.locator(".chosen h2").first.text_content() == "a"
-
-
-@STILL
-@pytest.mark.parametrize("example", ["neuron", "digits8", "cnn", "lstm"])
-def test_pytorch_says_the_same_beside_numpy(open_page, example):
-    run = run_of(example)
-    page = opened(open_page, example, "code", 3)
-    page.wait_for_function("() => [...document.querySelectorAll('.pytorch')].some((line) => line.textContent)")
-    script = pytorch_script(Trace(run.graph, run.schedule, run.recording)).splitlines()
-    forward = [row for row in page.evaluate(ROWS) if isinstance(run.schedule.events[row["event"]], Forward)]
-    assert len(forward) >= 5
-    assert all(row["pytorch"] in script for row in forward)
-    page.keyboard.press("End")
-    at(page, run.schedule.length)
-    page.wait_for_function(  # of a long step the last lines are asked for when they are looked at
-        "() => [...document.querySelectorAll('.pytorch')].some((line) => line.textContent === 'optimizer.step()')"
-    )
-    assert any(row["pytorch"].endswith(".grad") for row in page.evaluate(ROWS))

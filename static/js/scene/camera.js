@@ -11,6 +11,7 @@ const QUICK = 260;
 const SMALLEST = 0.05, LARGEST = 6;
 
 /** @typedef {import("../types").Box} Box */
+/** @typedef {import("../types").Point} Point */
 /** @typedef {import("../types").Sight} Sight */
 /** @typedef {{k: number, x: number, y: number}} Transform */
 
@@ -23,6 +24,8 @@ export function makeCamera(svg, moved) {
   /** @type {{width: number, height: number}} */
   let world = { width: 1, height: 1 };
   let flight = 0;
+  /** Where the flight ends. @type {Transform | null} */
+  let goal = null;
   /** @type {any} */
   const behaviour = zoom().scaleExtent([SMALLEST, LARGEST]).filter(wanted).on("zoom", (event) => {
     if (event.sourceEvent) byHand = true;
@@ -34,6 +37,7 @@ export function makeCamera(svg, moved) {
   const fly = (to, quick) => {
     cancelAnimationFrame(flight);
     const from = now();
+    goal = to;
     const began = performance.now();
     /** @param {number} time */
     const tick = (time) => {
@@ -42,6 +46,7 @@ export function makeCamera(svg, moved) {
       const at = { k: from.k + (to.k - from.k) * e, x: from.x + (to.x - from.x) * e, y: from.y + (to.y - from.y) * e };
       surface.call(behaviour.transform, zoomIdentity.translate(at.x, at.y).scale(at.k));
       if (t < 1) flight = requestAnimationFrame(tick);
+      else goal = null;
     };
     tick(began);
   };
@@ -102,10 +107,12 @@ export function makeCamera(svg, moved) {
       if (Math.abs(k / whole.k - 1) < 1e-3 && Math.hypot(x - whole.x, y - whole.y) < 1) return null;
       return { k, x: (w / 2 - x) / k, y: (h / 2 - y) / k };
     },
-    /** The same graph in another arrangement. @param {{width: number, height: number}} size @param {boolean} quick */
-    rearranged(size, quick) {
+    /** The same graph in another arrangement. Where a place of it is kept, that stays where it is on the screen, and as large. @param {{width: number, height: number}} size @param {boolean} quick @param {{from: Point, to: Point} | null} kept before, and now */
+    rearranged(size, quick, kept) {
       world = size;
-      if (!byHand && fitted().k >= sizes.whole) fit(quick);
+      const { k, x, y } = goal ?? now();
+      if (kept) fly({ k, x: x + (kept.from[0] - kept.to[0]) * k, y: y + (kept.from[1] - kept.to[1]) * k }, quick);
+      else if (!byHand && fitted().k >= sizes.whole) fit(quick);
     },
     /** From the last row of a lecture hall cards must be legible, so fewer are seen. @param {boolean} on */
     present(on) {

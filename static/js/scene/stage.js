@@ -9,7 +9,7 @@ import * as store from "../store.js";
 import { makeCamera } from "./camera.js";
 import { makeFlow } from "./flow.js";
 import { edges, LABEL, paintEdges } from "./marks/edge.js";
-import { closedGroups, frames, paintClosed } from "./marks/group.js";
+import { closedGroups, frames, paintClosed, titleAt } from "./marks/group.js";
 import { cards, markChosen, paintCards } from "./marks/node.js";
 import { paintOrder } from "./marks/order.js";
 import { paintSlot } from "./marks/slot.js";
@@ -44,7 +44,7 @@ export function mountStage(host, drawn) {
     flow.moved(transform);
   });
   store.sight.value = camera.sight;
-  const scene = { layers, flow, camera, picture: /** @type {ReturnType<typeof pictureFrom> | null} */ (null), graph: /** @type {import("../types").Graph | null} */ (null), fresh: false };
+  const scene = { layers, flow, camera, picture: /** @type {ReturnType<typeof pictureFrom> | null} */ (null), graph: /** @type {import("../types").Graph | null} */ (null), fresh: false, toggled: "" };
 
   new ResizeObserver(() => { flow.resized(); camera.resized(); }).observe(host);
   void requestLayout({ nodes: [], edges: [] }).catch(() => {}); // wakes the worker while the model is on its way
@@ -56,7 +56,7 @@ export function mountStage(host, drawn) {
   effect(() => markChosen(layers.cards, store.selection.value?.node ?? null));
 }
 
-/** @typedef {{layers: ReturnType<typeof layersOf>, flow: ReturnType<typeof makeFlow>, camera: ReturnType<typeof makeCamera>, picture: ReturnType<typeof pictureFrom> | null, graph: import("../types").Graph | null, fresh: boolean}} Scene */
+/** @typedef {{layers: ReturnType<typeof layersOf>, flow: ReturnType<typeof makeFlow>, camera: ReturnType<typeof makeCamera>, picture: ReturnType<typeof pictureFrom> | null, graph: import("../types").Graph | null, fresh: boolean, toggled: string}} Scene */
 
 /** @param {SVGSVGElement} svg */
 function layersOf(svg) {
@@ -108,12 +108,14 @@ function spacing(graph, room) {
 /** @param {Scene} scene @param {ReturnType<typeof pictureFrom>} picture @param {boolean} fresh @param {() => boolean} wanted whether no other picture was asked for meanwhile @param {() => void} drawn */
 function draw(scene, picture, fresh, wanted, drawn) {
   const { layers, camera } = scene;
+  const kept = keptPlace(scene, picture);
   scene.picture = picture;
+  scene.toggled = "";
   scene.fresh ||= fresh;
   if (fresh) for (const layer of [layers.frames, layers.edges, layers.closed, layers.cards, layers.labels, layers.slot]) layer.replaceChildren();
   const wish = store.cameraWish.peek(), sight = wish?.do === "see" ? wish.sight : null;
   if (fresh) camera.open(picture, sight);
-  else camera.rearranged(picture, store.reducedMotion.peek());
+  else camera.rearranged(picture, store.reducedMotion.peek(), kept);
   inSlices(drawing(scene, picture), wanted, () => {
     paint(scene);
     const frame = store.frame.peek();
@@ -125,9 +127,16 @@ function draw(scene, picture, fresh, wanted, drawn) {
   });
 }
 
+/** The title of the group that was opened or closed, before and now: it stays under the pointer. @param {Scene} scene @param {Picture} picture */
+function keptPlace({ picture: before, toggled }, picture) {
+  const [from, to] = [before, picture].map((each) => [...each?.frames ?? [], ...each?.closed ?? []].find(({ key }) => key === toggled)?.box);
+  return from && to ? { from: titleAt(from), to: titleAt(to) } : null;
+}
+
 /** What is new comes first; what is gone goes last, together. @param {Scene} scene @param {ReturnType<typeof pictureFrom>} picture @returns {Generator<number, void>} */
 function* drawing(scene, picture) {
-  const { layers } = scene, painting = paintingOf(scene), toggle = actions.toggleGroup;
+  const { layers } = scene, painting = paintingOf(scene);
+  const toggle = (/** @type {string} */ key) => actions.toggleGroup(scene.toggled = key);
   const gone = [
     ...yield* frames(layers.frames, picture.frames, { toggle }),
     ...yield* closedGroups(layers.closed, picture.closed, { toggle }),

@@ -1,7 +1,9 @@
 """How the sentences look at the page: where cards stand, what edges say, what the panel tells."""
 
 import json
+import math
 
+from engine import Contribution
 from tests.e2e.reading import at
 
 PLACES = """() => Object.fromEntries([...document.querySelectorAll('[data-node], .closed[data-group]')].map((card) => {
@@ -34,6 +36,35 @@ def exact(page, selector, name="data-exact"):
     """The exact numbers that stand there."""
     found = page.locator(selector).evaluate_all(f"(all) => all.map((one) => one.getAttribute('{name}'))")
     return [float(text) for text in found]
+
+
+def see_group(page, name):
+    """Have an open group's title in the middle of the stage, at a size that can be read."""
+    page.evaluate(
+        """(name) => import('/static/js/store.js').then(({ cameraWish }) => {
+          const { e: x, f: y } = new DOMMatrix(getComputedStyle(
+            document.querySelector(`.frame [data-group='${name}']`).closest('.frame')).transform);
+          cameraWish.value = { do: 'see', sight: { k: 0.7, x, y } };
+        })""",
+        name,
+    )
+
+
+def sent_by_edge(run):
+    """What went back over each edge in the whole step, by the edge's name."""
+    return {f"{e.node}:{e.slot}": e for e in run.schedule.events if isinstance(e, Contribution)}
+
+
+def size_of(run, event):
+    """The root mean square of what an event recorded."""
+    sent = run.recording.numbers(event.value.offset, event.value.offset + event.value.size)
+    return math.sqrt(sum(x * x for x in sent) / len(sent))
+
+
+def width_of(size):
+    """How wide an edge is, on the scale of the legend."""
+    share = 0 if size <= 1e-6 else min(1, math.log(size / 1e-6) / math.log(10 / 1e-6))
+    return 2.5 + 5.5 * share
 
 
 def said(page, place):

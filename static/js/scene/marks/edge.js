@@ -34,8 +34,9 @@ function buildEdge({ key }) {
   return element;
 }
 
-function buildLabel() {
-  const element = create("g", { class: "carried" });
+/** @param {Edge} edge */
+function buildLabel({ key }) {
+  const element = create("g", { class: "carried", "data-of": key });
   add(element, "rect", { class: "backdrop", rx: 7, height: LABEL.height, y: -LABEL.height / 2 });
   add(element, "text", { y: 5.5, lengthAdjust: "spacingAndGlyphs" });
   return element;

@@ -11,6 +11,11 @@ const TITLE = 10.8;
 
 /** What a new group costs to draw, in edges. */
 const COST = 3;
+/** Where the title begins: over a frame's corner, or on the card. */
+const OVER = { x: 14, y: -7 }, ON = { x: 14, y: -4 };
+
+/** @param {import("../../model/layout/types.js").Box} box @returns {import("../../types").Point} where the group's title stands in the graph */
+export const titleAt = ({ kind, x, y, height }) => (kind === "open" ? [x + OVER.x, y + OVER.y] : [x + ON.x, y + height / 2 + ON.y]);
 
 /** @param {Element} layer @param {Group[]} marks @param {Context} context */
 export const frames = (layer, marks, context) => join(layer, marks, { cost: COST, make: (group) => buildFrame(group, context), place: placeFrame });
@@ -21,7 +26,7 @@ function buildFrame(group, context) {
   add(element, "rect", { class: "outline", rx: 20 });
   const title = add(element, "g", { class: "title" });
   add(title, "rect", { class: "hit", x: 8, y: -25, height: 26, rx: 6 });
-  add(title, "text", { x: 14, y: -7 });
+  add(title, "text", OVER);
   button(title, group, context, true);
   return element;
 }
@@ -47,7 +52,7 @@ function buildClosed(group, context) {
   add(element, "rect", { class: "ring", x: -6, y: -6, width: width + 12, height: height + 12, rx: 19 });
   add(element, "rect", { class: "under", x: 5, y: 5, width, height, rx: 14 });
   add(element, "rect", { class: "face", width, height, rx: 14 });
-  add(element, "text", { class: "title", x: 14, y: height / 2 - 4 }, `▸ ${shorten(title, Math.floor((width - 44) / 9.4))}`);
+  add(element, "text", { class: "title", x: ON.x, y: height / 2 + ON.y }, `▸ ${shorten(title, Math.floor((width - 44) / 9.4))}`);
   add(element, "text", { class: "count", x: 14, y: height / 2 + 20 }, `${count} cards`);
   button(element, group, context, false);
   return element;
