@@ -140,12 +140,13 @@ JAVASCRIPT: Table = {
     "take": {"lazy", "url"},
     "mark": {"store"},
     "build": {"answers", "lazy", "mark"},
+    "lesson": {"lazy"},
     "doctor": {"changes", "lazy", "twins"},
-    "ui": {"both", "doctor", "build", "changes", "lazy", "take", "runs", "twins", "url"},
+    "ui": {"both", "doctor", "build", "changes", "lazy", "lesson", "take", "runs", "twins", "url"},
     "classroom": {"panels", "ui"},
     "training": {"answers", "ui"},
     "compare": {"training"},
-    "main": {"classroom", "compare", "keeping", "report", "scene", "panels", "training"},
+    "main": {"classroom", "compare", "keeping", "lesson", "report", "scene", "panels", "training"},
 }
 
 

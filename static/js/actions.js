@@ -176,6 +176,9 @@ export async function stand(iteration, cursor) {
   }
 }
 
+/** A training step, without going there. @param {number} iteration */
+export const traceAt = async (iteration) => recordings?.at(iteration);
+
 /** The next training step, fetched before it is needed. */
 export function prefetch() {
   if (store.trains.value) recordings?.at(store.iteration.value + 1).catch(() => {});

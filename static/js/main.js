@@ -30,7 +30,7 @@ const place = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
 function mount() {
   render(html`<${Top} />`, place("top"));
-  render(html`<${Asking} /><${Card} /><${Explain} />`, place("panel"));
+  render(html`<${Asking} /><${Walk} /><${Card} /><${Explain} />`, place("panel"));
   render(html`<${Transport} />`, place("transport"));
   render(html`<${Legend} />`, place("legend"));
   render(html`<${Notices} />`, place("notices"));
@@ -40,6 +40,11 @@ function mount() {
 
 const Predict = lazy(() => import("./classroom/predict.js").then(({ Predict }) => Predict));
 const Asking = () => store.predicting.value && html`<${Predict} />`;
+
+const Lesson = lazy(() => import("./lesson/panel.js").then(({ Lesson, styled }) => styled.then(() => Lesson)));
+const Walk = () => store.lesson.value && html`<${Lesson} />`;
+/** A link may begin a lesson, at one of its stops. @param {number | undefined} stop counted from 1 */
+const beginLesson = (stop) => (stop ? import("./lesson/state.js").then(({ begin }) => begin(stop - 1), actions.lost) : undefined);
 
 /** Once there is more to a session than its spec, what it would be made again from is kept. */
 function watchChanges() {
@@ -54,7 +59,12 @@ function watchChanges() {
 
 /** What only a class needs comes with it. */
 function watchClass() {
-  const once = { predicting: false, followed: false };
+  const once = { predicting: false, followed: false, walked: false };
+  effect(() => {
+    if (!store.lesson.value || once.walked) return;
+    once.walked = true;
+    void import("./lesson/lights.js").then(({ light, point, speak }) => { light(place("stage")); point(); speak(place("spoken")); });
+  });
   effect(() => {
     if (!store.predicting.value || once.predicting) return;
     once.predicting = true;
@@ -170,10 +180,10 @@ function openAddress() {
   const { session, example, join } = address;
   if (brings()) return import("./take/session.js").then(({ arrive }) => arrive(address));
   if (join) return import("./ui/join.js").then(({ enter }) => enter(join));
-  if (session) return openBoth(session, address);
+  if (session) return openBoth(session, address).then(() => beginLesson(address.lesson));
   store.touring.value = !example;
   store.playing.value = !example && !store.reducedMotion.value;
-  return actions.open(() => api.createSession({ example: example ?? OPENING }), address);
+  return actions.open(() => api.createSession({ example: example ?? OPENING }), address).then(() => beginLesson(address.lesson));
 }
 
 followMachine();

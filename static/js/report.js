@@ -16,7 +16,7 @@ export function reportPosition() {
   let rest = 0;
   effect(() => {
     if (!store.session.value || !store.trace.value || store.filming.value) return;
-    void [store.cursor.value, store.present.value, store.view.value, store.beside.value, store.predicting.value, store.following.value, store.closed.value];
+    void [store.cursor.value, store.present.value, store.view.value, store.beside.value, store.predicting.value, store.following.value, store.closed.value, store.lesson.value];
     timer ??= setTimeout(() => { timer = null; report(); }, PAUSE);
     clearTimeout(rest);
     rest = setTimeout(() => history.replaceState(null, "", writeAddress()), REST); // the browser has work with every address

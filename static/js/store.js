@@ -79,6 +79,10 @@ export const entries = signal(/** @type {Map<string, import("./types").Explanati
 /** The chosen entry's own explanation. */
 export const entryExplanation = signal(/** @type {import("./types").Explanation | null} */ (null));
 
+/** @typedef {{id: string, revision: number, stops: import("./generated/api").LessonStop[], at: number, going: boolean}} Walked */
+/** The guided lesson that is walked: of which session, and at which of its stops; `going` there. */
+export const lesson = signal(/** @type {Walked | null} */ (null));
+
 /** A card that must be seen, beside the one where it happens. */
 export const pointed = signal(/** @type {number | null} */ (null));
 /** What the camera is asked to do; a fresh object each time. */
@@ -102,6 +106,11 @@ export const going = (run) => run !== null && ["waiting", "training"].includes(r
 export const underWay = computed(() => going(run.value));
 /** The furthest training step that is known to be reached. */
 export const frontier = computed(() => Math.max(session.value?.frontier ?? 0, iteration.value, run.value?.revision === session.value?.revision ? run.value?.iteration ?? 0 : 0));
+/** The stop of the lesson, and whether the page stands there. */
+export const stop = computed(() => lesson.value?.stops[lesson.value.at] ?? null);
+export const atStop = computed(() => stop.value !== null && (lesson.value?.going || (stop.value.iteration === iteration.value && stop.value.cursor === cursor.value)));
+/** How many stops the example on screen has. */
+export const lessonStops = computed(() => examples.value?.find(({ id }) => id === session.value?.example)?.stops ?? 0);
 export const place = computed(() => `${iteration.value} ${cursor.value}`);
 /** The event whose number is asked for; null where none is. */
 export const asked = computed(() => {

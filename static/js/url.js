@@ -3,7 +3,7 @@
 import { changedGroups } from "./model/groups.js";
 import * as store from "./store.js";
 
-/** @typedef {{example?: string, session?: string, twin?: string, cursor?: number, iteration?: number, present: boolean, predict: boolean, follow: boolean, join?: string, panels: string[] | null, view: import("./types").View, groups: string[], camera?: import("./types").Sight}} Address */
+/** @typedef {{example?: string, session?: string, twin?: string, cursor?: number, iteration?: number, present: boolean, predict: boolean, follow: boolean, join?: string, lesson?: number, panels: string[] | null, view: import("./types").View, groups: string[], camera?: import("./types").Sight}} Address */
 
 const VIEWS = /** @type {const} */ (["graph", "network", "code", "training", "compare"]);
 
@@ -19,7 +19,7 @@ export function readAddress(search) {
   return {
     example: given.get("example") ?? undefined, session: given.get("session") ?? undefined,
     cursor: whole(given.get("cursor")), iteration: whole(given.get("iteration")), present: given.get("present") === "1", predict: given.get("predict") === "1", follow: given.get("follow") === "1",
-    twin: given.get("twin") ?? undefined, join: given.get("join")?.slice(0, 16), panels: panelsIn(given.get("panels")),
+    twin: given.get("twin") ?? undefined, join: given.get("join")?.slice(0, 16), lesson: whole(given.get("lesson")), panels: panelsIn(given.get("panels")),
     view: VIEWS.find((view) => view === given.get("view")) ?? "graph",
     groups: (given.get("groups") ?? "").slice(0, MOST_LETTERS).split(",").filter(Boolean), camera: sightIn(given.get("camera")),
   };
@@ -58,6 +58,7 @@ export function writeAddress() {
   for (const [name, on] of Object.entries({ present: store.present, predict: store.predicting, follow: store.following })) if (on.value) parameters.set(name, "1");
   if (store.beside.value) parameters.set("twin", store.beside.value.session.id);
   if (store.view.value !== "graph") parameters.set("view", store.view.value);
+  if (store.lesson.value) parameters.set("lesson", String(store.lesson.value.at + 1));
   const groups = groupsNow();
   if (groups) parameters.set("groups", groups);
   return store.panels.value ? `?${parameters}&panels=${store.panels.value.join(",")}` : `?${parameters}`;

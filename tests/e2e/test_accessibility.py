@@ -266,6 +266,17 @@ def test_axe_finds_nothing_where_a_number_is_predicted_or_changed(page, open_pag
     examine("an edge that is cut", 2)
 
 
+@STILL
+def test_axe_finds_nothing_while_a_lesson_is_open(page, open_page, examine):
+    open_page("?example=neuron&lesson=10")
+    page.wait_for_selector(".lesson:not([data-going]) .say")
+    page.wait_for_selector("#panel .formula .katex", state="attached")
+    examine("a stop of a lesson")
+    page.keyboard.press("Home")
+    page.wait_for_selector("[data-command=return-to-lesson]")
+    examine("steps by hand beside a lesson", 2)
+
+
 def test_axe_finds_nothing_on_the_opening_while_it_walks(page, open_page, examine):
     open_page()
     examine("the opening")

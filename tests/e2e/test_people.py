@@ -264,7 +264,7 @@ def test_a_clickers_keys_present_step_darken_and_end(open_page):
 @STILL
 def test_a_spotlight_follows_the_pointer_while_presenting(open_page, page):
     open_page("?example=neuron&present=1")
-    page.keyboard.press("l")
+    page.keyboard.press("L")
     for x, y in ((300, 200), (700, 400)):
         page.mouse.move(x, y)
         box = page.locator("#spotlight").bounding_box()

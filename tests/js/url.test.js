@@ -6,7 +6,7 @@ import { squareTrace } from "./square.js";
 
 test("an address says what to open and where", () => {
   assert.deepEqual(readAddress("?example=neuron&cursor=9&iteration=2&present=1"),
-    { example: "neuron", session: undefined, twin: undefined, cursor: 9, iteration: 2, present: true, predict: false, follow: false, join: undefined, panels: null, view: "graph", groups: [], camera: undefined });
+    { example: "neuron", session: undefined, twin: undefined, cursor: 9, iteration: 2, present: true, predict: false, follow: false, join: undefined, lesson: undefined, panels: null, view: "graph", groups: [], camera: undefined });
 });
 
 test("a link may ask before it shows, follow whoever drives, or join by a code", () => {

@@ -29,7 +29,7 @@ export function Explain() {
   const tone = event ? toneOf(event) : "plain";
   return html`<section class="explain ${tone}" aria-label="This step">
     <h2>${heading(trace)}</h2>
-    ${event ? html`<${Sentence} explanation=${explanation} trace=${trace} />` : html`<${Beginning} trace=${trace} />`}
+    ${!store.atStop.value && (event ? html`<${Sentence} explanation=${explanation} trace=${trace} />` : html`<${Beginning} trace=${trace} />`)}
     ${explanation && html`<${Lines} trace=${trace} explanation=${explanation} />`}
     ${trace.graph.outputs.length > 1 && html`<${Jacobian} trace=${trace} />`}
     ${explanation && explanation.operands.length > 0 && html`<h2>${explanation.title}</h2><${Operands} trace=${trace} operands=${explanation.operands} />`}

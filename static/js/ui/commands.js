@@ -32,6 +32,20 @@ const moveSample = (by) => import("../changes.js").then(({ takeSample }) => take
 /** Whether somebody else drives the session. */
 const canFollow = () => store.session.value !== null && (!store.session.value.drives || store.following.value);
 
+/** In a guided lesson a step leads to its next stop, or back to it. @param {1 | -1} by */
+const canWalk = (by) => { const { lesson, atStop } = store; return lesson.value !== null && (!atStop.value || lesson.value.stops[lesson.value.at + by] !== undefined); };
+const guided = () => import("../lesson/state.js");
+/** @param {1 | 0 | -1} by */
+const walk = (by) => guided().then(({ move }) => move(by), actions.lost);
+const teach = () => guided().then(({ begin, end }) => (store.lesson.value ? end() : begin()), actions.lost);
+
+/** What Escape ends: the newest of what was begun. */
+function leave() {
+  if (store.selection.value) return actions.select(null);
+  if (store.lesson.value) store.lesson.value = null;
+  else store.present.value = false;
+}
+
 /** At the end of a model that does not train, play begins again. */
 function playOrPause() {
   if (!store.playing.value && !canForward()) actions.seek(0);
@@ -40,8 +54,8 @@ function playOrPause() {
 
 /** @type {Command[]} */
 export const COMMANDS = [
-  { id: "forward", label: "One step forward", keys: ["ArrowRight", "PageDown"], enabled: canForward, run: actions.forward },
-  { id: "back", label: "One step back", keys: ["ArrowLeft", "PageUp"], enabled: canBack, run: actions.back },
+  { id: "forward", label: "One step forward", keys: ["ArrowRight", "PageDown"], enabled: () => (store.lesson.value ? canWalk(1) : canForward()), run: () => (store.lesson.value ? walk(1) : actions.forward()) },
+  { id: "back", label: "One step back", keys: ["ArrowLeft", "PageUp"], enabled: () => (store.lesson.value ? canWalk(-1) : canBack()), run: () => (store.lesson.value ? walk(-1) : actions.back()) },
   { id: "play", label: "Play or pause", keys: [" "], enabled: () => hasTrace() && !store.predicting.value, run: playOrPause },
   { id: "start", label: "To the start of this training step", keys: ["Home"], enabled: hasTrace, run: () => actions.seek(0) },
   { id: "end", label: "To the end of this training step", keys: ["End"], enabled: hasTrace, run: () => actions.seek(store.length.value) },
@@ -63,6 +77,8 @@ export const COMMANDS = [
   { id: "newest", label: "Show the newest step while training goes on", keys: ["N"], enabled: () => store.underWay.value, run: () => import("../runs.js").then(({ keepUp }) => keepUp()) },
   { id: "walk", label: "Walk through the training step, pausing training where it is under way", keys: ["w"], enabled: () => store.trains.value, run: () => import("../runs.js").then(({ walk }) => walk()) },
   { id: "predict", label: "Predict each number before it is shown", keys: ["q"], enabled: hasTrace, run: () => actions.predict(!store.predicting.value) },
+  { id: "lesson", label: "Lesson: a guided walk through this example, or its end", keys: ["l"], enabled: () => hasTrace() && (store.lesson.value !== null || store.lessonStops.value > 0), run: teach },
+  { id: "return-to-lesson", label: "Back to the lesson from steps taken by hand", keys: ["k"], enabled: () => store.lesson.value !== null && !store.atStop.value, run: () => walk(0) },
   { id: "answer", label: "Answer the question", keys: ["a"], enabled: () => store.asked.value !== null, run: () => /** @type {HTMLElement | null} */ (document.querySelector("[data-answer]"))?.focus() },
   { id: "change", label: "Change the chosen number", keys: ["e"], enabled: canChange, run: () => (store.changing.value = true) },
   { id: "setup", label: "Change the optimizer, the learning rate or the sample", keys: ["o"], enabled: () => store.mayChange.value && (store.trains.value || store.session.value?.data != null), run: () => (store.dialog.value = "setup") },
@@ -82,12 +98,12 @@ export const COMMANDS = [
   { id: "present", label: "Present: larger type, for a projector", keys: ["p", "F5"], enabled: always, run: () => (store.present.value = !store.present.value) },
   { id: "theme", label: "Light or dark", keys: ["d"], enabled: always, run: () => (store.theme.value = store.dark.value ? "light" : "dark") },
   { id: "full-screen", label: "Full screen", keys: ["F"], enabled: always, run: toggleFullScreen },
-  { id: "spotlight", label: "A spotlight that follows the pointer, while presenting", keys: ["l"], enabled: () => store.present.value, run: () => (spotlight.value = !spotlight.value) },
+  { id: "spotlight", label: "A spotlight that follows the pointer, while presenting", keys: ["L"], enabled: () => store.present.value, run: () => (spotlight.value = !spotlight.value) },
   { id: "blank", label: "A dark screen, until the next key", keys: ["."], enabled: always, run: () => (blank.value = true) },
   { id: "table", label: "The step as a table", keys: ["t"], enabled: hasTrace, run: () => (store.dialog.value = "table") },
   { id: "palette", label: "Find a command by its name", keys: ["/", "Ctrl+K"], enabled: always, run: () => (store.dialog.value = "palette") },
   { id: "help", label: "Keys", keys: ["?"], enabled: always, run: () => (store.dialog.value = "help") },
-  { id: "deselect", label: "Close the chosen card, or stop presenting", keys: ["Escape"], enabled: () => store.selection.value !== null || store.present.value, run: () => (store.selection.value ? actions.select(null) : (store.present.value = false)) },
+  { id: "deselect", label: "Close the chosen card, end the lesson, or stop presenting", keys: ["Escape"], enabled: () => store.selection.value !== null || store.lesson.value !== null || store.present.value, run: leave },
 ];
 
 /** @param {string} id @returns {Command} */

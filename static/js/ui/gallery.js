@@ -24,7 +24,7 @@ function Chapters({ list, words, find }) {
   /** @param {Event} event */
   const open = (event) => {
     event.preventDefault();
-    if (words.trim() && shown.length) choose(shown[0].id);
+    if (words.trim() && shown.length) void choose(shown[0].id);
   };
   return html`<div onKeyDown=${walk}><form class="find" role="search" onSubmit=${open}><input type="search" name="words" autocomplete="off" placeholder="Find an example" aria-label="Find an example" value=${words} onInput=${(/** @type {Event} */ event) => find(/** @type {HTMLInputElement} */ (event.currentTarget).value)} />
       <span class="note" role="status">${words.trim() && (shown.length ? `${shown.length} of ${list.length}` : "No example has these words.")}</span></form>
@@ -36,10 +36,11 @@ const Chapter = ({ list }) => html`<section aria-label="Chapter ${list[0].chapte
   <ul class="examples">${list.map((example) => html`<${Entry} key=${example.id} example=${example} />`)}</ul></section>`;
 
 /** @param {{example: Example}} props */
-function Entry({ example: { id, title, summary, chapter, lesson } }) {
+function Entry({ example: { id, title, summary, chapter, lesson, stops } }) {
   const current = id === store.session.value?.example;
   return html`<li><button type="button" data-command="open-example" data-example=${id} autofocus=${current} aria-current=${current}
-    onClick=${() => choose(id)}><${Thumbnail} id=${id} /><b><small><span class="unseen">Lesson </span>${chapter}.${lesson}</small> ${title}</b><span>${summary}</span></button></li>`;
+    onClick=${() => choose(id)}><${Thumbnail} id=${id} /><b><small><span class="unseen">Lesson </span>${chapter}.${lesson}</small> ${title}</b><span>${summary}</span></button>
+    ${stops > 0 && html`<button type="button" class="pill guided" data-command="open-lesson" aria-label="Guided lesson: ${title}, ${stops} stops" onClick=${() => choose(id).then(() => import("../lesson/state.js")).then(({ begin }) => begin())}>Lesson · ${stops} stops</button>`}</li>`;
 }
 
 /** Drawn by the service, fetched when it comes into sight. @param {{id: string}} props */
@@ -57,8 +58,8 @@ function Thumbnail({ id }) {
 /** Arrows go from example to example, up and down to the nearest one of another row. @param {KeyboardEvent} event */
 function walk(event) {
   const here = /** @type {HTMLElement} */ (event.target), typing = here.matches("input");
-  const all = [.../** @type {HTMLElement} */ (event.currentTarget).querySelectorAll("button")];
-  const next = typing ? (event.key === "ArrowDown" ? all[0] : undefined) : nextTo(all, all.indexOf(/** @type {HTMLButtonElement} */ (here)), event.key);
+  const all = /** @type {HTMLElement[]} */ ([.../** @type {HTMLElement} */ (event.currentTarget).querySelectorAll("[data-command=open-example]")]);
+  const next = typing ? (event.key === "ArrowDown" ? all[0] : undefined) : nextTo(all, all.indexOf(/** @type {HTMLElement} */ (here.closest("li")?.firstElementChild)), event.key);
   if (!next) return;
   event.preventDefault();
   next.focus();
@@ -81,5 +82,5 @@ function choose(id) {
   actions.takeOver();
   actions.play(false);
   store.dialog.value = null;
-  void openExample(id);
+  return openExample(id);
 }

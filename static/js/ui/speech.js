@@ -9,7 +9,7 @@ import * as store from "../store.js";
 export function speakSteps(region) {
   effect(() => {
     void store.arrivals.value;
-    if (store.asked.value !== null) return; // the question is said
+    if (store.asked.value !== null || store.atStop.value) return; // the question is said, or what the lesson says here
     const said = sentences();
     if (said && region.textContent !== said) region.textContent = said;
   });

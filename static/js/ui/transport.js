@@ -64,6 +64,7 @@ function Where() {
     <span class="number"><span class="wide">training </span>step <b>${count(store.iteration.value)}</b></span>
     <${Button} id="next-iteration" class="small">›<//> <${TrainsWith} />` : html`<span>one pass, without an optimizer</span>`}
     <span class="space"></span><${Turns} />
+    ${store.lessonStops.value > 0 && html`<${Button} id="lesson" named class="pill ${store.lesson.value ? "on" : ""}" pressed=${store.lesson.value !== null}>Lesson<//>`}
     <${Button} id="predict" named class="pill ${store.predicting.value ? "on" : ""}" pressed=${store.predicting.value}>Predict<//>
     <${Button} id="doctor" named class="pill">Doctor<//>
     <${Button} id="share" named class="pill">Share<//></div>`;
