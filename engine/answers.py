@@ -6,12 +6,12 @@ That is PyTorch's `model.eval()`. The loss and the share of right answers on sam
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from engine.build import Builder
 from engine.feeds import Data
+from engine.frozen import frozen
 from engine.graph import Node
 from engine.op import ShapeError
 from engine.ops import OPS
@@ -60,7 +60,7 @@ class Evaluator:
         return value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Score:
     """How answers compare with targets. `accuracy`: the share that is right, where targets name one class each."""
 

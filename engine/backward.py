@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass
 from typing import Literal
+
+from engine.frozen import frozen
 
 Mode = Literal["reverse", "forward", "difference", "rtrl"]
 Sides = Literal["central", "one-sided"]
 STEPS: dict[Sides, float] = {"central": 1e-5, "one-sided": 1e-8}  # near where rounding and curvature balance
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Backward:
     """How the backward phase goes. `mode` is the way:
 

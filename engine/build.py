@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import prod
 from typing import Any
 
 import numpy as np
 
 from engine.feeds import Feed
+from engine.frozen import frozen
 from engine.graph import Carry, Graph, Group, LayerShapes, Node, Role, Running
 from engine.notation import PLAIN, Text, exact, number, write
 from engine.op import Op, ShapeError, SizeError
@@ -22,7 +23,7 @@ LARGEST = 8_388_608  # numbers in one node's value: more would not fit into a se
 LONGEST_TEXT = 12  # an unnamed node is labelled with its expression up to this length, else by its number
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Ref:
     """A node under construction. Operators and methods add further nodes."""
 
@@ -194,7 +195,7 @@ class Builder:
         """Nodes on a path from a wanted leaf to an output."""
         reached: set[int] = set()
         for n in self.nodes:
-            if n.role in roles or any(i in reached for i in n.sources):
+            if n.role in roles or not reached.isdisjoint(n.sources):
                 reached.add(n.id)
         leading = set(outputs)
         for n in reversed(self.nodes):

@@ -11,9 +11,8 @@ from math import prod
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[Any]
+Array = np.ndarray[tuple[Any, ...], np.dtype[Any]]  # what numpy.typing calls NDArray, at no import
 Call = tuple[Callable[..., Any], tuple[Any, ...]]
 SPREAD = 262_144  # up to so many numbers, a number to compare with is spread out: 2 MB, which the cache still holds
 FOLDED = 8  # up to so many columns, a maximum over each row is taken column by column

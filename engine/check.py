@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from time import monotonic
 
 import numpy as np
 
 from engine.events import Forward
 from engine.faults import honest
+from engine.frozen import frozen
 from engine.graph import Graph, Node
 from engine.op import Index
 from engine.probing import Kink, Probing
@@ -24,7 +25,7 @@ NAMED = 12  # kinks that are looked into
 TOLERANCE = {"float64": 1e-6, "float32": 1e-4}  # relative difference below which two ways to a gradient agree
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Compared:
     """One entry of a gradient, found in three ways; the difference as it was computed, with its rounding."""
 
@@ -34,7 +35,7 @@ class Compared:
     forward: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ParameterCheck:
     """One node's gradient, three ways: reverse against central difference and against forward mode.
 
@@ -56,7 +57,7 @@ class ParameterCheck:
     rounding: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class GradientCheck:
     """Reverse mode held to central differences of step `epsilon`: leaf by leaf, and, where asked for, in `between`.
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import prod
 from typing import Any
 
 import numpy as np
 
 from engine.contract import Contract
+from engine.frozen import frozen
 from engine.notation import Text
 from engine.op import Entry, Index, Line, Op, Pick, ShapeError, series, template
 from engine.tape import Array, Options, Shape
@@ -120,7 +120,7 @@ def adjoint_entry(terms: Sequence[str], out: str, k: int) -> Entry:
     return entry
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class _Swapped:
     """A pick whose first operand is upstream and whose rest are the operands named."""
 

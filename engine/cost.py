@@ -12,19 +12,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 from math import prod
 
 from engine.backward import Backward
 from engine.demand import demand
 from engine.events import AnyEvent, Contribution, Credit, Forward, Influence, Probe, Quotient, Recompute, Seed, Tangent
+from engine.frozen import frozen
 from engine.graph import Graph, Node
 from engine.held import peak, slope
 from engine.rtrl import States, states_of
 from engine.schedule import Schedule, schedule
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Cost:
     """Operations of the forward pass, of computing values again, of the backward phase, and the peak of numbers held.
 
@@ -43,7 +43,7 @@ class Cost:
         return self.forward + self.again + self.backward
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Way:
     """One way to the same gradients and what it costs; `own`: the way of this session.
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import prod
 
 from engine.backward import Backward
 from engine.directions import leaves, moving
+from engine.frozen import frozen
 from engine.graph import Graph
 from engine.rtrl import states_of
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Demand:
     """`visits`: how often a node is computed beside the forward pass. `numbers`: what is recorded for that."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import prod
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -31,11 +32,11 @@ def aligned(shape: Shape, dtype: Any) -> Array:
 class Received:
     """The contributions to one leaf and their running totals, numbered in event order.
 
-    What is read is read-only and stays as it is. The last part and the last total are remembered, so that reading all
-    of them in order costs one op call and one addition each.
+    What is read is read-only and stays as it is. The last part and the last two totals are remembered, so that reading
+    all of them in order costs one op call and one addition each, also where each is read beside the total before it.
     """
 
-    __slots__ = ("_part", "_total", "dtype", "makes", "shape")
+    __slots__ = ("_part", "_totals", "dtype", "makes", "shape")
 
     def __init__(self, shape: Shape, dtype: Any) -> None:
         self.shape, self.dtype = shape, dtype
@@ -49,35 +50,39 @@ class Received:
     @property
     def nbytes(self) -> int:
         """What reading leaves behind at most."""
-        return 2 * self.size * int(np.dtype(self.dtype).itemsize)
+        return 3 * self.size * int(np.dtype(self.dtype).itemsize)
 
     def forget(self) -> None:
         """The numbers that everything is computed from have changed."""
         self._part: tuple[int, Array] | None = None
-        self._total: tuple[int, Array] | None = None
+        self._totals: list[tuple[int, Array]] = []
 
     def part(self, number: int) -> Array:
         """Contribution `number`."""
         if self._part is None or self._part[0] != number:
             self._part = number, self._computed(number, aligned(self.shape, self.dtype))
-        if number == 0 and self._total is None:
-            self._total = self._part
+        if number == 0 and not self._totals:
+            self._totals = [self._part]
         return self._part[1]
 
     def total(self, number: int) -> Array:
         """The sum of contributions 0 to `number`, added in event order as the training pass adds them."""
-        if self._total is None or self._total[0] > number:
-            self._total = 0, self.part(0)
-        done, total = self._total
+        known = [remembered for remembered in self._totals if remembered[0] <= number]
+        done, total = max(known, key=itemgetter(0)) if known else (0, self.part(0))
         if done < number:
-            running = aligned(self.shape, self.dtype)
-            np.copyto(running, total)
-            with np.errstate(all="ignore"):
-                for k in range(done + 1, number + 1):
-                    np.add(running, self.part(k), running)
-            running.flags.writeable = False
-            self._total = number, running
-        return self._total[1]
+            total = self._added(total, done + 1, number)
+            self._totals = [*self._totals[-1:], (number, total)]
+        return total
+
+    def _added(self, total: Array, first: int, last: int) -> Array:
+        """A total with further contributions."""
+        running = aligned(self.shape, self.dtype)
+        np.copyto(running, total)
+        with np.errstate(all="ignore"):
+            for k in range(first, last + 1):
+                np.add(running, self.part(k), running)
+        running.flags.writeable = False
+        return running
 
     def _computed(self, number: int, out: Array) -> Array:
         with np.errstate(all="ignore"):

@@ -13,11 +13,12 @@ them are read at one iteration, the one the diagnosis names (0 is the first step
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from math import inf
 from typing import Literal
 
 from engine.firstbad import NonFinite, first_nonfinite
+from engine.frozen import frozen
 from engine.health import Health, Layer
 from engine.remedies import Remedy, remedies
 from engine.trace import Trace
@@ -41,7 +42,7 @@ THRESHOLDS = {
 Verdict = Literal["healthy", "vanishing", "exploding", "dying", "diverged", "symmetric"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Finding:
     """Something that decided the verdict, or is worth knowing: the number, and the threshold it was held to."""
 
@@ -52,7 +53,7 @@ class Finding:
     layer: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Diagnosis:
     """The verdict on one training step; the first finding decided it."""
 

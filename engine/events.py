@@ -23,15 +23,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
+from engine.frozen import frozen
 from engine.recording import ArrayRef
 
 Phase = Literal["forward", "loss", "backward", "update"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Event:
     """What every event has: its place, its phase, and the operation and layer it belongs to, as ordinals."""
 
@@ -41,7 +42,7 @@ class Event:
     layer: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Batch(Event):
     """Which samples this training step sees, at which learning rate; `step` counts the updates, this one included."""
 
@@ -51,7 +52,7 @@ class Batch(Event):
     kind: Literal["batch"] = "batch"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Forward(Event):
     """`node` has its value; `saved` are further results the backward pass will read, by name."""
 
@@ -61,7 +62,7 @@ class Forward(Event):
     kind: Literal["forward"] = "forward"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Statistics(Event):
     """The running statistic `target`, a leaf, moved towards what `node` found in its batch: `value` is what it is."""
 
@@ -71,7 +72,7 @@ class Statistics(Event):
     kind: Literal["statistics"] = "statistics"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ZeroGrad(Event):
     """The gradients of `params` were cleared."""
 
@@ -79,7 +80,7 @@ class ZeroGrad(Event):
     kind: Literal["zero_grad"] = "zero_grad"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Seed(Event):
     """The backward pass begins: the loss changes by 1 where the loss changes by 1."""
 
@@ -88,7 +89,7 @@ class Seed(Event):
     kind: Literal["seed"] = "seed"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Contribution(Event):
     """`node` sent `value` to its input number `slot`, node `into`.
 
@@ -106,7 +107,7 @@ class Contribution(Event):
     kind: Literal["contribution"] = "contribution"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Recompute(Event):
     """A value that was not kept after the forward pass was computed again, with what its op saves."""
 
@@ -116,7 +117,7 @@ class Recompute(Event):
     kind: Literal["recompute"] = "recompute"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Clipped(Event):
     """The gradient of `params` was clipped; `value` is what is left.
 
@@ -130,7 +131,7 @@ class Clipped(Event):
     kind: Literal["clip"] = "clip"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Assign(Event):
     """One line of the optimizer ran for parameter `param`; target `parameter` is its new value."""
 
@@ -140,7 +141,7 @@ class Assign(Event):
     kind: Literal["assign"] = "assign"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Stopping(Event):
     """Early stopping looked at the test loss, `value`: the `best` so far, and how many steps it has `waited` for a
     better one. Where `stops` is 1, training ends with this step.
@@ -153,7 +154,7 @@ class Stopping(Event):
     kind: Literal["stop"] = "stop"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Tangent(Event):
     """Forward mode reached `node`: `value` is how fast it moves when entry `entry` of `leaf` does.
 
@@ -169,7 +170,7 @@ class Tangent(Event):
     kind: Literal["tangent"] = "tangent"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Slope(Event):
     """The tangent of output `node` is entry `entry` of its gradient with respect to leaf `into`.
 
@@ -185,7 +186,7 @@ class Slope(Event):
     kind: Literal["slope"] = "slope"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Probe(Event):
     """One more forward pass, with entry `entry` of leaf `node` moved by `shift`: `value` is its loss."""
 
@@ -196,7 +197,7 @@ class Probe(Event):
     kind: Literal["probe"] = "probe"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Quotient(Event):
     """Two losses, `above` and `below`, and their `difference` over the `step` between them: entry `entry` of the
     gradient of `into`. `total` is the whole gradient, once this was its last entry.
@@ -213,7 +214,7 @@ class Quotient(Event):
     kind: Literal["quotient"] = "quotient"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Influence(Event):
     """How state `node` answers to leaf `param`: d(node)/d(param), with the node's axes first.
 
@@ -231,7 +232,7 @@ class Influence(Event):
     kind: Literal["influence"] = "influence"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Credit(Event):
     """The gradient of state `node` times its influence: the part of the gradient of leaf `into` that came through it.
 

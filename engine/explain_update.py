@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from engine.descent import step_inputs
 from engine.events import Assign, Batch, Clipped
 from engine.explanation import Explanation, Formula, Operand, Tone, at
+from engine.frozen import frozen
 from engine.graph import Node
 from engine.names import latex_number, symbol
 from engine.notation import ATOM, LATEX, NUMPY, POWER, Text, write
@@ -37,7 +37,7 @@ SAYS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Line:
     """One line of one parameter's update, and where what it reads lies."""
 

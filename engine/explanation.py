@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 
+from engine.frozen import frozen
 from engine.op import Index
 from engine.recording import ArrayRef
 from engine.tape import Shape
@@ -14,7 +14,7 @@ from engine.tape import Shape
 Tone = Literal["forward", "backward", "update", "plain"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Formula:
     """One line: in symbols, and the same with places of numbers where it can be spelled out for one entry."""
 
@@ -23,7 +23,7 @@ class Formula:
     numbers: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Operand:
     """A row of the table beside the formula: an array's place, or a number that is always the same."""
 
@@ -34,7 +34,7 @@ class Operand:
     number: float | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Explanation:
     """What can be said of one event. `entry`: which entry of a tensor the numbers speak of; None for single numbers.
 
@@ -61,7 +61,7 @@ def at(ref: ArrayRef, index: Index) -> str:
     return rf"\num{{{ref.offset + (int(np.ravel_multi_index(clipped, ref.shape)) if ref.shape else 0)}}}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Places:
     """The `Pick` of one event: where its operands' numbers lie."""
 

@@ -7,13 +7,14 @@ honest rules are, so `verify`, which goes by those, names the first event that d
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from engine.backward import Backward
 from engine.events import AnyEvent, Assign, Contribution
+from engine.frozen import frozen
 from engine.graph import Graph
 from engine.ops import activations
 from engine.optim import OptimizerSpec
@@ -29,7 +30,7 @@ class FaultError(ValueError):
     """What goes by the honest rules was asked of a step that is broken on purpose."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Fault:
     """One mistake. `touches`: the events that go wrong; `calls`: what they compute instead, from the honest calls.
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from engine.frozen import frozen
 from engine.tape import Array
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Feed:
     """Leaf `node` gets `draw(iteration)` before each iteration."""
 
@@ -19,7 +20,7 @@ class Feed:
     draw: Callable[[int], Array]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Data:
     """What a model may see: x (all, features…), targets (all, outputs…), and in `samples` the rows to train on.
 
@@ -30,7 +31,7 @@ class Data:
 
     x: Array
     targets: Array
-    samples: Sequence[int] | NDArray[np.int64]
+    samples: Sequence[int] | np.ndarray[tuple[Any, ...], np.dtype[np.int64]]
     batch: int | None = None
     shuffle: bool = True
     seed: int = 0

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from engine.events import (
@@ -27,6 +25,7 @@ from engine.events import (
 )
 from engine.explain import Explainer
 from engine.explanation import Operand
+from engine.frozen import frozen
 from engine.op import Index
 from engine.tape import Array
 from engine.trace import Trace
@@ -34,7 +33,7 @@ from engine.trace import Trace
 WITHOUT = (Batch, ZeroGrad, Stopping)  # events that make no number of a node
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class OperandRange:
     """An operand of the event: its number where it has one only, else its smallest and largest."""
 
@@ -45,7 +44,7 @@ class OperandRange:
     high: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class NonFinite:
     """The first event that brought NaN or an infinity, at which entry, from which operands."""
 

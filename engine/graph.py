@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal, NamedTuple
 
+from engine.frozen import frozen
 from engine.op import Op
 from engine.ops import OPS
 from engine.tape import Options, Shape
@@ -13,7 +14,7 @@ from engine.tape import Options, Shape
 Role = Literal["input", "target", "parameter", "constant", "intermediate", "loss"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Node:
     """One value of the model: a leaf (`op` is None) or the result of an op on other nodes.
 
@@ -45,15 +46,17 @@ class Node:
     def sources(self) -> tuple[int, ...]:
         """The inputs that can get a gradient from this node: all but conditions and indices."""
         slopes = self.row.vjps if self.op else ()
+        if None not in slopes:
+            return self.inputs
         return tuple(i for slot, i in enumerate(self.inputs) if slopes[slot] is not None)
 
     @property
     def settings(self) -> Options:
         """The options as pairs, the form rules and lines of text take."""
-        return tuple(self.options.items())
+        return tuple(self.options.items()) if self.options else ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Group:
     """A named set of nodes drawn together; `path` names the groups around it, outermost first."""
 
@@ -61,7 +64,7 @@ class Group:
     title: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class LayerShapes:
     """A layer as a whole: the shape it takes, the one it gives, and how many numbers of it are trained."""
 
@@ -89,7 +92,7 @@ class Running(NamedTuple):
     momentum: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Graph:
     """A model's nodes, in an order in which each comes after its inputs. Backward begins at `outputs[0]`."""
 
@@ -125,8 +128,9 @@ class Graph:
 
     def loss_function(self) -> frozenset[int]:
         """The nodes of the loss function: those that depend on a target."""
-        found: set[int] = set()
-        for node in self.nodes:
-            if any(self.nodes[i].role == "target" or i in found for i in node.inputs):
+        targets = {node.id for node in self.nodes if node.role == "target"}
+        found = set(targets)
+        for node in self.nodes if targets else ():
+            if not found.isdisjoint(node.inputs):
                 found.add(node.id)
-        return frozenset(found)
+        return frozenset(found - targets)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from math import prod
 
 import numpy as np
 
 from engine.events import Assign
+from engine.frozen import frozen
 from engine.graph import Graph, Node
 from engine.recording import ArrayRef
 from engine.tape import Array
@@ -20,7 +20,7 @@ FLAT = 0.05  # a sigmoid or tanh is saturated where its slope is below this shar
 SQUASHERS = {"sigmoid": lambda y: 4 * y * (1 - y), "tanh": lambda y: 1 - y * y}  # slope as a share of the steepest
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Layer:
     """One outermost group.
 

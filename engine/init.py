@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from math import prod, sqrt
 from typing import Any
 
 import numpy as np
-from numpy.random import Generator
 
+from engine.frozen import frozen
 from engine.tape import Array, Shape
 
 LARGEST = 4_194_304  # weights in one array: refused before they take memory
@@ -17,7 +17,7 @@ Fill = Callable[..., Array]  # (rng, shape, fan_in, fan_out, settings as keyword
 Scale = Callable[..., float]  # (fan_in, fan_out, settings as keywords) -> deviation or bound
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Initializer:
     """One way to draw first weights; `settings` holds the numbers it takes, with their defaults."""
 
@@ -27,7 +27,9 @@ class Initializer:
     source: str
     settings: Mapping[str, float] = field(default_factory=dict)
 
-    def draw(self, rng: Generator, fan_in: int, fan_out: int, shape: Shape | None = None, **settings: float) -> Array:
+    def draw(
+        self, rng: np.random.Generator, fan_in: int, fan_out: int, shape: Shape | None = None, **settings: float
+    ) -> Array:
         """Weights of shape (fan_in, fan_out), or of `shape` where a layer keeps them in another.
 
         Raises `ValueError` for a setting it does not have, and for more than `LARGEST` weights.
@@ -49,7 +51,7 @@ def _uniform(bound: Scale) -> Fill:
     return lambda rng, shape, n, m, **settings: rng.uniform(-1.0, 1.0, shape) * bound(n, m, **settings)
 
 
-def _orthogonal(rng: Generator, shape: Shape, fan_in: int, fan_out: int, gain: float) -> Array:
+def _orthogonal(rng: np.random.Generator, shape: Shape, fan_in: int, fan_out: int, gain: float) -> Array:
     """Q of a normal matrix, its signs those of R's diagonal, so that every orthogonal matrix is as likely."""
     rows, columns = shape[0], int(np.prod(shape[1:], dtype=int))
     q, r = np.linalg.qr(rng.standard_normal((max(rows, columns), min(rows, columns))))

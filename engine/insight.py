@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from engine.events import Contribution, Forward
 from engine.explain import Explainer
 from engine.explanation import EntryError, Formula
+from engine.frozen import frozen
 from engine.op import Index
 from engine.paths import Paths, paths
 from engine.products import Products, products, sent_products
@@ -17,7 +16,7 @@ from engine.trace import Trace
 from engine.why import Reason, why_value_zero, why_zero
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Part:
     """One contribution to the entry's gradient: from which node, and what that does to a gradient (`gate`).
 
@@ -35,7 +34,7 @@ class Part:
     products: Products | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Insight:
     """`terms` spell out the entry's value; `parts` add up to its gradient (None where it never gets one).
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from math import prod
 
 import numpy as np
@@ -16,9 +16,9 @@ MANY = 8  # contributions: what a leaf receives in fewer is kept
 Sender = tuple[Node, int]  # a node, and the slot over which it sends
 
 
-def crowded(nodes: Sequence[Node], awaited: Mapping[int, int]) -> set[int]:
+def crowded(nodes: Sequence[Node], awaited: Sequence[int]) -> set[int]:
     """The nodes that may be derived: large ones that await several contributions."""
-    several = (id for id, count in awaited.items() if count > 1)
+    several = (id for id, count in enumerate(awaited) if count > 1)
     return {id for id in several if prod(nodes[id].shape) >= LARGE}
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import prod, sqrt
 
 import numpy as np
@@ -11,6 +10,7 @@ import numpy as np
 from engine.answers import Held, named, right
 from engine.evaluate import values_of
 from engine.events import Assign, Batch
+from engine.frozen import frozen
 from engine.graph import Node
 from engine.health import grouped, used
 from engine.run import Run
@@ -21,7 +21,7 @@ SHARE = 8  # measuring the samples held out takes about one part in so many of t
 BACKWARD = 3  # a training step takes about as long as so many answers
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Progress:
     """One iteration of training: of its batch as it was trained on, and of the samples held out, where there are any.
 

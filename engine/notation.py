@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from engine.frozen import frozen
 from engine.tape import ERF, Line, Ref, Tape, UntraceableError
 
 # Binding strength, loosest first; an operand looser than its operator gets parentheses.
@@ -29,7 +29,7 @@ class Form(NamedTuple):
     needs: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Notation:
     """One way to write a tape: LaTeX or NumPy."""
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from engine.events import Clipped, Forward, Recompute, arrived
+from engine.frozen import frozen
 from engine.op import Index
 from engine.recording import Recording
 from engine.run import Plan
@@ -16,7 +15,7 @@ from engine.trace import Trace
 STEP = 1e-5  # of the difference of gradients that gives the curvature
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Nudge:
     """One entry moved by `by`. change = predicted + second_order + remainder.
 

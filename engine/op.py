@@ -8,13 +8,13 @@ adjoint; `plain` rows give every rule themselves.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from math import prod
 from typing import Any, Literal, Protocol, TypeVar
 
 import numpy as np
 
+from engine.frozen import frozen
 from engine.tape import Options, Rule, Shape
 
 Family = Literal["elementwise", "contraction", "structural", "plain"]
@@ -32,7 +32,7 @@ class SizeError(ValueError):
     """More numbers asked for than there is room for; the message names both counts."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@frozen(eq=False)
 class Op:
     """One differentiable operation y = f(x_0, …, x_{n-1}; options).
 

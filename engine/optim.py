@@ -6,18 +6,19 @@ Semantics, defaults and the order of operations are PyTorch's.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from inspect import signature
 from typing import Any
 
 import numpy as np
 
+from engine.frozen import frozen
 from engine.notation import LATEX, Text, write
 from engine.rates import SCHEDULES, Settings, completed
 from engine.tape import trace
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Step:
     """One line: `target` becomes `rule(…)`.
 
@@ -34,7 +35,7 @@ class Step:
         return tuple(signature(self.rule).parameters)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Optimizer:
     """`steps(settings)` gives the lines that run, in order, for every parameter."""
 
@@ -45,7 +46,7 @@ class Optimizer:
     source: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Clip:
     """Bounds on gradients before the update: on the norm of all together, or on every entry; None: no bound."""
 
@@ -53,7 +54,7 @@ class Clip:
     value: float | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class OptimizerSpec:
     """An optimizer with its settings, the learning rate and how it changes, and clipping.
 

@@ -5,13 +5,13 @@ Paths are counted and summed by dynamic programming, so that a graph with 2‚Å∂‚Å
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from heapq import heappop, heappush
 from math import inf, isnan, log
 from typing import Any, Literal
 
 import numpy as np
 
+from engine.frozen import frozen
 from engine.links import Entry, Link, Spread
 from engine.op import Index
 from engine.tape import Array
@@ -22,7 +22,7 @@ MOST_TRIED = 2_000  # arrays pushed forward in search of the largest paths of a 
 MOST_HELD = 5_000_000  # numbers in them
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class PathStep:
     """Through input `slot` of `node`. `factor` is the slope from entry to entry.
 
@@ -38,7 +38,7 @@ class PathStep:
     factor: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Path:
     """One way to the loss; `product` is that of its factors."""
 
@@ -46,7 +46,7 @@ class Path:
     product: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Paths:
     """`count` paths adding up to `total`; `shown` are the largest, `rest_count` others add up to `rest`.
 

@@ -7,7 +7,6 @@ other factor, saw one path of several. Where two mistakes give one number, the f
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from math import floor, isfinite, log10
 from typing import NamedTuple
 
@@ -15,6 +14,7 @@ import numpy as np
 
 from engine.events import AnyEvent, Assign, Batch, Contribution, Forward, Recompute, Seed
 from engine.explanation import EntryError
+from engine.frozen import frozen
 from engine.graph import Node
 from engine.links import Spread
 from engine.op import Index
@@ -24,7 +24,7 @@ from engine.trace import Trace
 NEAR = 0.01  # of the number: an answer this near to it is that number, rounded
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Prediction:
     """Whether an answer is right; where it is what a usual mistake gives, which one; and what to say to it."""
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from engine.events import Forward
+from engine.frozen import frozen
 from engine.graph import Node
 from engine.run import Plan
 from engine.tape import Array
@@ -14,7 +13,7 @@ from engine.tape import Array
 TIES = frozenset(("max", "maximum", "minimum", "max_pool2d", "global_max_pool2d", "clip"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Kink:
     """An entry (a flat index) at which the loss has two slopes, and the first node whose own two sides differ.
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
 from engine.events import Contribution
+from engine.frozen import frozen
 from engine.graph import Node
 from engine.op import Index
 from engine.tape import Array
@@ -16,7 +16,7 @@ from engine.trace import Trace
 SHOWN = 12
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Product:
     """One term of an entry of a matrix product: the entries that are multiplied, and what they give."""
 
@@ -26,7 +26,7 @@ class Product:
     value: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Products:
     """The `count` terms of an entry of the matrix product `left` · `right`.
 
@@ -41,7 +41,7 @@ class Products:
     rest: float
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Factor:
     """An array that is multiplied, with a letter for each axis."""
 

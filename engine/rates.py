@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 import numpy as np
+
+from engine.frozen import frozen
 
 Settings = Mapping[str, float | bool]
 BELOW_ONE = frozenset(("beta1", "beta2"))  # a mean that never moves would be divided by 0
@@ -27,7 +28,7 @@ def completed(what: str, known: Settings, said: Settings) -> dict[str, float | b
     return {**known, **said}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class RateSchedule:
     """How the learning rate changes: `factor(iteration, …)` times the one asked for."""
 

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import prod
 from typing import Any, Literal
 
 import numpy as np
 
 from engine.derived import Derived, aligned
+from engine.frozen import frozen
 from engine.tape import Array, Shape
 
 Precision = Literal["float64", "float32"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class ArrayRef:
     """Where an array lies in the recording: `offset` counts numbers, not bytes; row-major."""
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from engine.events import Batch, Clipped
 from engine.firstbad import NonFinite
+from engine.frozen import frozen
 from engine.graph import Graph
 from engine.trace import Trace
 
@@ -17,7 +17,7 @@ SQUASHING = ("sigmoid", "tanh")
 NORMS = ("batch_norm", "layer_norm")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Remedy:
     """A sentence, and the changes of a spec: `activation` and `initializer` for all hidden layers, `insert` a layer
     before every activation, `clip` and `learning_rate` of the optimizer, `loss` or `op` instead of what is there.

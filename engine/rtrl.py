@@ -7,7 +7,6 @@ ds/dθ = Σ ds/ds' · ds'/dθ + ∂s/∂θ, the last for the part of this time s
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 from math import prod
 from typing import Any
@@ -15,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from engine.events import AnyEvent, Credit, Influence
+from engine.frozen import frozen
 from engine.graph import Graph, Node
 from engine.recording import ArrayRef
 from engine.reverse import backward_from
@@ -23,7 +23,7 @@ from engine.tape import Array, Call
 from engine.walk import Walk
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class States:
     """The states of a graph in order of time; for each, the nodes of its time step and what these begin with."""
 

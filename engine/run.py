@@ -16,6 +16,7 @@ from engine.bind import rule_calls
 from engine.derived import Derived, Make, Received, aligned
 from engine.events import AnyEvent, Assign, Batch, Clipped, Contribution, Forward, Recompute, Seed, Statistics, Stopping
 from engine.faults import fitting
+from engine.garbage import uncollected
 from engine.graph import Graph, Node
 from engine.keeping import Sender, apart
 from engine.op import unbroadcast
@@ -35,6 +36,7 @@ from engine.ways import callers
 class Plan:
     """The calls of every event of a schedule, bound to one recording."""
 
+    @uncollected()
     def __init__(self, graph: Graph, schedule: Schedule, recording: Recording) -> None:
         self.graph, self.schedule, self.recording = graph, schedule, recording
         self.scratch = Scratch(recording.buffer.dtype)
@@ -46,7 +48,6 @@ class Plan:
         self._callers = callers(self._scope, schedule.events)
         self._fault = fitting(graph, schedule)
         self._update = Update(schedule, self._gradient, self.view, self.scratch)
-        self._final = {e.into: e.total for e in schedule.events if isinstance(e, Contribution)}
         self._received, self._apart = self._receivers()
         self._spare: dict[Shape, Array] = {}  # for contributions that are not kept
         self.program = None if self._fault else program(graph, schedule, recording)  # of a graph of single numbers
@@ -55,6 +56,11 @@ class Plan:
         self._values = self._flat("forward")
         together = [*self._but("assign"), *self._update.together()] if not self._fault else self._but("")
         self._step = [*together, *((received.forget, ()) for received in self._received.values())]
+
+    @cached_property
+    def _final(self) -> dict[int, ArrayRef]:
+        """Where each node's gradient ends up."""
+        return {e.into: e.total for e in self.schedule.events if isinstance(e, Contribution)}
 
     @cached_property
     def calls(self) -> list[list[Call]]:
@@ -137,7 +143,9 @@ class Plan:
 
     def _receivers(self) -> tuple[dict[int, Received], set[int]]:
         """The nodes whose contributions or totals are not kept; and those of them that gradients of parts fill."""
-        kept, dtype, nodes = self.recording.buffer.size, self.recording.buffer.dtype, self.graph.nodes
+        kept, dtype, nodes = self.schedule.stored, self.recording.buffer.dtype, self.graph.nodes
+        if kept == self.schedule.size:
+            return {}, set()
         sent = [e for e in self.schedule.events if isinstance(e, Contribution)]
         received = {e.into: Received(e.total.shape, dtype) for e in sent if e.total.offset >= kept}
         senders: dict[int, list[Sender]] = {id: [] for id in received}

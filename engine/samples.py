@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from engine.backward import Backward
 from engine.feeds import Data
+from engine.frozen import frozen
 from engine.graph import Graph
 from engine.op import Index
 from engine.recording import Recording
@@ -21,7 +22,7 @@ class MixedError(ValueError):
     """A model whose samples have no losses of their own; the message says why."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class SampleGradient:
     """One sample of a batch, in row `row`: its own loss, and the slope of that loss for an entry of a parameter."""
 

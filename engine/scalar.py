@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,7 @@ from engine.schedule import Schedule
 from engine.tape import Scratch, UntraceableError
 from engine.update import Update
 
-Step = tuple[Recipe, list[ArrayRef]]  # and all places of the event
+Step = tuple[Recipe, Sequence[int]]  # and all places of the event, then 0
 
 
 def program(graph: Graph, schedule: Schedule, recording: Recording) -> Program | None:
@@ -48,8 +49,10 @@ class Program:
         steps = list(_Steps(graph, schedule, recording).all())
         recipes = [recipe for recipe, _ in Counter(recipe for recipe, _ in steps).most_common()]
         code = {recipe: number for number, recipe in enumerate(recipes)}
-        width = max(len(recipe.used) for recipe in recipes)
-        self.steps = [_packed(code[recipe], recipe.used, refs, width) for recipe, refs in steps]
+        width = max(2, *(len(recipe.used) for recipe in recipes))
+        taken = [itemgetter(*recipe.used, *[-1] * (width - len(recipe.used))) for recipe in recipes]
+        numbered = ((code[recipe], places) for recipe, places in steps)
+        self.steps = [(number, *taken[number](places)) for number, places in numbered]
         forward = (e for e in schedule.events if isinstance(e, Forward))
         self.values = self.steps[: sum(1 for _ in forward)]
         self.loop = _loop(tuple(recipe.text for recipe in recipes), width)
@@ -90,10 +93,6 @@ def _runs(refs: Iterator[ArrayRef]) -> list[slice]:
     return runs
 
 
-def _packed(code: int, used: Sequence[int], refs: Sequence[ArrayRef], width: int) -> tuple[int, ...]:
-    return (code, *(refs[k].offset for k in used), *(0,) * (width - len(used)))
-
-
 @lru_cache(maxsize=256)
 def _loop(recipes: tuple[str, ...], width: int) -> Callable[[list[float], Sequence[tuple[int, ...]]], None]:
     """Takes the recording's numbers and, for every event, the number of its recipe and its places."""
@@ -108,12 +107,12 @@ def _loop(recipes: tuple[str, ...], width: int) -> Callable[[list[float], Sequen
 
 
 class _Steps:
-    """Walks the events, knowing where every value and gradient lies by then."""
+    """Walks the events, knowing at which place every value and gradient lies by then."""
 
     def __init__(self, graph: Graph, schedule: Schedule, recording: Recording) -> None:
         self.graph, self.schedule = graph, schedule
-        self.place = dict(enumerate(schedule.values))
-        self.saved: dict[int, tuple[ArrayRef, ...]] = {}
+        self.place = [ref.offset for ref in schedule.values]
+        self.saved: dict[int, list[int]] = {}
         self.gradient: dict[int, ArrayRef] = {}
         self.update = Update(schedule, self.gradient, recording.view, Scratch(recording.buffer.dtype))
 
@@ -121,7 +120,11 @@ class _Steps:
         for event in self.schedule.events:
             match event:
                 case Contribution():
-                    yield from self.contribution(event)
+                    before = self.gradient.get(event.into)
+                    self.gradient[event.into] = event.total
+                    sent = event.value.offset != event.upstream.offset
+                    if sent or before:  # else upstream is handed on to a first total: no new number
+                        yield self.contribution(event, before, sent)
                 case Forward() | Recompute():
                     yield self.forward(event)
                 case Assign():
@@ -129,35 +132,33 @@ class _Steps:
                 case Seed():
                     self.gradient.clear()  # a pass begins
                     self.gradient[event.node] = event.value
-                    yield Recipe("r[p0] = 1.0", (0,)), [event.value]
+                    yield Recipe("r[p0] = 1.0", (0,)), [event.value.offset, 0]
                 case Batch() | ZeroGrad():
                     pass
                 case _:
                     raise UntraceableError(event.kind)
 
     def forward(self, event: Forward | Recompute) -> Step:
-        node = self.graph.nodes[event.node]
-        self.place[node.id], saved = event.value, tuple(event.saved.values())
-        self.saved[node.id] = saved
-        reads = [self.place[i] for i in node.inputs]
-        return forward(node.op or "", len(reads), node.settings), [*reads, event.value, *saved]
+        node, place = self.graph.nodes[event.node], self.place
+        place[node.id] = event.value.offset
+        saved = self.saved[node.id] = [ref.offset for ref in event.saved.values()]
+        reads = [place[i] for i in node.inputs]
+        return forward(node.op or "", len(reads), node.settings), [*reads, event.value.offset, *saved, 0]
 
-    def contribution(self, event: Contribution) -> Iterator[Step]:
-        """A new number, a new total, or both; one that hands upstream on to a first total is neither."""
-        node, before = self.graph.nodes[event.node], self.gradient.get(event.into)
-        self.gradient[event.into] = event.total
-        own = [self.place[i] for i in (node.id, *node.inputs)]
-        local = event.local if isinstance(event.local, float) or event.local is None else event.local in own
-        sent = event.value != event.upstream
-        if not sent and before is None:
-            return
-        saved = () if local is not None else self.saved[node.id]
-        refs = [event.upstream, own[0], *saved, *own[1:]]
-        recipe = contribution(node.op or "", event.slot, len(refs), node.settings, local, sent, before is not None)
-        place = event.local if isinstance(event.local, ArrayRef) else event.value
-        yield recipe, [*refs, place, event.value, before or event.value, event.total]
+    def contribution(self, event: Contribution, before: ArrayRef | None, sent: bool) -> Step:
+        """A new number, a new total, or both."""
+        node, place, value, local = self.graph.nodes[event.node], self.place, event.value.offset, event.local
+        own, slope = [place[node.id], *[place[i] for i in node.inputs]], value
+        if isinstance(local, ArrayRef):
+            slope = local.offset
+            local = slope in own
+        saved = self.saved[node.id] if local is None else ()
+        places = [event.upstream.offset, own[0], *saved, *own[1:]]
+        recipe = contribution(node.op or "", event.slot, len(places), node.settings, local, sent, before is not None)
+        places += (slope, value, before.offset if before else value, event.total.offset, 0)
+        return recipe, places
 
     def assign(self, event: Assign) -> Step:
         number, use = self.update.use(event)
         step, settings = self.update.steps[number], self.update.inputs[number][1]
-        return ruled(step.rule, len(use.reads), 1, settings), [*use.reads, use.value]
+        return ruled(step.rule, len(use.reads), 1, settings), [*[ref.offset for ref in use.reads], use.value.offset, 0]

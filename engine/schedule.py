@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from math import inf
 
 from engine.backward import Backward, Mode
@@ -11,6 +11,8 @@ from engine.descent import Descent
 from engine.difference import difference
 from engine.events import AnyEvent, Batch, Forward, Phase, Seed, Slope, Statistics, Stopping, ZeroGrad
 from engine.forward import forward
+from engine.frozen import frozen
+from engine.garbage import uncollected
 from engine.graph import Graph, Node
 from engine.optim import OptimizerSpec
 from engine.recording import ArrayRef, Precision
@@ -27,7 +29,7 @@ WAYS: Mapping[Mode, Callable[[Walk], Iterator[AnyEvent]]] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Schedule:
     """One training step: `events`, the place of every node's value, and the numbers there are.
 
@@ -62,6 +64,7 @@ def of_pass(schedule: Schedule, output: int) -> Iterator[AnyEvent]:
             yield e
 
 
+@uncollected()
 def schedule(
     graph: Graph,
     optimizer: OptimizerSpec | None = None,
@@ -106,6 +109,7 @@ def _batch(walk: Walk, samples: int) -> Batch:
 def _forward(walk: Walk) -> Iterator[AnyEvent]:
     """The loss function's nodes come last; nothing else waits for them."""
     loss_function = walk.graph.loss_function()
+    running = {r.node for r in walk.graph.running}
     for node in sorted(walk.graph.nodes, key=lambda n: n.id in loss_function):
         if node.op is None:
             continue
@@ -113,7 +117,8 @@ def _forward(walk: Walk) -> Iterator[AnyEvent]:
         walk.values[node.id] = walk.now[node.id] = walk.place(node.shape)
         head = walk.head(phase, node.id, layer_of(node))
         yield Forward(**head, node=node.id, value=walk.values[node.id], saved=walk.saved(node))
-        yield from _statistics(walk, node)
+        if node.id in running:
+            yield from _statistics(walk, node)
 
 
 def _statistics(walk: Walk, node: Node) -> Iterator[Statistics]:

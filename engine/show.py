@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from html import escape
 from typing import Any
 
+from engine.frozen import frozen
 from engine.graph import Node, Role
 from engine.numerals import four
 from engine.optim import OptimizerSpec
@@ -17,7 +17,7 @@ from engine.tape import Array
 from engine.trace import Trace
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@frozen(kw_only=False)
 class ShownTrace(Trace):
     """A trace that shows itself: in a notebook as a picture and a table, elsewhere as one line per gradient."""
 

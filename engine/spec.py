@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from math import prod
 from typing import Any, Literal
 
 import numpy as np
-from numpy.random import Generator
 
 from engine import asked, faults
 from engine.backward import Backward, Mode, Sides
 from engine.build import Builder, Ref
 from engine.expression import parse
 from engine.feeds import Data, Feed
+from engine.frozen import frozen
 from engine.graph import Graph, LayerShapes, Role
 from engine.layers import LAYERS, Context, LayerSpec
 from engine.op import ShapeError, apart
@@ -34,7 +34,7 @@ class LayerError(ShapeError):
         self.place, self.name, self.before = place, name, tuple(before)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ExpressionModel:
     """A model written as text; see `engine.expression`. Roles left out follow `default_role`.
 
@@ -47,7 +47,7 @@ class ExpressionModel:
     outputs: Sequence[str] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class NetworkModel:
     """Layers one after another and a loss with its options. `parameters` replaces drawn first values, by name."""
 
@@ -58,7 +58,7 @@ class NetworkModel:
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Spec:
     """Everything that decides the numbers, but the data.
 
@@ -85,7 +85,7 @@ class Spec:
     fault: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Model:
     """A graph with its leaves' first values (by node id), the optimizer, and what each iteration is given.
 
@@ -210,7 +210,7 @@ def _network(builder: Builder, model: NetworkModel, data: Data, seed: int, most:
     return output
 
 
-def add_layers(builder: Builder, model: NetworkModel, x: Ref, rng: Generator, **context: Any) -> Ref:
+def add_layers(builder: Builder, model: NetworkModel, x: Ref, rng: np.random.Generator, **context: Any) -> Ref:
     """The layers one after another, each in a group of its own; `context` as in `Context`."""
     for layer in model.layers:
         taken, first = x.shape, len(builder.nodes)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+
+from engine.frozen import frozen
 
 
 class ExpressionError(ValueError):
@@ -14,7 +15,7 @@ class ExpressionError(ValueError):
         self.line, self.column = line, column
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Limits:
     """How much is taken on: characters, nodes and levels of parentheses of a text; parameters of a network; and nodes
     in all, of which a recurrent layer has some for each time step.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from functools import cache
 from math import isfinite, sqrt
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from engine.events import AnyEvent, Assign, Clipped, Forward, Recompute, Seed, Statistics, arrived
+from engine.frozen import frozen
 from engine.graph import Graph
 from engine.recording import ArrayRef, Recording
 from engine.schedule import Schedule, of_pass
@@ -19,7 +20,7 @@ from engine.tape import Array, Shape
 INLINE = 64  # a summary carries the numbers themselves up to this many
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Summary:
     """What one line can say of an array. Statistics are over its finite entries; `zeros` is a share of all entries.
 
@@ -69,7 +70,7 @@ def _statistics(finite: Array) -> tuple[float, ...]:
     return float(least), float(most), float(mean), float(std), float(np.sqrt(np.add.reduce(finite * finite)))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Trace:
     """`events[k]` of the schedule with its numbers in the recording. A view: the next step overwrites it."""
 

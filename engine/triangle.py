@@ -7,13 +7,13 @@ from the loss there; the layer alone carries it back to the steps s ≤ t. The g
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from engine.asked import over_time, reached
 from engine.backward import Backward
 from engine.events import Contribution, Forward
+from engine.frozen import frozen
 from engine.graph import Graph, Node
 from engine.op import unbroadcast
 from engine.recording import Recording
@@ -26,7 +26,7 @@ from engine.truncation import Truncation, size_of, truncation, whole_pass
 MOST_ROWS = 16  # of a long sequence, the loss at so many time steps, evenly spread, the last one among them
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Triangle:
     """A recurrent layer of `steps` time steps. `state`: h, or c, the cell, where there is one.
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
+from engine.backward import Backward
 from engine.events import Contribution
+from engine.frozen import frozen
 from engine.graph import Graph
 from engine.recording import Recording
 from engine.run import Plan
@@ -16,7 +17,7 @@ from engine.tape import Array
 from engine.trace import Trace
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Cut:
     """An edge that carries nothing back: from `node` to its input number `slot`, node `into`.
 
@@ -32,7 +33,7 @@ class Cut:
     sentence: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Lost:
     """The gradient of one leaf: the norms of the full one and of what is missing, and `share`, the second over the
     first (0 where nothing is missing).
@@ -45,7 +46,7 @@ class Lost:
     share: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Truncation:
     """What the cuts leave out: by cut edge, and by leaf as a share of its gradient."""
 
@@ -60,7 +61,9 @@ def truncation(trace: Trace, whole: Graph) -> Truncation:
 
 
 def whole_pass(trace: Trace, whole: Graph) -> Trace:
-    """The same step, forward and backward, with nothing cut and no update."""
+    """The same step, forward and backward, with nothing cut: itself, where it is such a one."""
+    if trace.graph is whole and trace.schedule.backward == Backward():
+        return trace
     plan = schedule(whole)
     recording = Recording(plan.stored, trace.recording.buffer.dtype)
     for leaf in whole.leaves:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
 from engine.events import AnyEvent, Batch, Stopping
 from engine.faults import begun, honest
+from engine.frozen import frozen
 from engine.graph import Graph
 from engine.op import Index
 from engine.recording import ArrayRef, Recording
@@ -18,7 +18,7 @@ from engine.tape import Array
 from engine.trace import Trace, places
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Verification:
     """`passed`, or the first event whose numbers do not follow from the events before it, and its field.
 

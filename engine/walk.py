@@ -16,18 +16,6 @@ from engine.tape import Shape, trace
 FAR = 2**62
 
 
-class _Ordinals:
-    """Numbers runs of equal keys: 0, 0, 1, 1, 1, 2, …"""
-
-    def __init__(self) -> None:
-        self.number, self.key = -1, None
-
-    def of(self, key: Any) -> int:
-        if key != self.key:
-            self.number, self.key = self.number + 1, key
-        return self.number
-
-
 class Walk:
     """One way through a training step: gives out places and heads of events, and knows what lies where.
 
@@ -40,7 +28,8 @@ class Walk:
         self.size = 0  # of the numbers that are kept
         self.beyond = 0  # of those that are derived when they are read
         self.indices = count()
-        self.operations, self.layers = _Ordinals(), _Ordinals()
+        self.operation, self.layer = -1, -1  # ordinals, which runs of equal keys share: 0, 0, 1, 1, 1, 2, …
+        self.keys: tuple[Any, Any] = (None, None)
         self.values: dict[int, ArrayRef] = {n.id: self.place(n.shape) for n in graph.leaves}
         self.now = dict(self.values)
         self.total: dict[int, ArrayRef] = {}
@@ -49,7 +38,7 @@ class Walk:
 
     def place(self, shape: Shape) -> ArrayRef:
         ref = ArrayRef(self.size, shape)
-        self.size += ref.size
+        self.size += ref.size if shape else 1
         return ref
 
     def later(self, shape: Shape) -> ArrayRef:
@@ -68,8 +57,10 @@ class Walk:
         return ref if ref.offset < FAR else ArrayRef(ref.offset - FAR + self.size, ref.shape)
 
     def head(self, phase: Phase, operation: Any, layer: Any) -> dict[str, Any]:
-        numbers = (self.operations.of((phase, operation)), self.layers.of((phase, layer)))
-        return {"index": next(self.indices), "phase": phase, "operation": numbers[0], "layer": numbers[1]}
+        before, self.keys = self.keys, ((phase, operation), (phase, layer))
+        self.operation += before[0] != self.keys[0]
+        self.layer += before[1] != self.keys[1]
+        return {"index": next(self.indices), "phase": phase, "operation": self.operation, "layer": self.layer}
 
     def saved(self, node: Node) -> dict[str, ArrayRef]:
         """Places for what `forward` returns beside y; their shapes are on its tape."""

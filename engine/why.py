@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
+from engine.frozen import frozen
 from engine.graph import Graph, Node
 from engine.health import FLAT, SQUASHERS
 from engine.links import Spread
@@ -25,7 +25,7 @@ Kind = Literal[
 ]  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Reason:
     """Why nothing, or next to nothing, comes back: at which node, with the numbers that say so."""
 

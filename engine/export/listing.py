@@ -7,13 +7,13 @@ import math
 import re
 import textwrap
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from engine.events import AnyEvent
 from engine.explain import Explainer
 from engine.explanation import Explanation
 from engine.export.numbers import WIDTH, array
 from engine.export.step import Held, expected, given, largest
+from engine.frozen import frozen
 from engine.names import CodeNames, latex_number
 from engine.numerals import four
 from engine.recording import Recording
@@ -25,7 +25,7 @@ PLACE = re.compile(r"((?:\\cdot|[-+]) ?)?\\num\{(\d+)\}")
 SECTIONS = {"forward": "Forward", "loss": "Forward", "backward": "Backward", "update": "Update"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Part:
     """Lines that belong together. `layer` is the ordinal of the layer they compute, None for numbers and checks."""
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
 from engine.events import Assign, Batch, Contribution, Quotient, Seed, Slope
 from engine.faults import FaultError
+from engine.frozen import frozen
 from engine.graph import Node
 from engine.names import literal
 from engine.recording import ArrayRef
@@ -38,7 +38,7 @@ class Held(NamedTuple):
         return self.among > 0 and largest(self.numbers) <= 100 * eps * self.among
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Gradients:
     """What one output's pass leaves behind; it is over before event `end`."""
 
@@ -47,7 +47,7 @@ class Gradients:
     leaves: list[Held]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Expected:
     """The numbers a training step must come to: outputs, the leaves' gradients, the new parameters."""
 
@@ -56,7 +56,7 @@ class Expected:
     updated: list[Held]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Given:
     """What a training step begins with. `slots`: what the optimizer has kept, as (parameter, name, numbers)."""
 

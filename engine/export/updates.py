@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from engine.frozen import frozen
 from engine.optim import OptimizerSpec
 from engine.rates import Settings
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Named:
     """One optimizer of torch.optim. `kept`: what the update keeps for a parameter, by our name for it."""
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from math import prod
 from typing import Any, Literal
 
 import numpy as np
-from numpy.random import Generator
 
 from engine.build import Builder, Ref
 from engine.feeds import Feed
+from engine.frozen import frozen
 from engine.init import chosen
 from engine.op import ShapeError, SizeError
 from engine.tape import Array, Shape
@@ -19,7 +19,7 @@ from engine.tape import Array, Shape
 Kind = Literal["integer", "number", "boolean", "initializer", "op", "shape"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Option:
     """A setting of a layer: what may stand there, and what stands there if nothing is said.
 
@@ -34,7 +34,7 @@ class Option:
     high: float | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class LayerSpec:
     """One layer asked for: its kind, its name, and the options said."""
 
@@ -43,7 +43,7 @@ class LayerSpec:
     options: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Context:
     """What a layer may use: where its nodes go, its name, its options complete, and seeded random numbers.
 
@@ -55,7 +55,7 @@ class Context:
     builder: Builder
     name: str
     options: Mapping[str, Any]
-    rng: Generator
+    rng: np.random.Generator
     training: bool = True
     samples: Array | None = None
     most: int | None = None
@@ -90,7 +90,7 @@ class Context:
         except ShapeError as error:
             raise ShapeError(f"{self.name}: {error}") from None
 
-    def feed(self, name: str, draw: Callable[[Generator], Array]) -> Ref:
+    def feed(self, name: str, draw: Callable[[np.random.Generator], Array]) -> Ref:
         """A constant of this layer that every training step draws anew, from its seed and the iteration alone."""
         seed = int(self.rng.integers(2**32))
         ref = self.builder.leaf(f"{self.name}.{name}", draw(np.random.default_rng([seed, 0])), "constant")
@@ -104,7 +104,7 @@ class Context:
         return ref.named(f"{letter}{number}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Layer:
     """A kind of layer. `add(context, x)` adds its nodes and returns its output.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.random import Generator
 
 from engine.build import Ref
 from engine.graph import Running
@@ -61,7 +60,7 @@ def dropout(context: Context, x: Ref) -> Ref:
     if not context.training:
         return x
 
-    def draw(rng: Generator) -> Array:
+    def draw(rng: np.random.Generator) -> Array:
         return np.where(rng.random(x.shape) < p, 0.0, 1 / (1 - p))
 
     return context.numbered(context.op("mul", x, context.feed("mask", draw)), "d")

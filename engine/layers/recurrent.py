@@ -7,11 +7,11 @@ Parameters have PyTorch's names, shapes and order of gates: weight_ih (gates·un
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 
 from engine.build import Builder, Ref
+from engine.frozen import frozen
 from engine.graph import Carry
 from engine.layers.layer import Context, Layer, Option
 from engine.op import ShapeError
@@ -42,7 +42,7 @@ FORGET = Option(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Weights:
     """The parameters of a recurrent layer, shared by all its time steps."""
 
@@ -52,7 +52,7 @@ class Weights:
     bias_hh: Ref
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Moment:
     """One time step: what it sees, the state it begins with (h, and c where there is a cell), and the weights."""
 

@@ -1,5 +1,7 @@
 """The course's numbers on remedies, optimizers, regularisation, cost, conventions and frameworks."""
 
+from copy import deepcopy
+
 import numpy as np
 import pytest
 
@@ -60,6 +62,25 @@ def test_sixteen_dead_units_are_counted_and_named_and_get_exactly_nothing():
     treated = gallery("remedies-dying")
     assert (gradient(treated, "dense1.weight") != 0).any()
     assert diagnose(traced(treated)).verdict == "healthy"
+
+
+def test_units_that_begin_alike_stay_one_unit_and_learn_less_than_units_that_do_not():
+    for steps in (0, 1, 10, 300, 1000):
+        run = gallery("symmetry", steps)
+        told = diagnose(traced(run))
+        assert (told.verdict, told.findings[0].layer) == ("symmetric", "dense1")
+        for name in ("dense1.weight", "dense1.bias"):
+            for array in (value(run, name), gradient(run, name)):
+                assert (array == array[..., :1]).all()
+    assert not value(gallery("symmetry"), "dense1.weight").any()
+    assert run.loss == pytest.approx(0.4, abs=0.001)  # the best that one unit does: it draws one line
+    spec = deepcopy(EXAMPLES["symmetry"].spec)
+    for layer in spec["model"]["layers"][::2]:
+        layer["initializer"] = "he_normal"
+    broken = Run(to_model(SpecRequest.model_validate(spec), Settings())[0])
+    for _ in range(1000):
+        broken.advance()
+    assert broken.loss < 0.05
 
 
 def test_momentum_leaves_the_local_minimum_and_plain_descent_does_not():

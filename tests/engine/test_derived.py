@@ -189,6 +189,18 @@ def test_reading_in_order_computes_each_contribution_once(force, monkeypatch):
     assert computed == list(range(TIME))
 
 
+def test_totals_beside_those_before_them_compute_each_contribution_once(force, monkeypatch):
+    force()
+    run = twin("lstm")
+    computed = []
+    compute = Received._computed
+    monkeypatch.setattr(Received, "_computed", lambda self, k, out: computed.append(k) or compute(self, k, out))
+    for before, event in pairwise(shared(run)[1:]):
+        for ref in (before.total, event.value, event.total, before.total):
+            run.recording.view(ref)
+    assert computed == list(range(TIME))
+
+
 def test_a_late_total_alone_costs_each_contribution_once(force, monkeypatch):
     force()
     run = twin("lstm")
