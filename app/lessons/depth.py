@@ -29,6 +29,12 @@ def corners(activation: str) -> dict[str, Any]:
     return spec
 
 
+def _unbroken() -> dict[str, Any]:
+    """2 → 4 → 1 on seven of those points, every weight and bias 0: four units that nothing ever tells apart."""
+    layers = [{**dense(4), "initializer": "zeros"}, {"type": "sigmoid"}, {**dense(1), "initializer": "zeros"}]
+    return network(layers, {"arrays": {"x": CORNERS[:7], "y": [[0], [0], [1], [1], [0], [0], [1]]}}, 0.5, "bce_logits")
+
+
 CHAIN = "\n".join(f"a{k} = sigmoid({'x' if k == 1 else f'a{k - 1}'})" for k in range(1, 21))
 
 ROWS = (
@@ -60,6 +66,11 @@ ROWS = (
         id="dying-relu-units", title="Sixteen dead units", group=DEPTH,
         summary="2 → 16 → 1 with biases at −5: no sample opens a single unit, so nothing in front of them can learn.",
         spec=corners("relu"),
+    ),
+    Example(
+        id="symmetry", title="All weights begin as zero", group=DEPTH,
+        summary="2 → 4 → 1 from zeros: all four units get the same gradient in every step, and stay one unit.",
+        spec=_unbroken(),
     ),
     Example(
         id="checkpointing", title="Activation checkpointing", group=DEPTH,

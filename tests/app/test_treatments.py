@@ -9,7 +9,7 @@ from app.specs import SpecRequest
 from app.treatments import follow, treated
 from engine import Run, Trace, diagnose
 
-ILL = ("vanishing", "exploding", "dying-relu", "dying-relu-units", "instability", "remedies-he")
+ILL = ("vanishing", "exploding", "dying-relu", "dying-relu-units", "symmetry", "instability", "remedies-he")
 
 
 def told(spec):

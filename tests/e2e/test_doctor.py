@@ -96,6 +96,17 @@ def test_weights_that_all_begin_as_zero_are_called_one_unit(open_page):
     page.wait_for_selector(".diagnosis[data-verdict=symmetric]")
     expect(page.locator("[data-finding=symmetry]")).to_contain_text("All units of dense1 have the same weights")
     expect(page.locator('[data-layer="dense1"] th')).to_have_class("decided")
+    # A lesson of the course shows it too, and its units stay one while they learn.
+    close(page)
+    page.keyboard.press("g")
+    page.locator("dialog.gallery input[name=words]").fill("begin as zero")
+    page.keyboard.press("Enter")
+    page.wait_for_function("(title) => document.title.startsWith(title)", arg=EXAMPLES["symmetry"].title)
+    page.keyboard.press("n")
+    at(page, 0, iteration=1)
+    doctor(page, "verdict", ".diagnosis[data-verdict=symmetric]")
+    expect(page.locator("[data-finding=symmetry]")).to_contain_text("All units of dense1 have the same weights")
+    expect(page.locator(".remedies [data-command=twin-remedy]")).to_have_count(1)
 
 
 FAULTS = {"neuron": ("no_slope", "uphill", "no_zero_grad"), "reuse": ("overwrite",), "regularisation": ("fresh_mask",)}
