@@ -7,7 +7,7 @@ adjoint; `plain` rows give every rule themselves.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from math import prod
 from typing import Any, Literal, Protocol, TypeVar
@@ -22,6 +22,8 @@ Line = Callable[..., str]  # (names of the operands, options) -> one line of tex
 Index = tuple[int, ...]
 T = TypeVar("T")
 Entry = Callable[["Pick", Index], str]  # one entry of a result, spelled out in entries of what it was made from
+# (shapes of the operands, options, entry) -> how many terms there are, by axis, and the two entries multiplied in each
+Met = Callable[[Sequence[Shape], Mapping[str, Any], Index], tuple[Shape, Callable[..., tuple[Index, Index]]]]
 
 
 class ShapeError(ValueError):
@@ -66,6 +68,7 @@ class Op:
     variadic: bool = False
     partials: tuple[Rule | None, ...] = ()  # elementwise only
     subscripts: str = ""  # contraction only; where it is empty, they are an option of that name
+    met: Sequence[Met] = ()  # contraction whose subscripts do not say it: for an entry of y, of each contribution
     sigma: Line | None = None  # contraction only: one entry as a sum
     sigma_vjp: Sequence[Line] = ()
     numpy_saved: tuple[Line, ...] = ()  # right-hand sides for the saved results

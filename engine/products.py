@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -43,65 +43,73 @@ class Products:
 
 @frozen(kw_only=False)
 class Factor:
-    """An array that is multiplied, with a letter for each axis."""
+    """An array that is multiplied, and what it is called."""
 
     label: str
-    axes: str
     array: Array
-
-    def at(self, place: Mapping[str, int]) -> Index:
-        return tuple(int(place[axis]) for axis in self.axes)
 
 
 def products(trace: Trace, node: int, index: Index, most: int = SHOWN) -> Products | None:
     """The terms of one entry of a sum of products, the largest first; None for any other operation."""
-    axes = _axes(trace.graph.nodes[node])
-    if axes is None:
+    made = trace.graph.nodes[node]
+    pairs = _pairs(trace, made, None, index)
+    if pairs is None:
         return None
-    left, right = (trace.graph.nodes[i] for i in trace.graph.nodes[node].inputs)
-    factors = (Factor(left.label, axes[0], _value(trace, left)), Factor(right.label, axes[1], _value(trace, right)))
-    return _largest(factors, axes[2], index, most)
+    left, right = (Factor(n.label, _value(trace, n)) for n in (trace.graph.nodes[i] for i in made.inputs))
+    return _largest(left, right, pairs, most)
 
 
 def sent_products(trace: Trace, event: Contribution, index: Index, most: int = SHOWN) -> Products | None:
     """The same of what a sum of products sends back to one entry of an operand: the gradient times the other one."""
     made = trace.graph.nodes[event.node]
-    axes = _axes(made)
-    if axes is None:
+    pairs = _pairs(trace, made, event.slot, index)
+    if pairs is None:
         return None
     other = trace.graph.nodes[made.inputs[1 - event.slot]]
-    upstream = Factor(f"gradient of {made.label}", axes[2], trace.view(event.upstream))
-    operand = Factor(other.label, axes[1 - event.slot], _value(trace, other))
-    return _largest((upstream, operand) if event.slot == 0 else (operand, upstream), axes[event.slot], index, most)
+    upstream, operand = (
+        Factor(f"gradient of {made.label}", trace.view(event.upstream)),
+        Factor(other.label, _value(trace, other)),
+    )
+    left, right = (upstream, operand) if event.slot == 0 else (operand, upstream)
+    return _largest(left, right, pairs, most)
 
 
-def _axes(node: Node) -> tuple[str, str, str] | None:
-    """A letter for each axis of the two operands and of the result; None for what is no sum of their products."""
-    subscripts = node.row.subscripts if node.op else ""
-    if not subscripts or subscripts.count(",") != 1:
+def _pairs(trace: Trace, made: Node, slot: int | None, index: Index) -> list[tuple[Index, Index]] | None:
+    """The two entries multiplied in each term of an entry of the result, or of what goes back to operand `slot`.
+
+    None for what is no sum of products of two operands.
+    """
+    if made.op is None or made.row.subscripts.count(",") != 1:
         return None
-    operands, out = subscripts.split("->")
-    left, right = operands.split(",")
-    return left, right, out
+    shapes = [trace.graph.nodes[i].shape for i in made.inputs]
+    if made.row.met:
+        shape, pair = made.row.met[0 if slot is None else 1 + slot](shapes, dict(made.options), index)
+        return [pair(*place) for place in np.ndindex(*shape)]
+    operands, out = made.row.subscripts.split("->")
+    axes = [*operands.split(","), out]
+    sizes = dict(zip("".join(axes), (*shapes[0], *shapes[1], *made.shape), strict=True))
+    if slot is not None:  # upstream takes the place of the operand it goes back to
+        axes[slot], axes[2] = axes[2], axes[slot]
+    return _alike(axes, sizes, index)
+
+
+def _alike(axes: Sequence[str], sizes: Mapping[str, int], index: Index) -> list[tuple[Index, Index]]:
+    """One term for each place on the axes that the result, the last of `axes`, has not."""
+    left, right, out = axes
+    summed = [axis for axis in sizes if axis not in out]
+    fixed = dict(zip(out, index, strict=True))
+    places = [fixed | dict(zip(summed, at, strict=True)) for at in np.ndindex(*(sizes[axis] for axis in summed))]
+    return [(tuple(int(place[a]) for a in left), tuple(int(place[a]) for a in right)) for place in places]
 
 
 def _value(trace: Trace, node: Node) -> Array:
     return trace.view(trace.schedule.values[node.id])
 
 
-def _largest(factors: tuple[Factor, Factor], axes: str, index: Index, most: int) -> Products | None:
-    """The terms of entry `index` of a result with these axes: one for each place on the axes it has not.
-
-    None where that is a single one.
-    """
-    sizes = {axis: n for factor in factors for axis, n in zip(factor.axes, factor.array.shape, strict=True)}
-    summed = [axis for axis in sizes if axis not in axes]
-    fixed = dict(zip(axes, index, strict=True))
-    places = [fixed | dict(zip(summed, at, strict=True)) for at in np.ndindex(*(sizes[axis] for axis in summed))]
-    if len(places) < 2:
+def _largest(left: Factor, right: Factor, pairs: Sequence[tuple[Index, Index]], most: int) -> Products | None:
+    """The terms, the largest first. None where there is a single one."""
+    if len(pairs) < 2:
         return None
-    pairs = [(factors[0].at(place), factors[1].at(place)) for place in places]
-    left, right = factors
     with np.errstate(all="ignore"):
         numbers = np.array([(left.array[p], right.array[q]) for p, q in pairs])
         values = numbers[:, 0] * numbers[:, 1]

@@ -130,6 +130,7 @@ ROWS = (
         latex=template(r"{0} \star {1}"),
         local=(template(r"{0} \star^\top {2}"), template(r"{1} \star {0}")),
         subscripts=text.SUBSCRIPTS,
+        met=(text.value_met, text.input_met, text.filter_met),
         sigma=text.sigma,
         sigma_vjp=(text.sigma_to_input, text.sigma_to_filters),
         numpy=lambda names, options: text.by_group(text.value, [n.text for n in names], (1, 0), 1, options),

@@ -5,15 +5,17 @@ Indices: n sample, c channel, p and q the input's place, o filter, u and v the f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from engine.contraction import indexed
 from engine.notation import Text
 from engine.op import Index, Pick, series
-from engine.ops.windows import Axis, axes, index, padded_line, pair, windows_line
-from engine.tape import Options
+from engine.ops.windows import axes, index, padded_line, pair, windows_line
+from engine.tape import Options, Shape
 
 SUBSCRIPTS = "ncpq,ocuv->noij"
+Met = tuple[Shape, Callable[..., tuple[Index, Index]]]
 
 
 def _read(options: Options) -> str:
@@ -74,49 +76,60 @@ def _met(g: str, x: str, w: str, axis: int, options: Options) -> str:
     return f"{' + '.join(moved)}{f' - {padding}' if padding else ''} == np.arange({x}.shape[{axis}])"
 
 
-# --- one entry in numbers ---
+# --- one entry: what is multiplied in it, and the same in numbers ---
 
 
-def _axes(pick: Pick) -> tuple[Axis, Axis]:
-    return axes("conv2d", pick.shape(0), pick.shape(1)[2:], pick.options)
+def value_met(shapes: Sequence[Shape], options: Mapping[str, Any], at: Index) -> Met:
+    """Input and filters in one entry of the output."""
+    (n, o, i, j), (height, width) = at, axes("conv2d", shapes[0], shapes[1][2:], options)
+    filters, channels = shapes[1][:2]
+    first, rows, columns = o // (filters // options["groups"]) * channels, height.taps(i), width.taps(j)
+
+    def pair(c: int, a: int, b: int) -> tuple[Index, Index]:
+        u, v = rows[a], columns[b]
+        return (n, first + c, height.read(i, u), width.read(j, v)), (o, c, u, v)
+
+    return (channels, len(rows), len(columns)), pair
+
+
+def input_met(shapes: Sequence[Shape], options: Mapping[str, Any], at: Index) -> Met:
+    """Upstream and filters in what goes back to one entry of the input."""
+    (n, c, p, q), (height, width) = at, axes("conv2d", shapes[0], shapes[1][2:], options)
+    filters, channels = shapes[1][0] // options["groups"], shapes[1][1]
+    first, rows, columns = c // channels * filters, height.readers(p), width.readers(q)
+
+    def pair(o: int, a: int, b: int) -> tuple[Index, Index]:
+        (i, u), (j, v) = rows[a], columns[b]
+        return (n, first + o, i, j), (first + o, c % channels, u, v)
+
+    return (filters, len(rows), len(columns)), pair
+
+
+def filter_met(shapes: Sequence[Shape], options: Mapping[str, Any], at: Index) -> Met:
+    """Input and upstream in what goes back to one weight."""
+    (o, c, u, v), (height, width) = at, axes("conv2d", shapes[0], shapes[1][2:], options)
+    first = o // (shapes[1][0] // options["groups"]) * shapes[1][1]
+    rows, columns = height.outputs(u), width.outputs(v)
+
+    def pair(n: int, a: int, b: int) -> tuple[Index, Index]:
+        i, j = rows[a], columns[b]
+        return (n, first + c, height.read(i, u), width.read(j, v)), (n, o, i, j)
+
+    return (shapes[0][0], len(rows), len(columns)), pair
 
 
 def value_entry(pick: Pick, at: Index) -> str:
-    n, o, i, j = at
-    height, width = _axes(pick)
-    channels = pick.shape(1)[1]
-    first = o // (pick.shape(1)[0] // pick.options["groups"]) * channels
-    rows, columns = height.taps(i), width.taps(j)
-
-    def term(c: int, a: int, b: int) -> str:
-        u, v = rows[a], columns[b]
-        return rf"{pick.x(1, o, c, u, v)} \cdot {pick.x(0, n, first + c, height.read(i, u), width.read(j, v))}"
-
-    return series((channels, len(rows), len(columns)), term)
+    return _spelled(value_met, pick, at, lambda x, w: rf"{pick.x(1, *w)} \cdot {pick.x(0, *x)}")
 
 
 def input_entry(pick: Pick, at: Index) -> str:
-    n, c, p, q = at
-    height, width = _axes(pick)
-    filters, channels = pick.shape(1)[0] // pick.options["groups"], pick.shape(1)[1]
-    first = c // channels * filters
-    rows, columns = height.readers(p), width.readers(q)
-
-    def term(o: int, a: int, b: int) -> str:
-        (i, u), (j, v) = rows[a], columns[b]
-        return rf"{pick.x(1, first + o, c % channels, u, v)} \cdot {pick.g(n, first + o, i, j)}"
-
-    return series((filters, len(rows), len(columns)), term)
+    return _spelled(input_met, pick, at, lambda g, w: rf"{pick.x(1, *w)} \cdot {pick.g(*g)}")
 
 
 def filter_entry(pick: Pick, at: Index) -> str:
-    o, c, u, v = at
-    height, width = _axes(pick)
-    first = o // (pick.shape(1)[0] // pick.options["groups"]) * pick.shape(1)[1]
-    rows, columns = height.outputs(u), width.outputs(v)
+    return _spelled(filter_met, pick, at, lambda x, g: rf"{pick.g(*g)} \cdot {pick.x(0, *x)}")
 
-    def term(n: int, a: int, b: int) -> str:
-        i, j = rows[a], columns[b]
-        return rf"{pick.g(n, o, i, j)} \cdot {pick.x(0, n, first + c, height.read(i, u), width.read(j, v))}"
 
-    return series((pick.shape(0)[0], len(rows), len(columns)), term)
+def _spelled(met: Callable[..., Met], pick: Pick, at: Index, term: Callable[[Index, Index], str]) -> str:
+    shape, pair = met([pick.shape(0), pick.shape(1)], pick.options, at)
+    return series(shape, lambda *place: term(*pair(*place)))

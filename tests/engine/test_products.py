@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from engine import Contribution, ExpressionModel, Run, Spec, build
+from engine import Contribution, ExpressionModel, LayerSpec, NetworkModel, Run, Spec, build
+from engine.feeds import Data
 from engine.products import products, sent_products
 from tests.engine.models import traced
 
@@ -36,6 +37,28 @@ def test_the_terms_add_up_to_the_entry_and_to_what_is_sent_back(name):
                 name == "a matrix and a vector" and event.slot == 0
             )  # an outer product sums nothing
             if found:
+                assert_adds_up(found, trace.view(event.value)[index])
+
+
+@pytest.mark.parametrize("options", [{}, {"stride": 2, "padding": 1}, {"dilation": 2}, {"groups": 2}])
+def test_the_terms_of_a_convolution_are_those_of_its_window(options):
+    layers = [
+        LayerSpec(type="conv2d", name="conv", options={"filters": 4, "kernel": 2, **options}),
+        LayerSpec(type="flatten", name="flat"),
+        LayerSpec(type="dense", name="out", options={"units": 2}),
+    ]
+    data = Data(x=RNG.standard_normal((2, 2, 5, 6)), targets=RNG.standard_normal((2, 2)), samples=[0, 1])
+    run = Run(build(Spec(model=NetworkModel(layers=layers, loss="mse")), data))
+    trace, y = traced(run), next(node for node in run.graph.nodes if node.op == "conv2d")
+    window = np.prod(run.graph.find("conv.weight").shape[1:])
+    for index in np.ndindex(*y.shape):
+        found = products(trace, y.id, index)
+        assert found.count <= window
+        assert_adds_up(found, trace.value(y.id, run.schedule.length)[index])
+    for event in (e for e in run.schedule.events if isinstance(e, Contribution) and e.node == y.id):
+        for index in np.ndindex(*event.value.shape):
+            found = sent_products(trace, event, index)
+            if found:  # one term alone is not spelled out
                 assert_adds_up(found, trace.view(event.value)[index])
 
 

@@ -21,7 +21,7 @@ OPERANDS = """() => [...document.querySelectorAll('.explain .operands tbody tr')
   text: row.cells[2].textContent }))"""
 SHOWN_ENTRY = """() => JSON.stringify([...document.querySelectorAll('.numbers.value .index input')]
   .map(({ value }) => Number(value)))"""
-PRODUCTS = {"neuron": [], "digits": ["matmul"], "cnn": ["matmul"], "lstm": ["linear", "matmul"]}
+PRODUCTS = {"neuron": [], "digits": ["matmul"], "cnn": ["conv2d", "matmul"], "lstm": ["linear", "matmul"]}
 ZEROS = {
     "neuron": set(), "digits": {"zero factor", "given"}, "lstm": {"zero factor", "given", "rounded away"},
     "cnn": {"dead relu", "not chosen", "zero factor", "closed relu", "given"},
