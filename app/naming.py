@@ -11,9 +11,12 @@ from engine import AnyEvent, ArrayRef, Assign, Batch, Contribution, Forward, Nod
 
 E = TypeVar("E")
 PLACE = re.compile(
-    r"(?P<what>value|gradient|new|contribution|upstream|local|size|rate)(?: (?P<name>[^→@\[\]]+?))?"
+    r"(?P<what>value|gradient|new|kept|contribution|total|upstream|local|size|rate)(?: (?P<name>[^→@\[\]]+?))?"
     r"(?: → (?P<into>[^→@\[\]]+?))?(?:\[(?P<entry>\d+(?:,\d+)*)\])?(?: @(?P<step>\d))?"
 )
+
+
+ASSIGNED = {"new": "parameter", "kept": "kept"}  # the optimizer's own names
 
 
 class MissingError(LookupError):
@@ -30,12 +33,12 @@ def place(trace: Trace, match: re.Match[str]) -> tuple[int | None, ArrayRef | fl
         return about.id, trace.schedule.values[about.id]
     if what == "gradient":
         return about.id, _arrived(_last(trace, about))
-    if what == "new":
-        return about.id, _update(trace, about).value
+    if what in ASSIGNED:
+        return about.id, _assign(trace, about, ASSIGNED[what]).value
     event = _contribution(trace, node(trace, name), about)
     if what == "size":
         return about.id, event.index
-    ref = event.value if what == "contribution" else getattr(event, what)
+    ref: ArrayRef | float | None = event.value if what == "contribution" else getattr(event, what)
     if ref is None:
         raise MissingError(f"There is no slope of {name} entry by entry.")
     return about.id, ref
@@ -77,7 +80,9 @@ def _event(trace: Trace, what: str, name: str) -> AnyEvent:
         case "gradient":
             return _last(trace, node(trace, name))
         case "update":
-            return _update(trace, node(trace, name))
+            return _assign(trace, node(trace, name), "parameter")
+        case "keep":
+            return _assign(trace, node(trace, name), "kept")
         case "contribution":
             sender, _, into = name.partition(" → ")
             return _contribution(trace, node(trace, sender), node(trace, into))
@@ -112,11 +117,12 @@ def _last(trace: Trace, about: Node) -> Seed | Contribution:
     raise MissingError(f"No gradient reaches {about.label} in this training step.")
 
 
-def _update(trace: Trace, about: Node) -> Assign:
+def _assign(trace: Trace, about: Node, target: str) -> Assign:
     for event in trace.schedule.events:
-        if isinstance(event, Assign) and event.param == about.id and event.target == "parameter":
+        if isinstance(event, Assign) and (event.param, event.target) == (about.id, target):
             return event
-    raise MissingError(f"{about.label} is not updated in this training step.")
+    done = "is not updated" if target == "parameter" else "keeps no gradient of an earlier step"
+    raise MissingError(f"{about.label} {done} in this training step.")
 
 
 def _contribution(trace: Trace, sender: Node, into: Node) -> Contribution:

@@ -11,7 +11,7 @@ from app.lessons import EXAMPLES, walks
 from app.lessons.walks import WALKS
 from app.lessons.walks.parts import Stop
 from app.walking import MARK, Bound
-from engine import Trace
+from engine import Trace, places
 from tests.app.conftest import expression
 from tests.e2e.reading import engine_run
 
@@ -45,6 +45,22 @@ def test_a_lesson_has_six_to_twelve_stops_in_order_and_speaks_of_cards(example):
     places = [(stop.iteration, stop.cursor) for stop in found]
     assert places == sorted(places)
     assert all(stop.nodes for stop in found)
+
+
+def known(trace, cursor):
+    """Every place that has its number after `cursor` events: what is given, and what those events brought."""
+    given = [trace.schedule.values[node.id] for node in trace.graph.nodes if node.op is None]
+    brought = [ref for event in trace.schedule.events[:cursor] for ref in places(event).values()]
+    return {ref.offset + k for ref in given + brought for k in range(ref.size)}
+
+
+@pytest.mark.parametrize("example", WALKS)
+def test_no_stop_tells_a_number_that_is_not_computed_there(example):
+    found = bound(example)
+    for stop in found.stops(WALKS[example]):
+        here = [span for span in stop.text if span.iteration == stop.iteration]
+        assert {span.offset for span in here} - {None} <= known(found.traces(stop.iteration), stop.cursor)
+        assert all(span.event < stop.cursor for span in here if span.event is not None)
 
 
 @pytest.mark.parametrize("example", WALKS)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from app.lessons.walks import neuron
+from app.lessons.walks import dying_relu, neuron, reuse, rnn, softmax_ce, square, training_loop_uncleared, vanishing
 from app.lessons.walks.parts import Walk
 
-WALKS: dict[str, Walk] = {file.WALK.example: file.WALK for file in (neuron,)}
+FILES = (square, reuse, neuron, softmax_ce, vanishing, dying_relu, training_loop_uncleared, rnn)
+WALKS: dict[str, Walk] = {file.WALK.example: file.WALK for file in FILES}

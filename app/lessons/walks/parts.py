@@ -10,12 +10,14 @@
 | `contribution a → z` | the event in which a sends its part to the gradient of z |
 | `gradient z` | the last event that brings something to the gradient of z |
 | `update w` | the event that gives w its new value |
+| `keep w` | where gradients are not cleared: the event that adds this step's gradient of w to what was left |
 
 `says` is text with marks. `[z]` is the name of a node, `[the loss|L]` other words for one. A number stands in braces:
-`{value z}`, `{gradient z}` (all that arrived), `{new w}` (after the update), `{rate}` (the learning rate), of an event
-`{contribution a → z}`, `{upstream a → z}`, `{local a → z}`, and `{size a → z}` (the root mean square of what was
-sent). An entry of an array is `{value p[0,2]}`. `{value L @0}` is the number in the walk's first training step,
-wherever the stop stands; without it, a number is that of the stop's own step.
+`{value z}`, `{gradient z}` (all that arrived), `{new w}` (after the update), `{kept w}` (of `keep w`), `{rate}` (the
+learning rate), and of a contribution `{contribution a → z}`, `{total a → z}` (with those before it),
+`{upstream a → z}`, `{local a → z}` and `{size a → z}` (the root mean square of what was sent). An entry of an array is
+`{value p[0,2]}`. `{value L @0}` is the number in the walk's first training step, wherever the stop stands; without it,
+a number is that of the stop's own step.
 """
 
 from __future__ import annotations
