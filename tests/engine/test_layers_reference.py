@@ -71,5 +71,5 @@ def test_one_wrong_entry_of_the_output_or_the_last_gradient_shows(type, which):
 def test_fresh_configurations_follow_from_their_leaves_and_agree_with_differences(type, seed):
     trace = traced(run_of(case_of(type, np.random.default_rng(seed))))
     assert verify(trace).passed
-    found = check(trace)
+    found = check(trace, seconds=1)
     assert found.passed, found
