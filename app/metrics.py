@@ -11,7 +11,6 @@ from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histo
 from starlette.types import Scope
 
 LOG = logging.getLogger("backprop.requests")
-API = "/api/v1"
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 REQUESTS = Counter("backprop_requests_total", "Requests answered.", ("method", "route", "status"))
@@ -25,8 +24,7 @@ METHODS = frozenset({"GET", "HEAD", "POST", "DELETE", "OPTIONS"})
 
 def answered(scope: Scope, status: int, seconds: float) -> None:
     """Count a request. The route's pattern stands for the path: a path may hold a session's id, which is a key."""
-    prefix = API if scope["path"].startswith(API) else ""
-    route = prefix + getattr(scope.get("route"), "path", "")
+    route = getattr(scope.get("route"), "path", "")
     method = scope["method"] if scope["method"] in METHODS else "other"
     count, duration = _of(method, route, status)
     count.inc()

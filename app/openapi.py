@@ -51,6 +51,7 @@ ANYWHERE = {
 CHANGING = {"403": "A page elsewhere, or a token that is not this session's"}
 WITH_BODY = {"413": "A body that is larger than allowed", "415": "A body of another type"}
 BY_ADDRESS = {"429": "More than one address may ask for in a minute"}
+DRIVE = {"type": "http", "description": "The drive token of the session.", "scheme": "bearer"}
 RATED = {("post", "/api/v1/sessions"), ("post", "/api/v1/join")}
 
 
@@ -95,8 +96,11 @@ def _document(app: FastAPI) -> dict[str, Any]:
     schemas["Number"] = NUMBER_SCHEMA
     schemas.pop("HTTPValidationError", None)
     schemas.pop("ValidationError", None)
+    made["components"]["securitySchemes"] = {"drive": DRIVE}
     for path, operations in made["paths"].items():
         for method, operation in operations.items():
+            if "401" in operation["responses"]:
+                operation["security"] = [{"drive": []}]
             for status, description in _refusals(path, method).items():
                 operation["responses"].setdefault(status, {"description": description})
             for status, answer in operation["responses"].items():

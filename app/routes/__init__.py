@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
 from fastapi.concurrency import run_in_threadpool
-from fastapi.security import HTTPBearer
+from fastapi.responses import Response
 
 from app import tokens
 from app.data.uploads import Uploads
 from app.errors import TokenMissingError, TokenWrongError
-from app.once import Once, once
+from app.once import Once, Text, once
 from app.session import Session
-from app.sessions import Sessions
+from app.sessions import Outcome, Sessions
 from app.settings import Settings
 
+API = "/api/v1"
 PROBLEM: dict[str, Any] = {
     "description": "What was wrong, by number and limit",
     "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
@@ -26,6 +28,9 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """OpenAPI's entries for the errors a route may answer."""
     return dict.fromkeys(statuses, PROBLEM)
 
+
+# What changes a session as the action says, once for each idempotency key, and answers.
+Settle = Callable[[Session, Callable[[], Outcome]], Response]
 
 # What only looks something up is `async`: a function without it would be called in a thread, which costs more than it.
 
@@ -73,14 +78,18 @@ def drive(request: Request, session: Session) -> None:
     raise TokenWrongError("this is not the drive token of this session")
 
 
-# `tokens` reads the header, as it does the cookie; this shows it in the document.
-BEARER = HTTPBearer(auto_error=False, scheme_name="drive", description="The drive token of the session.")
-Bearer = Annotated[Any, Depends(BEARER)]
-
-
-async def _driven(request: Request, session: SessionHere, header: Bearer) -> Session:
+async def _driven(request: Request, id: str) -> Session:
+    session = await _session(request, id)
     drive(request, session)
     return session
 
 
 Driven = Annotated[Session, Depends(_driven)]  # a session that whoever asks may move and edit
+
+
+async def _settling(request: Request, key: Text = None) -> Settle:
+    found, known = request.app.state.sessions, await once(request, key)
+    return lambda session, act: found.settle(session, known, act)
+
+
+SettleHere = Annotated[Settle, Depends(_settling)]

@@ -16,11 +16,11 @@ from app.data import SOURCES
 from app.errors import NotFoundError
 from app.lessons import EXAMPLES
 from app.lessons.parts import Example
-from app.routes import SettingsHere, problems
+from app.routes import API, SettingsHere, problems
 from app.wire import answer
 from engine import FAULTS, FUNCTIONS, INITIALIZERS, LAYERS, LOSSES, OPS, OPTIMIZERS, SCHEDULES, Op, Text, pytorch_line
 
-router = APIRouter(tags=["catalogue"])
+router = APIRouter(prefix=API, tags=["catalogue"])
 KEPT_SECONDS = 3_600  # a browser shows a picture again so long without asking
 
 

@@ -8,10 +8,10 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from app.compare import Comparison, Order, compared
-from app.routes import SessionHere, SessionsHere, problems
+from app.routes import API, SessionHere, SessionsHere, problems
 from app.wire import answer
 
-router = APIRouter(prefix="/sessions/{id}", tags=["traces"], responses=problems(404, 410, 413, 416, 422))
+router = APIRouter(prefix=f"{API}/sessions/{{id}}", tags=["traces"], responses=problems(404, 410, 413, 416, 422))
 
 MOST = 500  # rows in one answer
 Whole = Annotated[int | None, Query(ge=0, le=1_000_000_000)]

@@ -14,12 +14,12 @@ from app.data.preview import DataPreview, previewed
 from app.data.uploads import new_id
 from app.errors import BadCell, CellsError
 from app.requests import DataPreviewRequest
-from app.routes import KeyHere, SettingsHere, UploadsHere, problems
+from app.routes import API, KeyHere, SettingsHere, UploadsHere, problems
 from app.settings import Settings
 from app.store import EVERYWHERE
 from app.wire import answer
 
-router = APIRouter(prefix="/datasets", tags=["datasets"], responses=problems(413, 422, 503))
+router = APIRouter(prefix=f"{API}/datasets", tags=["datasets"], responses=problems(413, 422, 503))
 
 EXAMPLE = "width,length,kind\n1.5,4.2,leaf\n0.3,2.0,needle\n"
 CSV = Annotated[bytes, Body(media_type="text/csv", openapi_examples={"leaves": {"value": EXAMPLE}})]

@@ -11,45 +11,43 @@ from fastapi.responses import Response
 from app.carrying import Carried, carried
 from app.edits import EditsRequest, TwinRequest
 from app.errors import NoRevisionError
-from app.once import Once
 from app.requests import PreviewRequest
 from app.revising import Revised, edited, turned
-from app.routes import Driven, KeyHere, SessionHere, SessionsHere, SettingsHere, problems
+from app.routes import API, Driven, KeyHere, SessionHere, SessionsHere, SettingsHere, Settle, SettleHere, problems
 from app.routes.sessions import AsCookie, created, new, shown
 from app.session import Session
-from app.sessions import Outcome, Sessions
+from app.sessions import Outcome
 from app.twins import twin_of
 from app.views import CreatedSession, SessionView
 from app.wire import answer
 
 router = APIRouter(
-    prefix="/sessions/{id}", tags=["edits"], responses=problems(400, 401, 403, 404, 409, 412, 413, 416, 422, 428, 503)
+    prefix=f"{API}/sessions/{{id}}", tags=["edits"], responses=problems(400, 404, 409, 412, 413, 416, 422, 428, 503)
 )
+DRIVEN = problems(401, 403)
 IfMatch = Annotated[str | None, Header(pattern=r'^"[0-9]{1,9}"$', openapi_examples={"revision": {"value": '"1"'}})]
 
 
-@router.post("/edits", response_model=SessionView)
-def edit(
-    session: Driven, body: EditsRequest, found: SessionsHere, key: KeyHere, if_match: IfMatch = None
-) -> Response:  # fmt: skip
+@router.post("/edits", response_model=SessionView, responses=DRIVEN)
+def edit(session: Driven, body: EditsRequest, settle: SettleHere, if_match: IfMatch = None) -> Response:
     """Change numbers, the sample, the optimizer, or what learns, from an iteration on: all of these edits or none.
 
     What was computed beyond is dropped; undo brings it back. `If-Match` names the revision this was decided on.
     """
     edits = body.model_dump(mode="json", exclude_unset=True)["edits"]
-    return _revised(found, session, key, if_match, lambda: edited(session, edits, body.iteration))
+    return _revised(session, settle, if_match, lambda: edited(session, edits, body.iteration))
 
 
-@router.post("/undo", response_model=SessionView)
-def undo(session: Driven, found: SessionsHere, key: KeyHere, if_match: IfMatch = None) -> Response:
+@router.post("/undo", response_model=SessionView, responses=DRIVEN)
+def undo(session: Driven, settle: SettleHere, if_match: IfMatch = None) -> Response:
     """Go back to how it was before the last edit, and to where the session stood."""
-    return _revised(found, session, key, if_match, lambda: turned(session, "undo"))
+    return _revised(session, settle, if_match, lambda: turned(session, "undo"))
 
 
-@router.post("/redo", response_model=SessionView)
-def redo(session: Driven, found: SessionsHere, key: KeyHere, if_match: IfMatch = None) -> Response:
+@router.post("/redo", response_model=SessionView, responses=DRIVEN)
+def redo(session: Driven, settle: SettleHere, if_match: IfMatch = None) -> Response:
     """Take an undo back."""
-    return _revised(found, session, key, if_match, lambda: turned(session, "redo"))
+    return _revised(session, settle, if_match, lambda: turned(session, "redo"))
 
 
 @router.post("/twin", status_code=201, response_model=CreatedSession, tags=["sessions"])
@@ -77,10 +75,7 @@ def carry(session: SessionHere, body: PreviewRequest) -> Response:
         return answer(carried(session, body.spec))
 
 
-def _revised(
-    found: Sessions, session: Session, key: Once | None, if_match: str | None,
-    decide: Callable[[], Revised],
-) -> Response:  # fmt: skip
+def _revised(session: Session, settle: Settle, if_match: str | None, decide: Callable[[], Revised]) -> Response:
     if if_match is None:
         raise NoRevisionError(f'an edit says which revision it was decided on: If-Match: "{session.revision}"')
     expected = int(if_match.strip('"'))
@@ -94,4 +89,4 @@ def _revised(
             session.follow(session.standing.timeline)
             raise
 
-    return found.settle(session, key, act)
+    return settle(session, act)

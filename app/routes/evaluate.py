@@ -13,13 +13,13 @@ from app.answers import GridAnswer
 from app.errors import OutsideError
 from app.learnt import Part, Readings, Samples
 from app.one_by_one import SampleGradientsAnswer, sample_gradients
-from app.routes import SessionHere, SettingsHere, problems
+from app.routes import API, SessionHere, SettingsHere, problems
 from app.surface import MOST, SurfaceAnswer, surface
 from app.tensors import entry_of
 from app.wire import answer
 from engine import values_of
 
-router = APIRouter(prefix="/sessions/{id}", tags=["insight"], responses=problems(404, 413, 416, 422))
+router = APIRouter(prefix=f"{API}/sessions/{{id}}", tags=["insight"], responses=problems(404, 413, 416, 422))
 Axis = Annotated[str, Query(max_length=64, examples=["-1:1:40"])]
 NUMBERS: dict[int | str, dict[str, Any]] = {200: {"content": {"application/octet-stream": {}}}}
 

@@ -8,11 +8,11 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from app.exports import FORMS, Format, exported, file_name
-from app.routes import SessionHere, SettingsHere, UploadsHere, problems
+from app.routes import API, SessionHere, SettingsHere, UploadsHere, problems
 from app.routes.traces import Iteration, Place
 from app.session import Session, Standing
 
-router = APIRouter(prefix="/sessions/{id}", tags=["sessions"], responses=problems(404, 409, 413, 416, 422))
+router = APIRouter(prefix=f"{API}/sessions/{{id}}", tags=["sessions"], responses=problems(404, 409, 413, 416, 422))
 
 FILES: dict[int | str, dict[str, Any]] = {
     200: {

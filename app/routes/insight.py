@@ -12,7 +12,7 @@ from typing_extensions import TypedDict
 from app.errors import OutsideError
 from app.histogram import Histogram, counted
 from app.requests import NudgeRequest, PredictRequest
-from app.routes import SessionHere, SettingsHere, problems
+from app.routes import API, SessionHere, SettingsHere, problems
 from app.tensors import entry_of, find, read
 from app.through_time import TimeAnswer, through_time
 from app.treatments import Spec, Treated, follow, treated
@@ -37,7 +37,7 @@ from engine import (
     why_absent,
 )
 
-router = APIRouter(prefix="/sessions/{id}", tags=["insight"], responses=problems(404, 413, 416, 422))
+router = APIRouter(prefix=f"{API}/sessions/{{id}}", tags=["insight"], responses=problems(404, 413, 416, 422))
 
 Iteration = Annotated[int | None, Query(ge=0, le=10_000_000)]
 MOST = 2**53  # larger whole numbers lose digits in JSON readers; they travel as floats

@@ -15,10 +15,10 @@ from app import codes
 from app.answers import CodeAnswer, JoinAnswer, NewsAnswer
 from app.live import Hub, Stream, edited, heard, sent
 from app.requests import JoinRequest
-from app.routes import Driven, SessionsHere, problems
+from app.routes import API, Driven, SessionsHere, problems
 from app.wire import answer
 
-router = APIRouter(tags=["live"], responses=problems(404, 422, 503))
+router = APIRouter(prefix=API, tags=["live"], responses=problems(404, 422, 503))
 
 Revision = Annotated[int | None, Query(ge=0, le=2**31, description="the revision seen last")]
 Place = Annotated[int | None, Query(ge=0, le=2**31)]

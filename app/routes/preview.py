@@ -10,11 +10,11 @@ from fastapi.responses import Response
 from app.answers import Preview
 from app.models import to_model
 from app.requests import PreviewRequest
-from app.routes import SettingsHere, UploadsHere, problems
+from app.routes import API, SettingsHere, UploadsHere, problems
 from app.wire import answer
 from engine import Model
 
-router = APIRouter(tags=["sessions"], responses=problems(404, 413, 422, 503))
+router = APIRouter(prefix=API, tags=["sessions"], responses=problems(404, 413, 422, 503))
 
 
 @router.post("/preview", response_model=Preview)

@@ -11,7 +11,18 @@ from fastapi.responses import Response
 from app import tokens
 from app.answers import StepAnswer
 from app.requests import CheckRequest, SeekRequest, SessionRequest, StepRequest
-from app.routes import Bearer, Driven, KeyHere, SessionHere, SessionsHere, SettingsHere, drive, may_drive, problems
+from app.routes import (
+    API,
+    Driven,
+    KeyHere,
+    SessionHere,
+    SessionsHere,
+    SettingsHere,
+    SettleHere,
+    drive,
+    may_drive,
+    problems,
+)
 from app.session import Session, Standing
 from app.sessions import Created, Outcome
 from app.settings import Settings
@@ -21,7 +32,7 @@ from app.views import CreatedSession, SessionView
 from app.wire import answer, encode, joined
 from engine import GradientCheck, Verification, check, verify
 
-router = APIRouter(prefix="/sessions", tags=["sessions"], responses=problems(404, 413, 422, 503))
+router = APIRouter(prefix=f"{API}/sessions", tags=["sessions"], responses=problems(404, 413, 422, 503))
 
 SMALLEST_EVENT = 100  # bytes
 DRIVEN = problems(401, 403)
@@ -82,7 +93,7 @@ def _read(session: Session, drives: bool) -> Response:
 
 @router.delete("/{id}", status_code=204, responses=DRIVEN)
 def delete(
-    id: str, request: Request, found: SessionsHere, key: KeyHere, header: Bearer
+    id: str, request: Request, found: SessionsHere, key: KeyHere
 ) -> Response:  # fmt: skip
     """Forget the session."""
     told = found.store.answer(EVERYWHERE, key.key) if key else None
@@ -92,16 +103,14 @@ def delete(
 
 
 @router.post("/{id}/step", response_model=StepAnswer, responses=problems(400, 401, 403, 416))
-def step(
-    session: Driven, body: StepRequest, found: SessionsHere, key: KeyHere
-) -> Response:  # fmt: skip
+def step(session: Driven, body: StepRequest, settle: SettleHere) -> Response:
     """Go forward or back by a grain; the events passed, or, where they are too many, a link to them."""
 
     def act() -> Outcome:
         before, standing = session.standing, session.stepped(body.grain, body.count)
         return Outcome(standing=standing, reply=_step(session, before, standing, session.settings.page_bytes))
 
-    return found.settle(session, key, act)
+    return settle(session, act)
 
 
 def _step(session: Session, before: Standing, after: Standing, room: int) -> Response:
@@ -135,14 +144,14 @@ def _passed(session: Session, before: Standing, after: Standing, room: int) -> l
 
 
 @router.post("/{id}/seek", response_model=SessionView, responses=problems(400, 401, 403, 416))
-def seek(session: Driven, body: SeekRequest, found: SessionsHere, key: KeyHere) -> Response:
+def seek(session: Driven, body: SeekRequest, settle: SettleHere) -> Response:
     """Stand at a place; up to 100 iterations beyond the furthest so far are computed on the way."""
 
     def act() -> Outcome:
         standing = session.sought(body.iteration, body.cursor)
         return Outcome(standing=standing, reply=shown(session, standing))
 
-    return found.settle(session, key, act)
+    return settle(session, act)
 
 
 @router.post("/{id}/check", response_model=GradientCheck, responses=problems(400, 416))

@@ -16,13 +16,13 @@ from app.answers import ExplanationPage, Magnitudes, PyTorchPage, TracePage
 from app.errors import OutsideError
 from app.journey import Part
 from app.overviews import MOST_READ, overview, places_of, ranges_of
-from app.routes import SessionHere, problems
+from app.routes import API, SessionHere, problems
 from app.session import Session
 from app.tensors import Teller, Tensor, allow, entry_of, find, npy, read, why_none, window_of, window_text
 from app.wire import answer, encode, joined, takes_gzip
 from engine import Graph, PyTorchLines, Schedule
 
-router = APIRouter(prefix="/sessions/{id}", tags=["traces"], responses=problems(404, 413, 416, 422))
+router = APIRouter(prefix=f"{API}/sessions/{{id}}", tags=["traces"], responses=problems(404, 413, 416, 422))
 
 Iteration = Annotated[int | None, Query(ge=0, le=10_000_000)]
 Place = Annotated[int | None, Query(ge=0, le=1_000_000_000)]

@@ -14,12 +14,12 @@ from app.answers import HistoryAnswer
 from app.charts import history
 from app.live import Hub, RunStream, sent
 from app.requests import TrainRequest
-from app.routes import Driven, KeyHere, SessionHere, SessionsHere, problems
+from app.routes import API, Driven, KeyHere, SessionHere, SessionsHere, problems
 from app.runs import Runs, said_of
 from app.views import RunView
 from app.wire import answer
 
-router = APIRouter(prefix="/sessions/{id}", tags=["training"], responses=problems(404, 422, 503))
+router = APIRouter(prefix=f"{API}/sessions/{{id}}", tags=["training"], responses=problems(404, 422, 503))
 KNOWN = {field.name for field in fields(RunView)}
 Iteration = Annotated[int | None, Query(ge=0, le=10_000_000)]
 EVENTS: dict[int | str, dict[str, Any]] = {

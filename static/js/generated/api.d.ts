@@ -5827,16 +5827,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description What was wrong, by number and limit */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description What was wrong, by number and limit */
+            /** @description A page elsewhere, or a token that is not this session's */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10608,16 +10599,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description What was wrong, by number and limit */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description What was wrong, by number and limit */
+            /** @description A page elsewhere, or a token that is not this session's */
             403: {
                 headers: {
                     [name: string]: unknown;
