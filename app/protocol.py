@@ -14,6 +14,44 @@ from app.settings import Settings
 TITLES = {400: "Malformed request", 408: "Too slow", 431: "Head too large", 503: "Too many connections"}
 
 
+LARGE = 16_384  # bytes
+
+
+class Together:
+    """A connection's transport that sends two writes of one turn of the event loop as one.
+
+    uvicorn writes the head of an answer, then its body: two calls to the system, and two packets, where one will do.
+    What is large goes as it is: to join it would copy it.
+    """
+
+    __slots__ = ("_held", "_later", "_write", "abort", "is_closing", "transport")
+
+    def __init__(self, transport: Any, later: Callable[[Callable[[], None]], object]) -> None:
+        self.transport, self._write, self._later = transport, transport.write, later
+        self.abort, self.is_closing = transport.abort, transport.is_closing
+        self._held = b""  # until the next write, or this turn's end
+
+    def write(self, sent: bytes) -> None:
+        if len(sent) > LARGE:
+            self._send()
+            self._write(sent)
+        elif self._held:
+            held, self._held = self._held, b""
+            self._write(held + sent)
+        elif sent:
+            self._held = sent
+            self._later(self._send)
+
+    def _send(self) -> None:
+        if self._held:
+            held, self._held = self._held, b""
+            self._write(held)
+
+    def close(self) -> None:
+        self._send()
+        self.transport.close()
+
+
 class Protocol(HttpToolsProtocol):
     """One connection. uvicorn alone would wait for ever for half a request, and for a reader that never reads."""
 
@@ -24,12 +62,14 @@ class Protocol(HttpToolsProtocol):
         self._arrival: TimerHandle | None = None  # runs from a request's first byte to its last
         self._reading: TimerHandle | None = None  # runs while the other side does not read
         self._heading = False  # between the first byte of a head and its last
+        self._whole = False  # no request has come in part
         self._named = 0  # bytes of the address and the headers that have come whole
         self._unnamed = 0  # bytes of a head in pieces: a header that never ends is named in no callback
         self._refused = False
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
+        self.transport = Together(transport, self.loop.call_soon)  # type: ignore[assignment]
         if len(self.connections) > self.settings.connections:
             self._refuse(503, f"{self.settings.connections} connections are open, the most this service keeps")
         else:
@@ -43,10 +83,10 @@ class Protocol(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         if self._refused:
             return
-        if self._arrival is None:
-            self._await_request()
-        begun = self._heading
+        begun, self._whole = self._heading, False
         super().data_received(data)
+        if not self._whole and self._arrival is None and not self._refused:
+            self._await_request()
         if begun and self._heading:
             self._unnamed += len(data)
             self._bound(self._unnamed)
@@ -57,9 +97,7 @@ class Protocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self._heading, self._named, self._unnamed = True, 0, 0
-        if self._arrival is None:
-            self._await_request()
+        self._heading, self._whole, self._named, self._unnamed = True, False, 0, 0
 
     def on_url(self, url: bytes) -> None:
         super().on_url(url)
@@ -79,6 +117,7 @@ class Protocol(HttpToolsProtocol):
             super().on_body(body)
 
     def on_message_complete(self) -> None:
+        self._whole = True
         self._arrived()
         if not self._refused:
             super().on_message_complete()

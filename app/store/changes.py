@@ -30,7 +30,13 @@ def keep_entries(db: sqlite3.Connection, id: str, change: Change) -> None:
 
 def keep_measured(db: sqlite3.Connection, id: str, change: Change) -> None:
     """States and points; those that are to be forgotten go."""
-    db.executemany(sql.KEEP_STATE, ((id, *state) for state in change.snapshots if state.digest))
-    db.executemany(sql.FORGET_STATE, ((id, *state[:2]) for state in change.snapshots if not state.digest))
-    db.executemany(sql.KEEP_POINT, ((id, *point) for point in change.points if point.body))
-    db.executemany(sql.FORGET_POINT, ((id, *point[:2]) for point in change.points if not point.body))
+    for state in change.snapshots:
+        if state.digest:
+            db.execute(sql.KEEP_STATE, (id, *state))
+        else:
+            db.execute(sql.FORGET_STATE, (id, *state[:2]))
+    for point in change.points:
+        if point.body:
+            db.execute(sql.KEEP_POINT, (id, *point))
+        else:
+            db.execute(sql.FORGET_POINT, (id, *point[:2]))

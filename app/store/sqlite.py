@@ -95,23 +95,15 @@ class SqliteStore:
         self._writer.do(lambda db: self._commit(db, id, change))
 
     def _commit(self, db: sqlite3.Connection, id: str, change: Change) -> None:
-        row = db.execute("SELECT revision, lease FROM sessions WHERE id = ?", (id,)).fetchone()
-        if row is None:
-            raise KeyError(id)
         keep_answer(db, id, change.answer)
-        if row[0] != change.revision:
-            raise StaleError(row[0])
-        if change.lease not in (None, row[1]):
-            raise LeaseError(f"lease {change.lease} has passed to another owner")
-        keep_entries(db, id, change)
-        keep_measured(db, id, change)
         revision = change.entry.revision if change.entry else change.revision
         place = change.iteration, change.cursor, change.entry is not None, change.frontier, change.frontier
-        db.execute(sql.MOVE, (revision, *place, time.time(), id))
-        if change.run is not None:
-            db.execute(
-                "UPDATE sessions SET run = ? WHERE id = ?", (orjson.dumps(change.run) if change.run else None, id)
-            )
+        run = change.run is not None, orjson.dumps(change.run) if change.run else None
+        decided = id, change.revision, change.lease
+        if not db.execute(sql.MOVE, (revision, *place, *run, time.time(), *decided)).rowcount:
+            _refuse(db, id, change)
+        keep_entries(db, id, change)
+        keep_measured(db, id, change)
 
     def delete(self, id: str, answer: Answer | None = None, event: bytes = b"") -> bool:
         def job(db: sqlite3.Connection) -> bool:
@@ -194,11 +186,14 @@ class SqliteStore:
 
     def _tidy(self, db: sqlite3.Connection) -> None:
         """Write when sessions were last used, and forget those nobody came back to."""
-        used, self._used, now = self._used, {}, time.time()
+        used, now = self._used.copy(), time.time()
         db.execute("DELETE FROM codes WHERE until < ?", (now,))
         db.execute("DELETE FROM expired WHERE at < ?", (now - REMEMBERED,))
         for table in ("sessions", "datasets"):
             db.executemany(f"UPDATE {table} SET used = ? WHERE id = ?", ((at, id) for id, at in used.items()))
+        for id, at in used.items():  # only now: this may be run again
+            if self._used.get(id) == at:
+                del self._used[id]
         old = now - self.settings.idle_seconds
         db.execute("INSERT OR IGNORE INTO expired SELECT id, ? FROM sessions WHERE used < ?", (now, old))
         for table in ("sessions", "datasets"):
@@ -211,6 +206,16 @@ class SqliteStore:
                 yield self._reader
             except sqlite3.Error as error:
                 raise StoreError(f"the store cannot be read: {error}") from error
+
+
+def _refuse(db: sqlite3.Connection, id: str, change: Change) -> None:
+    """Raise why a change does not hold for the session as it is."""
+    row = db.execute("SELECT revision, lease FROM sessions WHERE id = ?", (id,)).fetchone()
+    if row is None:
+        raise KeyError(id)
+    if row[0] != change.revision:
+        raise StaleError(row[0])
+    raise LeaseError(f"lease {change.lease} has passed to another owner")
 
 
 def _connect(path: str) -> sqlite3.Connection:

@@ -49,7 +49,8 @@ LOG = "SELECT revision, body FROM log WHERE session = ? AND revision > ? ORDER B
 APPEND = "INSERT INTO log (session, revision, body) VALUES (?, ?, ?)"
 MOVE = """
 UPDATE sessions SET revision = ?, iteration = ifnull(?, iteration), cursor = ifnull(?, cursor),
-    frontier = iif(?, ?, max(?, frontier)), used = ? WHERE id = ?
+    frontier = iif(?, ?, max(?, frontier)), run = iif(?, ?, run), used = ?
+WHERE id = ? AND revision = ? AND lease = ifnull(?, lease)
 """
 KEEP_STATE = "INSERT OR REPLACE INTO states (session, version, iteration, digest, state) VALUES (?, ?, ?, ?, ?)"
 FORGET_STATE = "DELETE FROM states WHERE session = ? AND version = ? AND iteration = ?"

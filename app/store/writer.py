@@ -64,34 +64,27 @@ class Writer:
         return jobs
 
     def _together(self, jobs: list[tuple[Job, Future[Any]]]) -> None:
-        """One transaction; nobody hears of a result before it is committed."""
-        if self._closed:
-            for _, done in jobs:
-                done.set_exception(StoreError("the store is closed"))
-            return
-        try:
-            self.connection.execute("BEGIN IMMEDIATE")
-            outcomes = [self._one(job) for job, _ in jobs]
-            self.connection.execute("COMMIT")
-        except sqlite3.Error as error:
-            outcomes = [(None, StoreError(f"the store cannot be written: {error}"))] * len(jobs)
-            if self.connection.in_transaction:
-                self.connection.execute("ROLLBACK")
+        """Nobody hears of a result before it is committed."""
+        outcomes = self._committed([job for job, _ in jobs])
+        if len(jobs) > 1 and any(failure for _, failure in outcomes):  # seldom: so no job needs a savepoint of its own
+            outcomes = [self._committed([job])[0] for job, _ in jobs]
         for (_, done), (result, failure) in zip(jobs, outcomes, strict=True):
             if failure is None:
                 done.set_result(result)
             else:
                 done.set_exception(failure)
 
-    def _one(self, job: Job) -> tuple[Any, Exception | None]:
-        """A job's result, or what it raised, with its changes taken back. SQLite's own failures end them all."""
-        self.connection.execute("SAVEPOINT job")
+    def _committed(self, jobs: list[Job]) -> list[tuple[Any, Exception | None]]:
+        """The results of one transaction; where a job raises, nothing is changed, and that is the outcome of all."""
+        if self._closed:
+            return [(None, StoreError("the store is closed"))] * len(jobs)
         try:
-            outcome: tuple[Any, Exception | None] = job(self.connection), None
-        except sqlite3.Error:
-            raise
+            self.connection.execute("BEGIN IMMEDIATE")
+            results = [job(self.connection) for job in jobs]
+            self.connection.execute("COMMIT")
         except Exception as error:
-            self.connection.execute("ROLLBACK TO job")
-            outcome = None, error
-        self.connection.execute("RELEASE job")
-        return outcome
+            failure = StoreError(f"the store cannot be written: {error}") if isinstance(error, sqlite3.Error) else error
+            if self.connection.in_transaction:
+                self.connection.execute("ROLLBACK")
+            return [(None, failure)] * len(jobs)
+        return [(result, None) for result in results]
