@@ -45,6 +45,7 @@ WALK = Walk(
         ),
         Stop(
             at="contribution a10 → z10",
+            view="network",
             says="Half of the way: {size a10 → z10} reaches [z10].",
             holds=lambda n: all(n(f"size a{k} → z{k}") < n(f"size a{k + 1} → z{k + 1}") / 2 for k in range(10, 20)),
         ),
