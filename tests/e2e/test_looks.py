@@ -70,3 +70,25 @@ def test_no_text_of_a_card_or_a_unit_lies_on_another_and_no_block_of_the_timelin
     page.keyboard.press("2")
     page.wait_for_selector("#network .unit[data-kind=loss] .value text")
     page.wait_for_function(f"() => ({ON_EACH_OTHER})().length === 0")
+
+
+def test_presented_on_a_small_projector_the_line_of_code_stays_in_sight_and_both_runs_have_room(open_page):
+    page = open_page("?example=neuron&cursor=13&view=code")
+    page.wait_for_selector(".row-of-code.at")
+    page.keyboard.press("p")
+    page.wait_for_function("""() => {
+      const line = document.querySelector('.row-of-code.at').getBoundingClientRect();
+      const rows = document.querySelector('.code-rows').getBoundingClientRect();
+      const inside = line.top >= rows.top && line.bottom <= rows.bottom;
+      return document.documentElement.dataset.present !== undefined && inside;
+    }""")
+    assert page.locator(".where .number").bounding_box()["height"] < 40
+    page.keyboard.press("x")
+    page.wait_for_selector(".twins input:focus")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".pairs tbody tr")
+    page.wait_for_function("""() => {
+      const edge = document.querySelector('#transport').getBoundingClientRect().top;
+      const rows = [...document.querySelectorAll(".pairs tbody tr")];
+      return rows.filter((row) => row.getBoundingClientRect().bottom <= edge).length >= 6;
+    }""")

@@ -37,6 +37,7 @@ function CodeView() {
   const box = useRef(/** @type {HTMLElement | null} */ (null));
   const at = store.cursor.value - 1, shown = store.view.value === "code";
   useEffect(() => keepInSight(box.current), [at, rows.value.length, shown]);
+  useEffect(() => follow(box.current), [shown && trace !== null]);
   useEffect(() => light(box.current), [hovered.value, at, rows.value.length]);
   if (!trace || !shown) return null;
   const partial = rows.value.length && trace.length > 2 * NEAR + 1;
@@ -94,6 +95,14 @@ function light(box) {
   box?.querySelectorAll("[data-name]").forEach((place) => {
     place.classList.toggle("lit", /** @type {HTMLElement} */ (place).dataset.name === hovered.value);
   });
+}
+
+/** Where the room or the letters change, the line stays in sight. @param {HTMLElement | null} box */
+function follow(box) {
+  if (!box) return;
+  const observer = new ResizeObserver(() => keepInSight(box));
+  observer.observe(box);
+  return () => observer.disconnect();
 }
 
 /** @param {HTMLElement | null} box */

@@ -34,7 +34,7 @@ export async function loadCharts() {
 export function Chart({ chart, of = ALONE }) {
   const course = of.course.value, link = useRef(/** @type {HTMLAnchorElement | null} */ (null));
   const lines = course ? chart.lines(course) : [], names = lines.map(({ name }) => name).join() + chart.title;
-  useEffect(() => (link.current ? draw(link.current, chart, of) : undefined), [names]);
+  useEffect(() => (link.current ? draw(link.current, chart, of) : undefined), [names, store.present.value]); // larger letters are other axes
   if (!course) return null;
   const point = pointAt(course.iterations, pointed.value ?? of.shown.value), step = course.iterations[point] ?? 0;
   const read = lines.map(({ name, values }) => ({ name, value: numberAt(values, point) }));
@@ -81,7 +81,7 @@ function draw(host, chart, of) {
   watch.observe(host);
   const stop = [
     effect(() => { if (of.course.value) plot.setData(columns(chart, of.course.value)); }),
-    effect(() => { void [store.dark.value, store.present.value, of.shown.value]; plot.redraw(false, true); }),
+    effect(() => { void [store.dark.value, of.shown.value]; plot.redraw(false, true); }),
     effect(() => { cross(plot, pointed.value); }),
   ];
   return () => { for (const end of stop) end(); watch.disconnect(); plot.destroy(); };

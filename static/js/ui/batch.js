@@ -27,7 +27,8 @@ function readSo(members) {
 
 /** @param {{member: import("../model/batch.js").Member, pictures: ReturnType<typeof picturesOf>, row: number, alone: boolean}} props */
 function Member({ member: { sample, label, read, right }, pictures, row, alone }) {
-  const said = html`${label !== null && html`<span class="unseen">a </span>`}<b>${label ?? "?"}</b>${read !== null && html`<span class="unseen">, read as</span> <span class="read ${right ? "right" : "wrong"}"><span aria-hidden="true">→</span> ${read}</span>`}<small><span class="unseen">sample </span>${sample}</small>`;
+  const bare = pictures === null; // numbers alone say what they are
+  const said = html`${label !== null && html`<span class=${bare ? "as" : "unseen"}>${bare ? "class " : "a "}</span>`}<b>${label ?? "?"}</b>${read !== null && html`<span class="unseen">, read as</span> <span class="read ${right ? "right" : "wrong"}"><span aria-hidden="true">→</span> ${read}</span>`}<small><span class=${bare ? "" : "unseen"}>sample </span>${sample}</small>`;
   return html`<button type="button" data-command="open-sample" data-sample=${sample} disabled=${!alone} onClick=${() => void openAlone(sample)}>
     ${pictures && html`<${Picture} pictures=${pictures} row=${row} />`}<span>${said}</span></button>`;
 }

@@ -61,7 +61,9 @@ function build(card, choose) {
 /** @param {SVGGElement} element @param {Card} card */
 function header(element, { node, size, symbol, name }) {
   const length = symbol.length > 7 ? "longest" : symbol.length > 3 ? "long" : "short";
-  const said = shorten(symbol, 12), y = size.tensor ? 25 : 33, room = size.width - 2 * EDGE;
+  const y = size.tensor ? 25 : 33, room = size.width - 2 * EDGE;
+  let said = shorten(symbol, 12);
+  for (let most = 11; room / letters(said, true) < NAME.smallest; most--) said = shorten(symbol, most);
   const large = Math.min(SYMBOL[length], room / letters(said, true)), left = room - BETWEEN - large * letters(said, true);
   add(element, "text", { class: `symbol ${length}`, x: EDGE, y }, said).style.fontSize = `${large}px`;
   const fits = Math.min(NAME.largest, left / letters(name, false));
