@@ -16,37 +16,11 @@ def text_of(page, selector):
     return re.sub(r"\s+", " ", page.locator(selector).first.text_content())
 
 
-def test_the_page_opens_on_a_neuron_that_is_already_walking(open_page):
-    page = open_page()
-    assert "neuron" in text_of(page, "header").lower()
-    page.wait_for_function("() => Number(document.body.dataset.cursor) >= 2", timeout=15_000)
-
-
-def test_a_key_takes_over_from_the_opening_walk(open_page):
-    page = open_page()
-    page.keyboard.press("ArrowRight")
-    place = cursor(page)
-    page.wait_for_timeout(2_500)
-    assert cursor(page) == place
-
-
 @STILL
 def test_under_reduced_motion_nothing_walks_by_itself(open_page):
     page = open_page()
     page.wait_for_timeout(2_500)
     assert cursor(page) == 0
-
-
-@STILL
-def test_space_plays_and_pauses(open_page):
-    page = open_page("?example=neuron")
-    page.keyboard.press("Space")
-    page.wait_for_function("() => Number(document.body.dataset.cursor) >= 2", timeout=15_000)
-    page.keyboard.press("Space")
-    page.wait_for_timeout(200)
-    place = cursor(page)
-    page.wait_for_timeout(2_000)
-    assert cursor(page) == place
 
 
 @STILL
@@ -92,18 +66,6 @@ def test_another_digit_is_chosen_and_shown_as_its_picture(open_page):
     page.locator('[data-command="next-sample"]').first.click()
     page.wait_for_function(f"(old) => ({picture})() !== old", arg=first)
     assert "1797" in text_of(page, "header")
-
-
-@STILL
-def test_a_group_closes_and_opens_in_place(open_page):
-    page = open_page("?example=digits8")
-    cards = "() => document.querySelectorAll('[data-node]').length"
-    before = page.evaluate(cards)
-    group = page.locator("[data-group]").first
-    group.click()
-    page.wait_for_function(f"(n) => ({cards})() < n", arg=before)
-    page.locator('[data-group][aria-expanded="false"]').first.click()
-    page.wait_for_function(f"(n) => ({cards})() === n", arg=before)
 
 
 @STILL

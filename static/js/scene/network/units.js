@@ -18,6 +18,9 @@ import { WIDE } from "./place.js";
 /** @typedef {{trace: Trace, frame: Frame, row: number, dark: boolean, letter: number, names: (column: import("../../model/network.js").Column, unit: number) => string, chosen: import("../../types").Selection | null}} Painting */
 /** @typedef {{placed: Placed, spot: Spot, letter: number}} Mark */
 
+/** Width of a minus sign, in letters: its place stays free where there is none, so that digits stand under digits. */
+const MINUS = 0.667;
+
 /** @param {any} layer @param {Mark[]} data @param {(mark: Mark, element: Element) => void} choose */
 export function units(layer, data, choose) {
   layer.selectAll("g.unit").data(data, (/** @type {Mark} */ d) => `${d.placed.column.kind} ${d.spot.key}`)
@@ -111,7 +114,7 @@ function paintRound(element, { placed: { column }, spot, letter }, { trace, fram
 
 /** The line that leaves a unit begins behind its numbers, not under them. @param {SVGGElement} element @param {number} r @param {number} letter */
 function beginLine(element, r, letter) {
-  const line = /** @type {SVGElement} */ (element.querySelector(".axon")), longest = Math.max(...Array.from(element.querySelectorAll("text"), ({ textContent }) => textContent?.length ?? 0));
+  const line = /** @type {SVGElement} */ (element.querySelector(".axon")), longest = Math.max(...Array.from(element.querySelectorAll("text"), (text) => (text.textContent?.length ?? 0) + (text.hasAttribute("dx") ? 1 : 0)));
   const from = r * 1.16 + 7 + (longest * WIDE + 0.4) * letter, to = Number(line.dataset.to);
   setAttribute(line, "d", from < to ? `M${from} 0H${to}` : null);
 }
@@ -137,6 +140,7 @@ function say(element, role, ref, flat, number, y) {
   const group = /** @type {Element} */ (element.querySelector(`.${role}`)), text = /** @type {Element} */ (group.querySelector("text"));
   setText(text, number === null ? (role === "value" ? "—" : "") : format(number));
   setAttribute(text, "y", y);
+  setAttribute(text, "dx", number === null || number === undefined || number < 0 ? null : `${MINUS}em`);
   setAttribute(group, "data-offset", ref ? ref.offset + flat : null);
   setAttribute(group, "data-exact", number === null || number === undefined ? null : exact(number));
 }
