@@ -231,6 +231,58 @@ def test_layers_are_moved_renamed_and_removed_and_every_change_can_be_undone(bui
     assert page.evaluate(SPEC)["model"]["kind"] == "expression"
 
 
+def grip(page, name):
+    """Where a layer is taken to be dragged."""
+    box = row(page, name).locator(".grip").bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def shown_layers(page):
+    """The layers' names as they stand below one another on the screen."""
+    tops = "(all) => all.map((each) => [each.getBoundingClientRect().top, each.querySelector('b').textContent])"
+    return [name for _, name in sorted(page.eval_on_selector_all(".part:has(.grip)", tops))]
+
+
+@STILL
+def test_a_layer_is_dragged_to_another_place_and_escape_leaves_it_where_it_was(builder):
+    stack = [NARROW, {"type": "tanh"}, {"type": "dense", "units": 3}, {"type": "relu"}, OUTPUT]
+    page = builder(spec=network(stack))
+    before = shown_layers(page)
+    assert before == ["dense1", "tanh1", "dense2", "relu1", "dense3"]
+    x, y = grip(page, "tanh1")
+    below = grip(page, "relu1")[1] + 8
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x, below, steps=6)
+    page.locator(".stack[data-dragging]").wait_for()
+    assert shown_layers(page) == ["dense1", "dense2", "relu1", "tanh1", "dense3"]  # the others make room
+    assert types(page) == [layer["type"] for layer in stack]  # nothing is changed yet
+    page.keyboard.press("Escape")
+    expect(page.locator(".stack[data-dragging]")).to_have_count(0)
+    page.mouse.up()
+    assert shown_layers(page) == before
+    assert page.locator("dialog.build[open]").count() == 1
+    assert page.locator("[data-command=build-undo]").is_disabled()
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x, below, steps=6)
+    page.mouse.up()
+    assert types(page) == ["dense", "dense", "relu", "tanh", "dense"]
+    # One finger does the same, upwards; each drag is one step of undo.
+    touch = page.context.new_cdp_session(page)
+    x, y = grip(page, "tanh1")
+    above = grip(page, "dense1")[1] - 8
+    for kind, place in (("Start", y), ("Move", y - 20), ("Move", (y + above) / 2), ("Move", above), ("End", None)):
+        points = [] if place is None else [{"x": x, "y": place}]
+        touch.send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": points})
+    page.wait_for_function("() => document.querySelector('.part:has(.grip) b').textContent === 'tanh1'")
+    assert types(page) == ["tanh", "dense", "dense", "relu", "dense"]
+    for earlier in (["dense", "dense", "relu", "tanh", "dense"], [layer["type"] for layer in stack]):
+        page.locator("[data-command=build-undo]").click()
+        assert types(page) == earlier
+    assert page.locator("[data-command=build-undo]").is_disabled()
+
+
 def lines(page):
     return page.locator("[name=json]")
 

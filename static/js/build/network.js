@@ -5,6 +5,7 @@ import { count, exact, shapeText } from "../model/format.js";
 import * as store from "../store.js";
 import { DataPart } from "./data-part.js";
 import { change, preview, shapesNow, spec, troubles, words } from "./draft.js";
+import { begin, drag, shifted } from "./drag.js";
 import { Choice, OptionField, SettingFields, TextField, activations, spoken } from "./fields.js";
 import { Row, opened } from "./rows.js";
 import { fresh, layerNames, moved, renamed, retyped, said, withModel } from "./spec.js";
@@ -32,7 +33,7 @@ const adding = signal(/** @type {number | null} */ (null));
 
 export function Network() {
   const { layers = [], loss = { name: "mse" } } = spec.value.model, names = layerNames(layers), shapes = shapesNow();
-  return html`<ol class="parts stack"><${DataPart} />
+  return html`<ol class="parts stack" data-dragging=${drag.value ? "" : undefined}><${DataPart} />
     ${layers.map((/** @type {Layer} */ layer, /** @type {number} */ k) => html`<${One} key=${keyOf(layer)} layer=${layer} place=${k} name=${names[k]} shapes=${shapes[k]} last=${layers.length - 1} />`)}
     <${Add} at=${layers.length} /><${Loss} loss=${loss} /><${Training} /><${More} /></ol>`;
 }
@@ -56,7 +57,7 @@ function One({ layer, place, name, shapes, last }) {
   /** @param {string} key @param {any} to */
   const set = (key, to) => swap(place, said({ ...layer, [key]: to }), `${keyOf(layer)} ${key}`);
   return html`<${Row} id=${keyOf(layer)} title=${name} brief=${[own || type !== name.replace(/\d+$/, "") ? spoken(type) : "", brief].filter(Boolean).join(", ")} right=${shapes ? shapeText(shapes.output) : ""}
-    small=${shapes?.parameters ? `${count(shapes.parameters)} parameters` : ""} wrong=${wrongWith(place, name)} onKeyDown=${(/** @type {KeyboardEvent} */ event) => byKey(event, place, last)} tools=${html`<${Tools} place=${place} last=${last} name=${name} />`}>
+    small=${shapes?.parameters ? `${count(shapes.parameters)} parameters` : ""} wrong=${wrongWith(place, name)} shift=${shifted(place, drag.value)} grip=${last > 0 && html`<${Grip} place=${place} name=${name} />`} onKeyDown=${(/** @type {KeyboardEvent} */ event) => byKey(event, place, last)} tools=${html`<${Tools} place=${place} last=${last} name=${name} />`}>
     ${row && html`<p class="note">${row.doc}</p>`}
     <div class="options"><${Choice} label="kind" name="type" value=${type} choices=${kinds()} set=${(/** @type {string} */ to) => retype(place, layer, to)} />
       ${row?.options.map((option) => html`<${OptionField} key=${option.name} option=${option} value=${layer[option.name]} set=${(/** @type {any} */ to) => set(option.name, to)} />`)}
@@ -107,6 +108,16 @@ function byKey(event, place, last) {
   event.preventDefault();
   if (to === null) return void (last > 0 && remove(place));
   move(place, to);
+}
+
+/** For pointers; keys and buttons do the same. @param {{place: number, name: string}} props */
+function Grip({ place, name }) {
+  /** @param {PointerEvent} event */
+  const take = (event) => {
+    const stack = /** @type {Element} */ (/** @type {Element} */ (event.currentTarget).closest(".stack"));
+    begin(event, spec.value.model.layers.map((/** @type {Layer} */ layer) => stack.querySelector(`[data-part="${keyOf(layer)}"]`)), place, (to) => move(place, to));
+  };
+  return html`<span class="grip" aria-hidden="true" data-held=${drag.value?.from === place ? "" : undefined} title=${`Drag ${name} to another place`} onPointerDown=${take}></span>`;
 }
 
 /** @param {{place: number, last: number, name: string}} props */
