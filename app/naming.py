@@ -7,15 +7,16 @@ from typing import TypeVar
 
 import numpy as np
 
-from engine import AnyEvent, ArrayRef, Assign, Batch, Contribution, Forward, Node, Seed, Trace, ZeroGrad
+from engine import AnyEvent, ArrayRef, Assign, Batch, Clipped, Contribution, Forward, Node, Seed, Trace, ZeroGrad
 
 E = TypeVar("E")
 PLACE = re.compile(
-    r"(?P<what>value|gradient|new|kept|contribution|total|upstream|local|size|rate)(?: (?P<name>[^→@\[\]]+?))?"
-    r"(?: → (?P<into>[^→@\[\]]+?))?(?:\[(?P<entry>\d+(?:,\d+)*)\])?(?: @(?P<step>\d))?"
+    r"(?P<what>value|gradient|new|kept|contribution|total|upstream|local|size|rate|norm|factor)"
+    r"(?: (?P<name>[^→@\[\]]+?))?(?: → (?P<into>[^→@\[\]]+?))?(?:\[(?P<entry>\d+(?:,\d+)*)\])?(?: @(?P<step>\d))?"
 )
 
 
+UNCLIPPED = "No gradients are clipped in this training step."
 ASSIGNED = {"new": "parameter", "kept": "kept"}  # the optimizer's own names
 
 
@@ -26,8 +27,8 @@ class MissingError(LookupError):
 def place(trace: Trace, match: re.Match[str]) -> tuple[int | None, ArrayRef | float | int]:
     """The node a number belongs to; and its array, the one slope it has everywhere, or the event of that magnitude."""
     what, name, into = match["what"], match["name"], match["into"]
-    if what == "rate":
-        return None, _only(trace, Batch, "There is no learning rate here.").learning_rate
+    if what in ("rate", "norm", "factor"):
+        return None, _of_all(trace, what)
     about = node(trace, into or name)
     if what == "value":
         return about.id, trace.schedule.values[about.id]
@@ -42,6 +43,16 @@ def place(trace: Trace, match: re.Match[str]) -> tuple[int | None, ArrayRef | fl
     if ref is None:
         raise MissingError(f"There is no slope of {name} entry by entry.")
     return about.id, ref
+
+
+def _of_all(trace: Trace, what: str) -> ArrayRef:
+    """A number that belongs to no node."""
+    if what == "rate":
+        return _only(trace, Batch, "There is no learning rate here.").learning_rate
+    found: ArrayRef | None = getattr(_only(trace, Clipped, UNCLIPPED), what)
+    if found is None:
+        raise MissingError("Gradients are clipped entry by entry here, not by their norm.")
+    return found
 
 
 def entry_at(ref: ArrayRef, entry: str | None) -> int:
@@ -73,6 +84,8 @@ def _event(trace: Trace, what: str, name: str) -> AnyEvent:
             return _only(trace, Batch, "This model has no optimizer, so no batch.")
         case "clear":
             return _only(trace, ZeroGrad, "No gradients are cleared in this training step.")
+        case "clip":
+            return _only(trace, Clipped, UNCLIPPED)
         case "seed":
             return _only(trace, Seed, "Nothing is sent back in this training step.")
         case "forward":

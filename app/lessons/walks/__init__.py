@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
-from app.lessons.walks import dying_relu, neuron, reuse, rnn, softmax_ce, square, training_loop_uncleared, vanishing
+from app.lessons.walks import (
+    dying_relu,
+    neuron,
+    reuse,
+    rnn,
+    softmax_ce,
+    square,
+    training_loop,
+    training_loop_uncleared,
+    vanishing,
+)
 from app.lessons.walks.parts import Walk
 
-FILES = (square, reuse, neuron, softmax_ce, vanishing, dying_relu, training_loop_uncleared, rnn)
+FILES = (square, reuse, neuron, softmax_ce, vanishing, dying_relu, training_loop, training_loop_uncleared, rnn)
 WALKS: dict[str, Walk] = {file.WALK.example: file.WALK for file in FILES}

@@ -5,7 +5,7 @@
 | `at` | stands behind |
 |---|---|
 | `start`, `end` | nothing; all of the training step |
-| `batch`, `clear`, `seed` | the batch; the clearing of gradients; the 1 with which the backward pass begins |
+| `batch`, `clear`, `seed`, `clip` | the batch; the clearing of gradients; the 1 backward begins with; clipping |
 | `forward z` | the event that computes z |
 | `contribution a → z` | the event in which a sends its part to the gradient of z |
 | `gradient z` | the last event that brings something to the gradient of z |
@@ -16,8 +16,8 @@
 `{value z}`, `{gradient z}` (all that arrived), `{new w}` (after the update), `{kept w}` (of `keep w`), `{rate}` (the
 learning rate), and of a contribution `{contribution a → z}`, `{total a → z}` (with those before it),
 `{upstream a → z}`, `{local a → z}` and `{size a → z}` (the root mean square of what was sent). An entry of an array is
-`{value p[0,2]}`. `{value L @0}` is the number in the walk's first training step, wherever the stop stands; without it,
-a number is that of the stop's own step.
+`{value p[0,2]}`. Clipping has the `{norm}` of all gradients together and its `{factor}`. `{value L @0}` is the number in
+the walk's first training step, wherever the stop stands; without it, a number is that of the stop's own step.
 """
 
 from __future__ import annotations

@@ -52,7 +52,8 @@ WALK = Walk(
             step=2,
             view="code",
             says="In the third step there are three: {gradient dense2.bias[0] @0}, {gradient dense2.bias[0] @1} and "
-            "{gradient dense2.bias[0]} make {kept dense2.bias[0]}. Two of them belong to parameters that have changed since.",
+            "{gradient dense2.bias[0]} make {kept dense2.bias[0]}. Two of them belong to parameters that have "
+            "changed since.",
             holds=lambda n: same(
                 n("kept dense2.bias[0]"), sum(n(f"gradient dense2.bias[0] @{step}") for step in (0, 1, 2))
             ),
