@@ -16,8 +16,8 @@
 `{value z}`, `{gradient z}` (all that arrived), `{new w}` (after the update), `{kept w}` (of `keep w`), `{rate}` (the
 learning rate), and of a contribution `{contribution a → z}`, `{total a → z}` (with those before it),
 `{upstream a → z}`, `{local a → z}` and `{size a → z}` (the root mean square of what was sent). An entry of an array is
-`{value p[0,2]}`. Clipping has the `{norm}` of all gradients together and its `{factor}`. `{value L @0}` is the number in
-the walk's first training step, wherever the stop stands; without it, a number is that of the stop's own step.
+`{value p[0,2]}`. Clipping has the `{norm}` of all gradients together and its `{factor}`. `{value L @0}` is the number
+in the walk's first training step, wherever the stop stands; without it, a number is that of the stop's own step.
 """
 
 from __future__ import annotations
