@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from math import floor, isfinite, log10
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from engine.graph import Node
 from engine.links import Spread
 from engine.op import Index
 from engine.recording import ArrayRef
+from engine.tape import Rule
 from engine.trace import Trace
 
 NEAR = 0.01  # of the number: an answer this near to it is that number, rounded
@@ -106,7 +107,7 @@ def _sent(trace: Trace, event: Contribution, entry: Index, number: float) -> Ite
     flat = int(np.ravel_multi_index(entry, shape)) if shape else 0
     upstream = trace.view(event.upstream).reshape(-1)
     ways = [(float(upstream[link.to[1]]), link.factor) for _, link in spread.ways(node, event.slot, [flat])]
-    yield from _averaged(trace, node, number)
+    yield from _averaged(spread, node, event, entry, number)
     if len(ways) > 1:
         for arriving, slope in ways:
             yield Mistake("path", arriving * slope, f"That is one of the {len(ways)} paths; all of them are added up.")
@@ -121,13 +122,21 @@ def _sent(trace: Trace, event: Contribution, entry: Index, number: float) -> Ite
     yield Mistake("total", whole, "That is all that has arrived so far; what this path brings is asked for.")
 
 
-def _averaged(trace: Trace, node: Node, number: float) -> Iterator[Mistake]:
+def _averaged(spread: Spread, node: Node, event: Contribution, entry: Index, number: float) -> Iterator[Mistake]:
     """Where the op takes a mean: its slope without the division."""
-    inside = trace.graph.nodes[node.inputs[0]].shape
-    if not inside or not (node.op == "mean" or node.options.get("reduction") in ("mean", "batch")):
+    y, *xs = (spread.value(i) for i in (node.id, *node.inputs))
+    whole, options = number * (xs[0].size / max(1, y.size)), dict(node.options)
+    if options.get("reduction") in ("mean", "batch"):
+        rule = cast(Rule, node.row.vjps[event.slot])
+        summed = rule(
+            spread.trace.view(event.upstream), y, *spread.saved[node.id], *xs, **options | {"reduction": "sum"}
+        )
+        whole = float(np.asarray(summed)[entry])
+    elif node.op != "mean":
         return
-    for count in {int(np.prod(inside)), inside[0]} - {1}:
-        yield Mistake("mean", number * count, f"That is {count} times too much: a mean divides by how many there are.")
+    if number and round(whole / number) > 1:
+        times = round(whole / number)
+        yield Mistake("mean", whole, f"That is {times} times too much: a mean divides by how many there are.")
 
 
 def _wrong_slope(

@@ -1,6 +1,5 @@
 """Predict, then reveal: the next number stands nowhere until it is asked for; answers are held to it in a sentence."""
 
-import json
 import re
 
 import numpy as np
@@ -15,7 +14,6 @@ STILL = pytest.mark.browser_context_args(reduced_motion="reduce")
 EVERYTHING = """() => [...document.querySelectorAll('body *')].flatMap((e) => [
   ...[...e.childNodes].filter((n) => n.nodeType === 3).map((n) => n.textContent),
   ...['aria-label', 'aria-valuetext', 'title', 'data-exact'].map((name) => e.getAttribute(name) ?? '')]).join(' ')"""
-PLACES = "() => [...document.querySelectorAll('[data-offset]')].map((e) => Number(e.dataset.offset))"
 
 
 SMALLEST = """() => Math.min(...[...document.querySelectorAll('.predict :not(.katex *, .unseen)')]
@@ -28,14 +26,6 @@ def shown(number):
     size = abs(float(number))
     text = f"{size:.{max(0, 3 - int(np.floor(np.log10(size))))}f}" if size else "0"
     return ("−" if number < 0 else "") + text
-
-
-def is_new(trace, event):
-    """Whether the number largest in size stands nowhere before: what is handed on unchanged does."""
-    numbers = trace.view(event.value)
-    before = [e.value for e in trace.schedule.events[: event.index] if hasattr(e, "value")]
-    known = np.concatenate([trace.view(ref).ravel() for ref in (*trace.schedule.values, *before)])
-    return not np.isin(np.abs(numbers).max(), np.abs(known))
 
 
 def question(page, event):
@@ -84,50 +74,6 @@ def test_a_number_of_the_neuron_stands_nowhere_until_it_is_revealed(open_page):
         if hasattr(run.schedule.events[min(event.index + 1, 18)], "value"):
             page.keyboard.press("ArrowRight")
     assert len(known) == 17
-
-
-@STILL
-@pytest.mark.parametrize("example", ["digits8", "cnn", "lstm"])
-def test_of_a_tensor_one_entry_is_asked_for_and_the_others_are_hidden_too(open_page, example):
-    run = engine_run(example)
-    trace = Trace(run.graph, run.schedule, run.recording)
-    made = [e for e in run.schedule.events if isinstance(e, Contribution) and e.value.size > 3]
-    event = next(e for e in made if e.total == e.value and is_new(trace, e))
-    page = open_page(f"?example={example}&cursor={event.index}&predict=1")
-    said = page.locator(".predict .say")
-    expect(said).to_contain_text("entry [")
-    entry = tuple(json.loads(re.search(r"entry (\[.*?\])", said.text_content())[1]))
-    number = float(trace.view(event.value)[entry])
-    assert abs(number) == np.abs(trace.view(event.value)).max()
-    assert event.value.offset not in page.evaluate(PLACES)
-    assert repr(number) not in page.evaluate(EVERYTHING)
-    expect(answer(page, repr(number))).to_contain_text("Right.")
-    page.keyboard.press("Escape")
-    page.keyboard.press("ArrowRight")
-    at(page, event.index + 1)
-    expect(page.locator(".predict .verdict")).to_contain_text("Right.")
-    page.wait_for_function(
-        "(offset) => document.querySelector(`[data-offset='${offset}']`) !== null", arg=event.value.offset
-    )
-
-
-@STILL
-def test_no_view_shows_the_number_and_each_marks_where_it_will_stand(open_page):
-    run = engine_run("neuron")
-    event = sent_back(run, "sigmoid")
-    number = float(run.recording.buffer[event.value.offset])
-    page = open_page(f"?example=neuron&cursor={event.index}&predict=1")
-    for key, view in enumerate(("graph", "network", "code"), 1):
-        page.keyboard.press(str(key))
-        question(page, event.index)
-        page.wait_for_selector(f"body[data-view='{view}'] #stage [data-asked]", state="attached")
-        page.keyboard.press("t")
-        page.get_by_role("row").nth(event.index).wait_for()
-        everything = page.evaluate(EVERYTHING)
-        assert repr(number) not in everything
-        assert shown(abs(number)) not in everything
-        page.keyboard.press("Escape")
-        page.wait_for_function("() => !document.querySelector('dialog[open]')")
 
 
 @STILL

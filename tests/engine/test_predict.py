@@ -93,6 +93,17 @@ def test_a_mean_without_its_division_is_recognised():
     assert predict_value(trace, sent, (2,), 1.0).mistake == "mean"
 
 
+def test_a_loss_forgets_its_mean_over_samples_and_of_one_sample_there_is_none_to_forget():
+    scores = [[0.5, -1.0, 2.0], [1.0, 0.0, -0.5]]
+    for rows, mistake in ((2, "mean"), (1, None)):
+        source = "L = softmax_cross_entropy(z, t)"
+        trace = traced(expression(source, roles={"t": "target"}, z=scores[:rows], t=np.eye(3)[:rows].tolist()))
+        sent = event(trace, "contribution", "softmax_cross_entropy")
+        number = float(trace.view(trace.schedule.events[sent].value)[0, 1])
+        assert predict_value(trace, sent, (0, 1), 2 * number).mistake == mistake
+        assert predict_value(trace, sent, (0, 1), 3 * number).mistake is None
+
+
 def test_what_is_no_usual_mistake_is_told_where_to_look(neuron):
     forward = event(neuron, "forward", "sigmoid")
     assert predict_value(neuron, forward, (), 0.1).sentence == "The number is larger in size."

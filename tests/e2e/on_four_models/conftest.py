@@ -20,6 +20,7 @@ def model(request, browser, server, faults):
         base_url=server, viewport={"width": 1280, "height": 720}, reduced_motion="reduce", color_scheme="light",
         has_touch=True, permissions=["clipboard-read", "clipboard-write"],
     )  # fmt: skip
+    faults.clear()
     page = context.new_page()
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
