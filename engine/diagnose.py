@@ -20,6 +20,7 @@ from typing import Literal
 from engine.firstbad import NonFinite, first_nonfinite
 from engine.frozen import frozen
 from engine.health import Health, Layer
+from engine.numerals import shown
 from engine.remedies import Remedy, remedies
 from engine.trace import Trace
 
@@ -93,8 +94,8 @@ def _well(layers: Sequence[Layer]) -> Finding:
         return Finding(what="healthy", sentence="Nothing here vanishes, explodes, dies or diverges.")
     return Finding(
         what="healthy", value=min(ratios), threshold=VANISHING,
-        sentence=f"Between layers with weights the gradient's norm stays within {min(ratios):.2g} and "
-        f"{max(ratios):.2g} of the last one's.",
+        sentence=f"Between layers with weights the gradient's norm stays within {shown(min(ratios))} and "
+        f"{shown(max(ratios))} of the last one's.",
     )  # fmt: skip
 
 
@@ -109,7 +110,7 @@ def _exploding(layers: Sequence[Layer]) -> list[Finding]:
     layer, ratio = max(_ratios(layers), key=lambda pair: pair[1], default=(None, 0.0))
     if layer is None or ratio <= EXPLODING:
         return []
-    sentence = f"The gradient at {layer.name} is {ratio:.2g} times that at the last layer with weights."
+    sentence = f"The gradient at {layer.name} is {shown(ratio)} times that at the last layer with weights."
     return [Finding(what="gradient ratio", sentence=sentence, value=ratio, threshold=EXPLODING, layer=layer.name)]
 
 
@@ -117,7 +118,7 @@ def _overshooting(layers: Sequence[Layer]) -> list[Finding]:
     layer = max(layers, key=lambda one: one.update or 0.0, default=None)
     if layer is None or (layer.update or 0.0) <= UPDATE:
         return []
-    sentence = f"The update of {layer.name} is {layer.update:.2g} times as large as its weights."
+    sentence = f"The update of {layer.name} is {shown(layer.update or 0.0)} times as large as its weights."
     return [Finding(what="update ratio", sentence=sentence, value=layer.update, threshold=UPDATE, layer=layer.name)]
 
 
@@ -164,7 +165,7 @@ def _vanishing(layers: Sequence[Layer]) -> list[Finding]:
     layer, ratio = min(_ratios(layers), key=lambda pair: pair[1], default=(None, inf))
     if layer is None or ratio >= VANISHING:
         return []
-    sentence = f"The gradient at {layer.name} is {ratio:.2g} of that at the last layer with weights."
+    sentence = f"The gradient at {layer.name} is {shown(ratio)} of that at the last layer with weights."
     return [Finding(what="gradient ratio", sentence=sentence, value=ratio, threshold=VANISHING, layer=layer.name)]
 
 

@@ -11,6 +11,7 @@ from engine.frozen import frozen
 from engine.graph import Graph, Node
 from engine.health import FLAT, SQUASHERS
 from engine.links import Spread
+from engine.numerals import shown
 from engine.op import Index
 from engine.tape import Array
 from engine.trace import Trace
@@ -131,7 +132,7 @@ def _unconnected(trace: Trace, node: Node) -> Reason:
 
 def _faint(gradient: float) -> Reason:
     return Reason(
-        kind="faint", sentence=f"It is not 0 but {gradient:.2g}: a product of many slopes, most of them small.",
+        kind="faint", sentence=f"It is not 0 but {shown(gradient)}: a product of many slopes, most of them small.",
         numbers={"gradient": gradient},
     )  # fmt: skip
 
@@ -182,9 +183,8 @@ class _Search:
         if not (slopes < FLAT).all():
             return None
         share = float(slopes.max())
-        sentence = (
-            f"The {node.row.title} {node.label} is saturated at {_range(x)}: its slope is {share:.2g} of its steepest."
-        )
+        steep = f"its slope is {shown(share)} of its steepest"
+        sentence = f"The {node.row.title} {node.label} is saturated at {_range(x)}: {steep}."
         return Reason(kind="saturated", sentence=sentence, node=node.id, label=node.label,
                       numbers={"reached": float(x.size), "largest share of the steepest slope": share})  # fmt: skip
 

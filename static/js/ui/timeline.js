@@ -157,7 +157,7 @@ function Name({ block: { symbol, short }, room }) {
   if (text.length * letter.normal <= room) return text;
   if (text.length * letter.tight <= room) return html`<small>${text}</small>`;
   const fits = Math.floor(room / letter.tight);
-  if (fits >= 6) return html`<small>${text.slice(0, fits - 1)}…</small>`;
+  if (fits >= 6 && text.includes(short.slice(-1))) return html`<small>${text.slice(0, fits - 1)}…</small>`; // a letter of it says less; W and L say more
   return short.length * letter.normal <= room ? short : html`<small>${short.slice(0, Math.max(1, fits))}</small>`;
 }
 
