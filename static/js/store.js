@@ -32,6 +32,8 @@ export const revealed = signal(/** @type {string | null} */ (null));
 export const alone = signal(/** @type {string | null} */ (null));
 /** The page goes where the session's driver goes. */
 export const following = signal(false);
+/** The gradients of the samples of the chosen entry are asked for: they unfold where they stand. */
+export const oneByOne = signal(false);
 /** The chosen number is being typed anew. */
 export const changing = signal(false);
 /** The service makes a change of the session; the step on screen is still the one before. */

@@ -67,6 +67,24 @@ def test_a_sample_that_is_opened_alone_has_the_gradient_that_was_told(open_page)
 
 
 @STILL
+def test_the_samples_of_a_batch_lead_to_what_each_asks_of_a_parameter(open_page):
+    page = open_page(f"?example=training-loop&iteration={STEP}&cursor=2&view=training")
+    at(page, 2)
+    page.keyboard.press("s")
+    form = page.locator("dialog[open] .one-by-one-of")
+    assert form.locator("select").input_value() == NODE  # the last weights there are
+    form.locator("select").select_option("dense1.bias")
+    form.locator("[data-command=one-by-one]").click()
+    page.wait_for_selector("dialog", state="hidden")
+    page.wait_for_selector("body[data-view=graph]")
+    page.wait_for_selector(".of-samples[open] .one-by-one li")
+    assert page.locator(".chosen h2").inner_text() == "dense1.bias"
+    assert page.evaluate("() => document.body.dataset.phase") == "backward"  # its gradient stands there
+    assert page.locator(".strip circle").count() == 32
+    page.wait_for_function("() => document.activeElement.closest('.of-samples')")
+
+
+@STILL
 def test_where_samples_are_mixed_it_says_so(open_page):
     page = open_page("?example=batch-norm")
     opened(page, "dense1.weight")

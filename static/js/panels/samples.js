@@ -1,6 +1,6 @@
 // The gradient of one entry of a parameter, sample by sample: what each asks for by itself, beside what the step follows.
 
-import { html, useEffect, useState } from "../../vendor/vendor.js";
+import { html, useEffect, useRef, useState } from "../../vendor/vendor.js";
 import { ApiError } from "../api.js";
 import * as api from "../api/samples.js";
 import { dotsOf, largestSize, share } from "../model/dots.js";
@@ -20,9 +20,16 @@ function samplesIn({ schedule: { events: [batch] } }) {
 
 /** Asked for when it is opened. @param {{trace: Trace, node: import("../types").GraphNode, entry: number[]}} props */
 export function SampleGradients({ trace, node, entry }) {
-  const [open, setOpen] = useState(false), of = samplesIn(trace);
+  const [open, setOpen] = useState(false), place = useRef(/** @type {HTMLElement | null} */ (null)), of = samplesIn(trace), asked = store.oneByOne.value;
+  useEffect(() => {
+    if (!asked || !place.current) return;
+    store.oneByOne.value = false;
+    setOpen(true);
+    place.current.scrollIntoView({ block: "nearest" });
+    place.current.querySelector("summary")?.focus({ preventScroll: true });
+  }, [asked]);
   if (node.role !== "parameter" || of < 2) return null;
-  return html`<details class="of-samples" onToggle=${(/** @type {Event} */ event) => setOpen(/** @type {HTMLDetailsElement} */ (event.currentTarget).open)}>
+  return html`<details class="of-samples" ref=${place} open=${open} onToggle=${(/** @type {Event} */ event) => setOpen(/** @type {HTMLDetailsElement} */ (event.currentTarget).open)}>
     <summary>The gradients of the ${count(of)} samples</summary>${open && html`<${Opened} key=${`${trace.iteration} ${node.id} ${entry}`} trace=${trace} node=${node} entry=${entry} />`}</details>`;
 }
 

@@ -1,6 +1,7 @@
 // The samples of this training step, as pictures where they are some: what each is, what it is read as, and each one alone.
 
-import { html, useEffect, useRef } from "../../vendor/vendor.js";
+import { batch, html, useEffect, useRef, useState } from "../../vendor/vendor.js";
+import * as actions from "../actions.js";
 import { picturesOf } from "../model/batch.js";
 import { count } from "../model/format.js";
 import { imagesSize, picked, sideBySide } from "../model/grid.js";
@@ -15,7 +16,7 @@ export function Batch() {
   if (!trace || !members) return html`<p class="empty">This training step sees no batch of samples.</p>`;
   const pictures = picturesOf(trace, data), alone = store.canBeAlone.value;
   return html`<p class="about">Training step ${trace.iteration} sees ${members.length} of ${count(data?.samples ?? 0)} samples. ${readSo(members)}
-      ${alone ? " Choose one to walk it alone, with the parameters of this step." : ""}</p>
+      ${alone ? " Choose one to walk it alone, with the parameters of this step." : ""}</p><${OneByOne} trace=${trace} />
     <ul class="members">${members.map((member, row) => html`<li><${Member} member=${member} pictures=${pictures} row=${row} alone=${alone} /></li>`)}</ul>`;
 }
 
@@ -23,6 +24,27 @@ export function Batch() {
 function readSo(members) {
   if (members.every(({ read }) => read === null)) return "What the network reads is not computed yet.";
   return `${members.filter(({ right }) => right).length} are read right.`;
+}
+
+/** The way to what each sample asks of a parameter, in the panel of the chosen card. @param {{trace: import("../types").Trace}} props */
+function OneByOne({ trace }) {
+  const learning = trace.graph.nodes.filter(({ role, wanted }) => role === "parameter" && wanted), [chosen, choose] = useState("");
+  if (!learning.length || store.predicting.value) return null;
+  const usual = learning.findLast(({ shape }) => shape.length > 1) ?? learning[learning.length - 1], node = learning.find(({ label }) => label === chosen) ?? usual;
+  return html`<form class="one-by-one-of" onSubmit=${(/** @type {Event} */ event) => { event.preventDefault(); show(trace, node.id); }}>
+    <label>What each asks of <select name="parameter" value=${node.label} onChange=${(/** @type {Event} */ event) => choose(/** @type {HTMLSelectElement} */ (event.currentTarget).value)}>${learning.map(({ label }) => html`<option value=${label}>${label}</option>`)}</select></label>
+    <button type="submit" class="pill" data-command="one-by-one">Their gradients, one by one</button></form>`;
+}
+
+/** Where the parameter's gradient stands, or at the end of the backward phase. @param {import("../types").Trace} trace @param {number} id */
+function show(trace, id) {
+  batch(() => {
+    if (!store.frame.peek()?.gradients[id]) actions.seek(trace.events.findLastIndex(({ phase }) => phase === "backward") + 1);
+    actions.select({ node: id, which: "gradient", entry: null });
+    if (store.view.peek() === "training" || store.view.peek() === "compare") actions.look("graph");
+    store.oneByOne.value = true;
+    store.dialog.value = null;
+  });
 }
 
 /** @param {{member: import("../model/batch.js").Member, pictures: ReturnType<typeof picturesOf>, row: number, alone: boolean}} props */
