@@ -178,7 +178,7 @@ function openAddress() {
   actions.predict(address.predict);
   store.following.value = address.follow && Boolean(address.session);
   const { session, example, join } = address;
-  if (brings()) return import("./take/session.js").then(({ arrive }) => arrive(address));
+  if (brings()) return import("./take/session.js").then(({ arrive }) => arrive(address)).then(() => beginLesson(address.lesson));
   if (join) return import("./ui/join.js").then(({ enter }) => enter(join));
   if (session) return openBoth(session, address).then(() => beginLesson(address.lesson));
   store.touring.value = !example;

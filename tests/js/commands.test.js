@@ -113,3 +113,36 @@ test("play at the end of a model that does not train begins again", () => {
   perform(command("play"));
   assert.deepEqual([store.cursor.value, store.playing.value], [0, true]);
 });
+
+/** A lesson of two stops, at one of them. */
+function teach(at) {
+  const stop = { iteration: 0, view: "graph", text: [], nodes: [], missing: null, holds: true };
+  store.lesson.value = { id: "one", revision: 1, stops: [{ ...stop, cursor: 2 }, { ...stop, cursor: 5 }], at, going: false };
+}
+
+test("in a guided lesson the step keys lead from stop to stop and not beyond, and Escape ends it before the presentation", () => {
+  show(2);
+  teach(0);
+  assert.deepEqual(["back", "forward", "return-to-lesson"].map((id) => command(id).enabled()), [false, true, false]);
+  store.cursor.value = 5;
+  teach(1);
+  assert.deepEqual(["back", "forward", "return-to-lesson"].map((id) => command(id).enabled()), [true, false, false]);
+  // Beside the lesson either key leads back to it.
+  store.cursor.value = 3;
+  assert.deepEqual(["back", "forward", "return-to-lesson"].map((id) => command(id).enabled()), [true, true, true]);
+  store.present.value = true;
+  perform(commandFor("Escape"));
+  assert.deepEqual([store.lesson.value, store.present.value, store.cursor.value], [null, true, 3]);
+  perform(commandFor("Escape"));
+  assert.equal(store.present.value, false);
+});
+
+test("only an example with a guided lesson offers one", () => {
+  show(2);
+  store.session.value = { id: "one", example: "square" };
+  store.examples.value = [{ id: "square", stops: 8 }, { id: "chain", stops: 0 }];
+  assert.equal(command("lesson").enabled(), true);
+  store.session.value = { id: "one", example: "chain" };
+  assert.equal(command("lesson").enabled(), false);
+  store.session.value = store.examples.value = null;
+});

@@ -18,6 +18,15 @@ test("a link may ask before it shows, follow whoever drives, or join by a code",
   assert.equal(readAddress(writeAddress()).predict, false);
 });
 
+test("a link may open a lesson at one of its stops, counted from 1", () => {
+  assert.equal(readAddress("?example=neuron&lesson=3").lesson, 3);
+  assert.equal(readAddress("?example=neuron&lesson=three").lesson, undefined);
+  store.lesson.value = { id: "one", revision: 1, stops: [], at: 6, going: false };
+  assert.equal(readAddress(writeAddress()).lesson, 7);
+  store.lesson.value = null;
+  assert.equal(readAddress(writeAddress()).lesson, undefined);
+});
+
 test("nonsense in an address is left out, not guessed at", () => {
   const { cursor, iteration, present } = readAddress("?cursor=-3&iteration=1e9&present=yes");
   assert.deepEqual([cursor, iteration, present], [undefined, undefined, false]);

@@ -42,8 +42,8 @@ WALK = Walk(
         ),
         Stop(
             at="gradient z2",
-            says="Backward, fused. A score gets its share minus its target, over the number of rows: {value p[0,0]} "
-            "minus {value y[0,0]}, halved, is {gradient z2[0,0]}. That is all: p − y.",
+            says="Backward, fused. A score of [z2] gets its share minus its target, over the number of rows: "
+            "{value p[0,0]} minus {value y[0,0]}, halved, is {gradient z2[0,0]}. That is all: p − y.",
             holds=lambda n: all(
                 same(n(f"gradient z2[{r},{c}]"), (n(f"value p[{r},{c}]") - n(f"value y[{r},{c}]")) / 2)
                 for r, c in ENTRIES
