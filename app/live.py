@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from threading import Lock
 from typing import Any
@@ -13,48 +12,20 @@ from starlette.types import Receive, Scope, Send
 
 from app import metrics
 from app.errors import TooManyError
+from app.follower import CHUNKS, GONE, RUN, Follower, chunk, heard, pieces
 from app.session import Standing
 from app.settings import Settings
 from app.store import Entry
 from app.wire import encode
 
-KEPT = 16  # events waiting for one follower; one that is further behind is told to begin anew
-PIECE = 65_536  # bytes sent at a time, unless one event is longer
-RUN, ENDED = b"\nevent: run\n", b'"ended":'  # a run under way says nothing of an end
+ENDED = b'"ended":'  # a run under way says nothing of an end
 PING = b": still here\n\n"
-GONE = b"event: gone\ndata: {}\n\n"  # somebody deleted the session: the last its followers hear
 UNCACHED = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
 def sent(name: str, body: Any, revision: int) -> bytes:
     """One server-sent event. Its id is the revision: a follower that comes back says which one it saw last."""
     return b"id: %d\nevent: %s\ndata: %s\n\n" % (revision, name.encode(), encode(body))
-
-
-class Follower:
-    """What waits for one reader. Belongs to the event loop: only `Hub` touches it from there."""
-
-    __slots__ = ("behind", "ended", "pinged", "ready", "waiting")
-
-    def __init__(self, pinged: bool = True) -> None:
-        self.pinged = pinged
-        self.waiting: deque[bytes] = deque()
-        self.ready = asyncio.Event()
-        self.behind = self.ended = False
-
-    def hand(self, event: bytes) -> None:
-        if RUN in event and self.waiting and RUN in self.waiting[-1]:
-            self.waiting.pop()  # of a run's progress, the newest counts
-        if len(self.waiting) == KEPT:
-            self.waiting.clear()
-            self.behind = True
-        if not self.behind:
-            self.waiting.append(event)
-        self.ready.set()
-
-    def end(self) -> None:
-        self.ended = True
-        self.ready.set()
 
 
 class Hub:
@@ -134,10 +105,10 @@ class Hub:
     def _ping(self, loop: asyncio.AbstractEventLoop) -> None:
         """One clock for all: a time limit for each follower's each event would cost more than sending it."""
         self._pinging = None
-        everyone = self._all()
+        everyone, ping = self._all(), chunk(PING)
         for follower in everyone:
             if follower.pinged and not follower.waiting:
-                follower.hand(PING)
+                follower.hand(PING, ping)
         if everyone and not self.closed:
             self._ping_later(loop)
 
@@ -145,41 +116,17 @@ class Hub:
         with self._lock:
             told, self._told = self._told, {}
         for id, events in told.items():
+            framed = [(event, chunk(event)) for event in events]
             for follower in self._followers.get(id, ()):
-                for event in events:
-                    follower.hand(event)
+                for event, ready in framed:
+                    follower.hand(event, ready)
 
     def _fall_behind(self) -> None:
         for follower in self._all():
-            follower.waiting.clear()
-            follower.behind = True
-            follower.ready.set()
+            follower.fall_behind()
 
     def _all(self) -> list[Follower]:
         return [follower for here in self._followers.values() for follower in here]
-
-
-async def heard(follower: Follower) -> list[bytes] | None:
-    """What waits by now, or comes; None where the follower fell behind, and then begins anew."""
-    if not follower.waiting and not follower.behind and not follower.ended:
-        await follower.ready.wait()
-    follower.ready.clear()
-    if follower.behind:
-        follower.behind = False
-        return None
-    events = list(follower.waiting)
-    follower.waiting.clear()
-    return events
-
-
-def pieces(events: list[bytes]) -> list[bytes]:
-    """Events to be sent together, small ones as one: a piece that is sent is held until it is read."""
-    found = [b""]
-    for event in events:
-        if found[-1] and len(found[-1]) + len(event) > PIECE:
-            found.append(b"")
-        found[-1] += event
-    return [piece for piece in found if piece]
 
 
 class Stream(StreamingResponse):
@@ -195,10 +142,16 @@ class Stream(StreamingResponse):
         self.hub, self.id, self.follower, self.summary = hub, id, follower, summary
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.follower.direct = self._direct(scope)
         try:
             await super().__call__(scope, receive, send)
         finally:
             self.hub.leave(self.id, self.follower)
+
+    def _direct(self, scope: Scope) -> Callable[[bytes], bool] | None:
+        """What sends chunks past the task, where the server has such a thing."""
+        found: Callable[[bytes], bool] | None = scope.get("extensions", {}).get(CHUNKS, {}).get("send")
+        return found
 
     async def _events(self, first: bytes) -> AsyncIterator[bytes]:
         yield b"retry: 1000\n\n" + first
@@ -222,6 +175,9 @@ class Stream(StreamingResponse):
 
 class RunStream(Stream):
     """The progress of a training run, until it has ended. `first` and `summary` say how it stands."""
+
+    def _direct(self, scope: Scope) -> None:
+        """Of all events, it sends some."""
 
     async def _events(self, first: bytes) -> AsyncIterator[bytes]:
         yield b"retry: 1000\n\n" + first

@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
+from app.follower import CHUNKS
 from app.settings import Settings
 
 TITLES = {400: "Malformed request", 408: "Too slow", 431: "Head too large", 503: "Too many connections"}
@@ -46,6 +47,10 @@ class Together:
         if self._held:
             held, self._held = self._held, b""
             self._write(held)
+
+    def write_now(self, sent: bytes) -> None:
+        self._send()
+        self._write(sent)
 
     def close(self) -> None:
         self._send()
@@ -97,6 +102,7 @@ class Protocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
+        self.scope["extensions"] = {CHUNKS: {"send": self.send_chunk}}
         self._heading, self._whole, self._named, self._unnamed = True, False, 0, 0
 
     def on_url(self, url: bytes) -> None:
@@ -121,6 +127,17 @@ class Protocol(HttpToolsProtocol):
         self._arrived()
         if not self._refused:
             super().on_message_complete()
+
+    def send_chunk(self, chunk: bytes) -> bool:
+        """Send a chunk of the answer under way, framed already; False where the other side is slow to read, or gone.
+
+        Whoever has one for hundreds of readers need not wake a task for each.
+        """
+        cycle = self.cycle
+        if self.flow.write_paused or cycle.disconnected or cycle.response_complete or not cycle.chunked_encoding:
+            return False
+        self.transport.write_now(chunk)  # type: ignore[attr-defined]
+        return True
 
     def pause_writing(self) -> None:
         super().pause_writing()

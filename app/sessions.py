@@ -23,9 +23,10 @@ from fastapi.responses import Response
 from app import tokens
 from app.data.uploads import Uploads
 from app.errors import ExpiredError, NotFoundError
+from app.follower import GONE
 from app.history import History
 from app.lessons import EXAMPLES
-from app.live import GONE, Hub, happened
+from app.live import Hub, happened
 from app.once import Once, kept
 from app.requests import SessionRequest
 from app.session import Session, Standing

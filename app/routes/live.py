@@ -13,7 +13,8 @@ from fastapi.responses import Response
 
 from app import codes
 from app.answers import CodeAnswer, JoinAnswer, NewsAnswer
-from app.live import Hub, Stream, edited, heard, sent
+from app.follower import heard
+from app.live import Hub, Stream, edited, sent
 from app.requests import JoinRequest
 from app.routes import API, Driven, SessionsHere, problems
 from app.wire import answer

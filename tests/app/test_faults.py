@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.live import KEPT, Follower
+from app.follower import KEPT, Follower, chunk
 from app.main import create_app
 from app.settings import Settings
 from tests.app.conftest import client_of, expression
@@ -181,7 +181,8 @@ async def test_a_flood_of_creations_keeps_no_more_than_the_limits_in_memory():
 def test_a_follower_that_never_reads_holds_a_few_events_however_many_come():
     follower = Follower()
     for number in range(100_000):
-        follower.hand(b"id: %d\nevent: position\ndata: {}\n\n" % number)
+        event = b"id: %d\nevent: position\ndata: {}\n\n" % number
+        follower.hand(event, chunk(event))
     assert len(follower.waiting) <= KEPT
     assert follower.behind
 

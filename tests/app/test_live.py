@@ -5,7 +5,8 @@ import json
 
 import pytest
 
-from app.live import KEPT, PIECE, PING, Hub, heard, pieces
+from app.follower import GONE, KEPT, PIECE, Follower, chunk, heard, pieces
+from app.live import PING, Hub
 from app.main import create_app
 from app.settings import Settings
 from tests.app.conftest import client_of
@@ -139,6 +140,35 @@ async def test_who_falls_behind_is_told_to_begin_anew_and_holds_no_more_than_its
     assert await heard(follower) is None
     hub.tell("a", b"news")
     assert await heard(follower) == [b"news"]
+
+
+async def test_an_event_goes_past_the_task_of_a_reader_that_has_all_and_waits_behind_others_of_one_that_has_not():
+    follower, passed, reads = Follower(), [], True
+
+    def direct(framed):
+        passed.extend([framed] * reads)
+        return reads
+
+    def hand(*events):
+        for event in events:
+            follower.hand(event, chunk(event))
+
+    follower.direct = direct
+    hand(b"before it listens")
+    assert await heard(follower) == [b"before it listens"]
+    listening = asyncio.ensure_future(heard(follower))
+    await asyncio.sleep(0)
+    hand(b"one", b"two")
+    assert passed == [b"3\r\none\r\n", b"3\r\ntwo\r\n"]
+    reads = False
+    hand(b"three")
+    reads = True
+    hand(b"four")  # not before the third
+    assert await listening == [b"three", b"four"]
+    listening = asyncio.ensure_future(heard(follower))
+    await asyncio.sleep(0)
+    hand(GONE)  # after which the stream ends: that is the task's to know
+    assert (await listening, len(passed)) == ([GONE], 2)
 
 
 async def test_who_hears_nothing_is_told_that_the_service_is_there_and_who_polls_is_not():
