@@ -107,18 +107,22 @@ def why_none(node: Node) -> str:
 GAP = b"\0"  # which no JSON holds
 
 
+Place = tuple[int, tuple[int, ...]]  # of an array in a recording: its offset and its shape
+Gap = tuple[Place, ArrayRef, bytes]  # an array, and the text between it and the next one
+
+
 class Forms:
     """Events of a schedule as JSON with gaps, where numbers go: encoded once, for all training steps."""
 
     def __init__(self) -> None:
-        self._made: dict[int, tuple[list[bytes], list[ArrayRef]]] = {}
+        self._made: dict[int, tuple[bytes, list[Gap]]] = {}
         self.nbytes = 0
 
-    def of(self, event: AnyEvent) -> tuple[list[bytes], list[ArrayRef]]:
-        """What stands around the gaps, and the places of the arrays that go there."""
+    def of(self, event: AnyEvent) -> tuple[bytes, list[Gap]]:
+        """The text before the first gap, and each gap with the text after it."""
         return self._made.get(event.index) or self._make(event)
 
-    def _make(self, event: AnyEvent) -> tuple[list[bytes], list[ArrayRef]]:
+    def _make(self, event: AnyEvent) -> tuple[bytes, list[Gap]]:
         refs: list[ArrayRef] = []
 
         def gapped(value: Any) -> Any:
@@ -129,7 +133,9 @@ class Forms:
 
         text = orjson.dumps({name: gapped(getattr(event, name)) for name in names(type(event))})
         self.nbytes += len(text)
-        return self._made.setdefault(event.index, (text.split(GAP), refs))
+        first, *after = text.split(GAP)
+        gaps = [((ref.offset, ref.shape), ref, more) for ref, more in zip(refs, after, strict=True)]
+        return self._made.setdefault(event.index, (first, gaps))
 
 
 class Teller:
@@ -137,17 +143,28 @@ class Teller:
 
     def __init__(self, trace: Trace, forms: Forms) -> None:
         self.trace, self.forms = trace, forms
-        self.told: dict[ArrayRef, bytes] = {}  # one event's value is another one's upstream
+        self.told: dict[Place, bytes] = {}  # one event's value is another one's upstream
 
     def __call__(self, event: AnyEvent) -> bytes:
-        around, refs = self.forms.of(event)
-        parts = [around[0]]
-        for ref, more in zip(refs, around[1:], strict=True):
-            parts += self.told.get(ref) or self.told.setdefault(ref, _summarised(self.trace.view(ref))), more
+        first, gaps = self.forms.of(event)
+        parts = [first]
+        for place, ref, more in gaps:
+            parts += self.told.get(place) or self.told.setdefault(place, _summarised(self.trace.view(ref))), more
         return b"".join(parts)
 
 
+SINGLE = (
+    b'{"shape":%b,"min":%b,"max":%b,"mean":%b,"std":0.0,"norm":%b,"zeros":0.0,"nonfinite":0,"data":%b}'  # a summary
+)
+
+
 def _summarised(array: Array) -> bytes:
+    if array.size == 1 and array.dtype == np.float64 and 1e-150 < abs(only := array.item()) < 1e150:
+        # As most arrays of an expression are: a tenth of the time. Its square is a number, so its norm is its size.
+        number, ones = orjson.dumps(only), array.ndim
+        shape = b"[%b]" % b",".join([b"1"] * ones)
+        nested = b"[" * ones + number + b"]" * ones
+        return SINGLE % (shape, number, number, number, number.lstrip(b"-"), nested)
     found = summary(array)
     bounded = found.nonfinite == 0 and all(x is None or isfinite(x) for x in (found.mean, found.std, found.norm))
     return orjson.dumps(found) if bounded else encode(found)  # orjson takes infinities for null

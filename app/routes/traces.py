@@ -20,7 +20,7 @@ from app.routes import API, SessionHere, problems
 from app.session import Session
 from app.tensors import Teller, Tensor, allow, entry_of, find, npy, read, why_none, window_of, window_text
 from app.wire import answer, encode, joined, takes_gzip
-from engine import Graph, PyTorchLines, Schedule
+from engine import Array, Graph, PyTorchLines, Schedule
 
 router = APIRouter(prefix=f"{API}/sessions/{{id}}", tags=["traces"], responses=problems(404, 413, 416, 422))
 
@@ -154,12 +154,20 @@ def overviews(session: SessionHere, at: Places, iteration: Iteration = None) -> 
     return _raw([cells for cells, _ in drawn] + [positions for _, positions in drawn])
 
 
-def _raw(arrays: list[Any]) -> Response:
-    return Response(b"".join(map(_little, arrays)), media_type="application/octet-stream")
+def _raw(arrays: list[Array]) -> Response:
+    """Several arrays are put together, which copies them; a single one goes as it is where it is nobody else's.
+
+    Others are places of a recording, which the next iteration writes over. A whole trace takes 0.2 ms to copy.
+    """
+    if len(arrays) > 1:
+        body: bytes | memoryview = b"".join(map(_little, arrays))
+    else:
+        body = _little(arrays[0] if arrays[0].base is None else arrays[0].copy())
+    return Response(body, media_type="application/octet-stream")
 
 
-def _little(array: Any) -> bytes:
-    return array.astype(array.dtype.newbyteorder("<"), copy=False).tobytes()  # type: ignore[no-any-return]
+def _little(array: Array) -> memoryview:
+    return array.astype(array.dtype.newbyteorder("<"), copy=False).reshape(-1).view(np.uint8).data
 
 
 @router.get("/magnitudes", response_model=Magnitudes)
