@@ -113,6 +113,7 @@ class _Counting:
         self.moving: set[int] = set()
         self.states: States | None = None
         self.stepped: set[int] = set()
+        self.counted: dict[int, int] = {}  # by node
 
     def cost(self, held: int) -> Cost:
         plain = self.how.mode != "difference" or self.how.sides == "one-sided"
@@ -153,7 +154,10 @@ class _Counting:
         return prod(self.graph.nodes[leaf].shape) if self.how.sampled else 1
 
     def flops(self, node: Node) -> int:
-        return int(node.row.flops(*(self.graph.nodes[i].shape for i in node.inputs), **node.options))
+        if node.id not in self.counted:
+            shapes = (self.graph.nodes[i].shape for i in node.inputs)
+            self.counted[node.id] = int(node.row.flops(*shapes, **node.options))
+        return self.counted[node.id]
 
     def over(self, node: Node, slot: int, sent: int) -> int:
         """A derivative over one slot; `sent` numbers arrive at the other end."""

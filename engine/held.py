@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from engine.contract import Adjoint
 from engine.elementwise import constant
 from engine.events import AnyEvent, Contribution, Credit, Forward, Influence, Probe, Quotient, Recompute, Seed, Tangent
 from engine.graph import Graph, Node
+from engine.op import Op
 from engine.recording import ArrayRef
 from engine.rtrl import States, states_of
 from engine.schedule import Schedule
-from engine.tape import Ref, UntraceableError, trace
+from engine.tape import Options, Ref, Shape, UntraceableError, trace
 
 Needs = tuple[AnyEvent, list[ArrayRef], list[ArrayRef]]  # an event, what it reads, what it makes
 
@@ -123,28 +125,34 @@ class _Walk:
 
 def slope(graph: Graph, node: Node, slot: int) -> float | None:
     """The local derivative where it is one number, whatever the operands are."""
-    partial = node.row.partials[slot] if node.row.partials else None
-    if partial is None:
-        return None
+    return _slope(node.row, slot, len(node.inputs), node.settings) if node.row.partials else None
+
+
+@lru_cache(maxsize=4096)
+def _slope(row: Op, slot: int, operands: int, settings: Options) -> float | None:
+    partial = row.partials[slot]
     try:
-        return constant(partial, 1 + len(node.inputs), node.settings)
+        return None if partial is None else constant(partial, 1 + operands, settings)
     except UntraceableError:
         return None
 
 
-def needed(graph: Graph, node: Node, slot: int) -> list[int]:
+def needed(graph: Graph, node: Node, slot: int) -> Sequence[int]:
     """Which of y, saved results and operands a derivative over this slot is computed from, by number."""
-    row, extra = node.row, len(node.row.saved)
-    if slope(graph, node, slot) is not None:
-        return []
+    shapes = (node.shape, *[graph.nodes[i].shape for i in node.inputs])
+    return () if slope(graph, node, slot) is not None else _needed(node.row, slot, shapes, node.settings)
+
+
+@lru_cache(maxsize=4096)
+def _needed(row: Op, slot: int, shapes: tuple[Shape, ...], settings: Options) -> Sequence[int]:
+    extra, inputs = len(row.saved), len(shapes) - 1
     if not row.partials and isinstance(row.vjps[slot], Adjoint):
-        return [1 + extra + k for k in range(len(node.inputs)) if k != slot]
-    everything = list(range(1 + extra + len(node.inputs)))
+        return [1 + extra + k for k in range(inputs) if k != slot]
+    everything = range(1 + extra + inputs)
     if not row.partials:
         return everything
-    shapes = tuple(graph.nodes[i].shape for i in (node.id, *node.inputs))
     try:
-        tape = trace(row.partials[slot], shapes, node.settings)
+        tape = trace(row.partials[slot], shapes, settings)
     except UntraceableError:
         return everything
     used = {int(a) for line in tape.lines for a in line.args if isinstance(a, Ref)}

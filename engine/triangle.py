@@ -104,7 +104,8 @@ class _Layer:
         return found
 
     def _row(self, time: int) -> Iterator[float | None]:
-        arrived = self._back({self.handed_on[time - 1]: self.outside[time]})
+        with np.errstate(all="ignore"):
+            arrived = self._back({self.handed_on[time - 1]: self.outside[time]})
         for step, id in enumerate(self.states, 1):
             yield size_of(arrived.get(id)) if step <= time else None
 
@@ -122,9 +123,8 @@ class _Layer:
         rule = node.row.vjps[slot]
         assert rule is not None, "asked of inputs that get a gradient"
         y, *xs = (self.trace.view(self.trace.schedule.values[i]) for i in (node.id, *node.inputs))
-        with np.errstate(all="ignore"):
-            made = rule(upstream, y, *self.saved[node.id], *xs, **dict(node.options))
-            return np.asarray(unbroadcast(made, self.nodes[node.inputs[slot]].shape))
+        made = rule(upstream, y, *self.saved[node.id], *xs, **dict(node.options))
+        return np.asarray(unbroadcast(made, self.nodes[node.inputs[slot]].shape))
 
 
 def kept_cells(rows: Sequence[int], steps: int, every: int) -> tuple[tuple[bool | None, ...], ...]:
