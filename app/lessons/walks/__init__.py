@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.lessons.walks import (
     dying_relu,
+    lstm,
     neuron,
     reuse,
     rnn,
@@ -15,5 +16,5 @@ from app.lessons.walks import (
 )
 from app.lessons.walks.parts import Walk
 
-FILES = (square, reuse, neuron, softmax_ce, vanishing, dying_relu, training_loop, training_loop_uncleared, rnn)
+FILES = (square, reuse, neuron, softmax_ce, vanishing, dying_relu, training_loop, training_loop_uncleared, rnn, lstm)
 WALKS: dict[str, Walk] = {file.WALK.example: file.WALK for file in FILES}
