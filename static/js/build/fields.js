@@ -13,7 +13,7 @@ import { said } from "./spec.js";
 export const spoken = (name) => name.replaceAll("_", " ");
 
 /** A text whose meaning is the value: as typed while it means that, else as the value is written. @param {any} value @param {(text: string) => any} read @param {(value: any) => string} write @returns {[string, (text: string) => any]} */
-export function useTyped(value, read, write) {
+function useTyped(value, read, write) {
   const [typed, setTyped] = useState(/** @type {string | null} */ (null));
   const text = typed !== null && JSON.stringify(read(typed)) === JSON.stringify(value) ? typed : value === undefined ? "" : write(value);
   return [text, (next) => {

@@ -3,9 +3,9 @@
 /** @typedef {import("../types").Graph} Graph */
 
 /** A graph of more cards than this opens with its groups closed. */
-export const MOST_AT_FIRST = 150;
+const MOST_AT_FIRST = 150;
 /** Never more cards than this are drawn, as far as closing groups can help. */
-export const MOST_CARDS = 300;
+const MOST_CARDS = 300;
 
 /** A path of names as one key. @param {string[]} path */
 export const pathKey = (path) => path.join("/");

@@ -5,7 +5,7 @@ import { hiddenBy, pathKey } from "../model/groups.js";
 import * as store from "../store.js";
 
 const STOPS = "[data-node], [data-group]";
-export const ABOUT = "Up and down go from card to card. Shift with left or right goes along an edge, up and down from there to its neighbours. Enter chooses.";
+const ABOUT = "Up and down go from card to card. Shift with left or right goes along an edge, up and down from there to its neighbours. Enter chooses.";
 
 /** @typedef {SVGElement} Mark */
 

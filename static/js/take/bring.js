@@ -1,7 +1,10 @@
 // A session file, chosen or dropped here, opens as a session of its own.
 
 import { html, useState } from "../../vendor/vendor.js";
+import { style } from "../lazy.js";
 import { bring } from "./session.js";
+
+await style("take.css");
 
 export function Bring() {
   const [refused, setRefused] = useState(""), [over, setOver] = useState(false);

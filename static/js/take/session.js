@@ -7,7 +7,7 @@ import * as store from "../store.js";
 import { linked, readable } from "../url.js";
 
 /** What stands before a session in an address; what is behind the # is sent to no server. */
-export const BEFORE = "#session=";
+const BEFORE = "#session=";
 
 /** The session at the event on screen, and what its file is called. @returns {Promise<Response>} */
 export const exported = () => ask(`${ROOT}/sessions/${store.session.value?.id}/export?format=json&iteration=${store.iteration.value}&cursor=${store.cursor.value}`);

@@ -17,13 +17,13 @@ const LONGEST = 30_000;
 
 export function Take() {
   const [link, text] = useLink();
-  return html`<h2>Take it away</h2>
+  return html`<div class="take"><h2>Take it away</h2>
     <section><h3>A link with everything</h3><p class="note">Model, data, changes, seed, this very event and the part of the graph you see are in the link itself. It opens on any explorer, today or in years.</p>
       ${link && (link.length > LONGEST ? html`<p class="note" data-too-long>This link would have ${count(link.length)} characters; mail and chat cut links of more than ${count(LONGEST)}. The session file has no such limit.</p>`
         : html`<${Copied} name="everything" title="A link with everything" text=${link} />`)}</section>
     <section><h3>A session file</h3><p class="note">The same as a file. Bring it back here, or to any explorer.</p>
       <div class="fields"><button type="button" class="pill on" data-command="save-session" onClick=${saveSession}>Save the file</button><${Bring} /></div></section>
-    <${Forms} /><${Pictures} />${text && link.length <= LONGEST && html`<${Embed} text=${text} />`}`;
+    <${Forms} /><${Pictures} />${text && link.length <= LONGEST && html`<${Embed} text=${text} />`}</div>`;
 }
 
 /** The link and what it holds; as long as a picture is made, what they were. @returns {[string, string]} */

@@ -35,7 +35,7 @@ function boxOf({ cards, closed }, id) {
 }
 
 /** Cards and their places in the order, each once. @param {TraceEvent[]} events one operation's @param {import("../../types").Graph} graph @returns {Map<number, number>} */
-export function orderOf(events, graph) {
+function orderOf(events, graph) {
   /** @type {Map<number, number>} */
   const found = new Map();
   let next = 1;

@@ -26,7 +26,7 @@ export function part(trace, ref, first, count) {
 }
 
 /** All numbers of an array that is not too large to be asked for. @param {Trace} trace @param {Ref} ref */
-export function wholeArray(trace, ref) {
+function wholeArray(trace, ref) {
   return sizeOf(ref.shape) <= MOST ? arrayAt(trace, ref) : null;
 }
 
