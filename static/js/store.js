@@ -2,6 +2,7 @@
 
 import { computed, signal } from "../vendor/vendor.js";
 import { membersOf } from "./model/batch.js";
+import { namesOf } from "./model/listing.js";
 import { networkOf } from "./model/network.js";
 import { frameAt, stops } from "./model/playhead.js";
 import { readingOf } from "./model/reading.js";
@@ -74,6 +75,10 @@ export const catalogue = signal(/** @type {import("./types").Catalogue | null} *
 export const examples = signal(/** @type {import("./types").Example[] | null} */ (null));
 /** Explanations of the training step on screen, by event. */
 export const explanations = signal(/** @type {Map<number, import("./types").Explanation>} */ (new Map()));
+/** Every name in the lines of code, and what it stands for. */
+export const names = computed(() => (trace.value ? namesOf(trace.value, explanations.value) : new Map()));
+/** The name in the lines of code that is under the pointer. */
+export const hovered = signal(/** @type {string | null} */ (null));
 /** Lines of PyTorch, by event. */
 export const pytorch = signal(/** @type {Map<number, string[]>} */ (new Map()));
 /** Explanations for the entry that says most, by `entryKey`. */

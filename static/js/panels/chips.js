@@ -1,13 +1,12 @@
 // The names of the line the step stands at, each with what it holds now; the one under the pointer is lit.
 
-import { html, signal } from "../../vendor/vendor.js";
+import { html } from "../../vendor/vendor.js";
 import * as actions from "../actions.js";
 import { namesIn } from "../model/listing.js";
 import * as store from "../store.js";
 import { Number } from "./number.js";
 
-/** The name under the pointer. */
-export const hovered = signal(/** @type {string | null} */ (null));
+const { hovered } = store;
 
 /** @typedef {import("../model/listing.js").Named} Named */
 

@@ -3,11 +3,12 @@
 import { computed, effect, html, render, useEffect, useRef } from "../../vendor/vendor.js";
 import * as actions from "../actions.js";
 import { count } from "../model/format.js";
-import { namesOf, piecesOf, resultRef, rowsOf } from "../model/listing.js";
+import { resultRef, rowsOf } from "../model/listing.js";
 import { toneOf } from "../model/playhead.js";
 import * as store from "../store.js";
 import { loadPyTorch } from "../words.js";
-import { Chips, hovered } from "./chips.js";
+import { Chips } from "./chips.js";
+import { lightNames, Named, onNames } from "./named.js";
 import { Number } from "./number.js";
 
 /** Of a long step, the lines of so many events before and after this one. */
@@ -15,7 +16,6 @@ const NEAR = 120;
 
 /** @typedef {import("../model/listing.js").Row} Row */
 
-const names = computed(() => (store.trace.value ? namesOf(store.trace.value, store.explanations.value) : new Map()));
 const rows = computed(() => (store.trace.value
   ? rowsOf(store.trace.value, store.explanations.value, store.pytorch.value, Math.max(0, store.cursor.value - 1), NEAR) : []));
 
@@ -38,17 +38,17 @@ function CodeView() {
   const at = store.cursor.value - 1, shown = store.view.value === "code";
   useEffect(() => keepInSight(box.current), [at, rows.value.length, shown]);
   useEffect(() => follow(box.current), [shown && trace !== null]);
-  useEffect(() => light(box.current), [hovered.value, at, rows.value.length]);
+  useEffect(() => lightNames(box.current), [store.hovered.value, at, rows.value.length]);
   if (!trace || !shown) return null;
   const partial = rows.value.length && trace.length > 2 * NEAR + 1;
   return html`<div class="code-head" aria-hidden="true"><span>NumPy</span><span>the same in PyTorch</span><span>result</span></div>
     <div class="code-rows" ref=${box} role="listbox" tabindex="0" aria-label="Lines of code of this training step, NumPy and PyTorch"
       aria-activedescendant=${rows.value.some(({ event }) => event === at) ? `line-${at}` : undefined}
-      onKeyDown=${onKey} onPointerOver=${onPointer} onPointerLeave=${() => (hovered.value = null)}>
+      onKeyDown=${onKey} ...${onNames}>
       ${rows.value.map((row, k) => html`<${Line} key=${row.event} row=${row} begins=${rows.value[k - 1]?.phase !== row.phase} trace=${trace} at=${at} />`)}
       ${rows.value.length === 0 && html`<p class="empty">Loading the lines…</p>`}
     </div>
-    <${Chips} trace=${trace} names=${names.value} line=${rows.value.find(({ event }) => event === at) ?? null}
+    <${Chips} trace=${trace} names=${store.names.value} line=${rows.value.find(({ event }) => event === at) ?? null}
       note=${partial ? `The ${NEAR} events before and after this one, of ${count(trace.length)}.` : ""} />`;
 }
 
@@ -58,14 +58,9 @@ function Line({ row: { event, phase, numpy, pytorch }, begins, trace, at }) {
   const ref = resultRef(trace.events[event]);
   return html`<div class="row-of-code ${toneOf(trace.events[event])} ${state} ${begins ? "begins" : ""}" id="line-${event}" role="option" data-event=${event} data-phase=${phase} aria-selected=${event === at}
     onClick=${() => go(event)}>
-    <span class="numpy">${numpy.map((line) => html`<${Code} line=${line} />`)}</span>
-    <span class="pytorch">${pytorch.map((line) => html`<${Code} line=${line} />`)}</span>
+    <span class="numpy">${numpy.map((line) => html`<code><${Named} line=${line} /></code>`)}</span>
+    <span class="pytorch">${pytorch.map((line) => html`<code><${Named} line=${line} /></code>`)}</span>
     <span class="result">${event <= at ? ref && html`<${Number} trace=${trace} place=${ref} />` : "—"}</span></div>`;
-}
-
-/** @param {{line: string}} props */
-function Code({ line }) {
-  return html`<code>${piecesOf(line, names.value).map(({ text, name }) => (name ? html`<span data-name=${name}>${text}</span>` : text))}</code>`;
 }
 
 /** @param {number} event */
@@ -83,18 +78,6 @@ function onKey(event) {
   const at = store.cursor.value - 1, list = rows.value;
   const next = by > 0 ? list.find((row) => row.event > at) : list.findLast((row) => row.event < at);
   if (next) go(next.event);
-}
-
-/** @param {PointerEvent} event */
-function onPointer(event) {
-  hovered.value = /** @type {HTMLElement} */ (event.target).dataset.name ?? null;
-}
-
-/** Every place where the name under the pointer stands. @param {HTMLElement | null} box */
-function light(box) {
-  box?.querySelectorAll("[data-name]").forEach((place) => {
-    place.classList.toggle("lit", /** @type {HTMLElement} */ (place).dataset.name === hovered.value);
-  });
 }
 
 /** Where the room or the letters change, the line stays in sight. @param {HTMLElement | null} box */

@@ -2,6 +2,7 @@
 
 import { computed, html, useEffect, useRef } from "../../vendor/vendor.js";
 import * as store from "../store.js";
+import { lightNames, Named, onNames } from "./named.js";
 
 /** Of a long listing, the lines of so many events before and after this one. */
 const NEAR = 60, LONG = 400;
@@ -24,7 +25,7 @@ const drawn = new WeakMap();
 function lineOf(line, state) {
   const found = drawn.get(line) ?? {};
   drawn.set(line, found);
-  return found[state] ??= html`<div class=${state} aria-current=${state === "at" ? "step" : undefined}>${line.text}</div>`;
+  return found[state] ??= html`<div class=${state} aria-current=${state === "at" ? "step" : undefined}><${Named} line=${line.text} /></div>`;
 }
 
 export function Code() {
@@ -32,9 +33,10 @@ export function Code() {
   const at = store.told.value - 1;
   useEffect(() => keepInSight(box.current), [at, listing.value]);
   useEffect(() => follow(box.current), [listing.value.length > 0]);
+  useEffect(() => lightNames(box.current), [store.hovered.value]);
   if (listing.value.length === 0) return null;
   return html`<div class="listing"><h2>The same step in NumPy</h2>
-    <div class="code" ref=${box} tabindex="0" role="region" aria-label="NumPy listing">
+    <div class="code" ref=${box} tabindex="0" role="region" aria-label="NumPy listing" ...${onNames}>
     ${listing.value.map((line) => lineOf(line, line.event === at ? "at" : line.event < at ? "done" : ""))}
   </div></div>`;
 }

@@ -10,7 +10,7 @@ import { makeCamera } from "./camera.js";
 import { makeFlow } from "./flow.js";
 import { edges, LABEL, paintEdges } from "./marks/edge.js";
 import { closedGroups, frames, paintClosed, titleAt } from "./marks/group.js";
-import { cards, markChosen, paintCards } from "./marks/node.js";
+import { cards, markChosen, markNamed, paintCards } from "./marks/node.js";
 import { paintOrder } from "./marks/order.js";
 import { paintSlot } from "./marks/slot.js";
 import { columnsOf, layoutQuestion, pictureFrom } from "./picture.js";
@@ -54,6 +54,7 @@ export function mountStage(host, drawn) {
   walkByKeys(svg, [layers.frames, layers.closed, layers.cards], (mark) => revealMark(scene, mark));
   watchPresent(scene);
   effect(() => markChosen(layers.cards, store.selection.value?.node ?? null));
+  effect(() => markNamed(layers.cards, store.hovered.value === null ? undefined : store.names.value.get(store.hovered.value)));
 }
 
 /** @typedef {{layers: ReturnType<typeof layersOf>, flow: ReturnType<typeof makeFlow>, camera: ReturnType<typeof makeCamera>, picture: ReturnType<typeof pictureFrom> | null, graph: import("../types").Graph | null, fresh: boolean, toggled: string}} Scene */

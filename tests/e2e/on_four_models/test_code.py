@@ -130,3 +130,17 @@ def test_a_name_under_the_pointer_is_lit_wherever_it_stands_and_says_its_number_
     assert page.locator(".chosen h2").first.text_content() == run.graph.nodes[event.into].label
     page.keyboard.press("1")
     page.wait_for_selector(f"svg.stage [data-node='{event.into}'][aria-pressed=true]")
+
+
+def test_a_name_under_the_pointer_beside_the_graph_lights_its_card(opened):
+    page, run = opened
+    event = next(e for e in run.schedule.events if isinstance(e, Forward))
+    go(page, run, event.index + 1)
+    word = page.locator(".listing .at [data-name]").first
+    word.hover()
+    page.wait_for_selector(f"svg.stage [data-node='{event.node}'][data-named=value] > .ring", state="visible")
+    name = word.get_attribute("data-name")
+    lit = page.locator(".listing .lit").evaluate_all("(all) => all.map((each) => each.textContent)")
+    assert set(lit) == {name}
+    page.mouse.move(5, 5)
+    page.wait_for_function("() => document.querySelector('[data-named]') === null")

@@ -216,3 +216,8 @@ function spokenRow(name, ref, trace) {
 export function markChosen(layer, chosen) {
   eachMark(layer, (element, /** @type {Card} */ { node }) => setAttribute(element, "aria-pressed", String(node.id === chosen)));
 }
+
+/** The card that a name in the code stands for. @param {Element} layer @param {import("../../model/listing.js").Named | undefined} named */
+export function markNamed(layer, named) {
+  eachMark(layer, (element, /** @type {Card} */ { node }) => setAttribute(element, "data-named", node.id === named?.node ? named.which : null));
+}
