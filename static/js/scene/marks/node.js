@@ -200,7 +200,7 @@ function exactNumbers({ numbers, places }) {
 /** What can be read on the card, and what it is. @param {Element} element @param {import("../../types").GraphNode} node @param {Painting} painting */
 function spokenCard(element, { id, wanted }, painting) {
   const { frame, trace } = painting, mark = markAt(id, painting);
-  const read = Array.from(element.querySelectorAll(":scope > text, .row > text, .bars > text"), (text) => text.textContent).filter(Boolean).join(" ");
+  const read = Array.from(element.querySelectorAll(":scope > text, .row > text"), (text) => text.textContent).filter(Boolean).join(" ");
   const second = frame.tangents.has(id) ? "tangent" : "gradient";
   const gradient = frame.gradients[id] || wanted ? spokenRow(second, frame.gradients[id], trace) : "no gradient wanted";
   return `${read}: ${spokenRow("value", frame.values[id], trace)}, ${gradient}${mark ? `, ${mark.says}` : ""}`;
