@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 
 from app.bootstrap import ROOT
 
-SECONDS = 120  # the longest a nursery lives
+SECONDS = 600  # the longest a nursery lives
 
 
 def main(url):

@@ -76,7 +76,7 @@ class Driver:
     """A client that sends a request again, with its key, until it is answered."""
 
     def __init__(self, url):
-        self.client = httpx.Client(base_url=f"{url}/api/v1", timeout=20)
+        self.client = httpx.Client(base_url=f"{url}/api/v1", timeout=60)
         self.unanswered = 0
 
     def ask(self, method, path, body=None, headers=None):

@@ -40,7 +40,7 @@ class Asking:
     """Asks until somebody answers."""
 
     def __init__(self, url):
-        self.client = httpx.Client(base_url=f"{url}/api/v1", timeout=20)
+        self.client = httpx.Client(base_url=f"{url}/api/v1", timeout=60)
 
     def __call__(self, method, path, **more):
         deadline = time.monotonic() + SECONDS

@@ -39,7 +39,7 @@ def redis_server(tmp_path):
 
 @contextmanager
 def client(servers):
-    with httpx.Client(base_url=f"{servers.url}/api/v1", timeout=20) as found:
+    with httpx.Client(base_url=f"{servers.url}/api/v1", timeout=60) as found:
         yield found
 
 
@@ -201,7 +201,7 @@ def test_on_a_full_disk_a_run_says_so_and_goes_on_from_its_last_report_once_ther
 
 
 def until(found):
-    deadline = time.monotonic() + 40
+    deadline = time.monotonic() + 90
     while not (value := found()):
         assert time.monotonic() < deadline
     return value

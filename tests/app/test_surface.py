@@ -17,6 +17,13 @@ LINE = expression(
 )
 
 
+@pytest.fixture
+async def client(anyio_backend):
+    """A machine that does much else has time for a surface too."""
+    async with client_of(create_app(Settings(step_seconds=60))) as found:
+        yield found
+
+
 def line(w, b):
     return (w * 3.0 + b - 2.0) ** 2
 
