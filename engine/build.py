@@ -118,12 +118,11 @@ class Builder:
     def op(self, name: str, *operands: Ref | float, **options: Any) -> Ref:
         """A node for op `name`. Raises `ShapeError` where operands do not fit or the result is above `LARGEST`."""
         row = OPS[name]
-        refs = [x if isinstance(x, Ref) else self.constant(x) for x in operands]
+        inputs = tuple([x.id if isinstance(x, Ref) else self.constant(x).id for x in operands])
         chosen = dict(row.options) | options
-        shape = row.shape(*(r.shape for r in refs), **chosen)
+        shape = row.shape(*[self.nodes[i].shape for i in inputs], **chosen)
         if prod(shape) > LARGEST:
             raise ShapeError(f"{name}: a result of shape {shape} has {prod(shape)} numbers; at most {LARGEST} fit")
-        inputs = tuple(r.id for r in refs)
         label = self._expression(row, inputs, tuple(chosen.items()))
         return self._add(label, op=name, inputs=inputs, shape=shape, role="intermediate", options=chosen)
 
