@@ -461,3 +461,55 @@ def played(page, trace, place):
     for node, role, exact, text in page.evaluate(ROWS):
         array = trace.value(node, place) if role == "value" else trace.gradient(node, place)
         assert (exact, text) == (None, "—") if array is None else json.loads(exact) == float(array)
+
+
+VIEWS = {"code": "#code-view", "training": "#training", "compare": "#compare"}
+TWIN = "() => import('/static/js/twins.js').then(({ twinByEdits }) => twinByEdits([{ set: 'w', to: 0.25 }], 'w', 0))"
+BLANK = """([width, height]) => {
+  const canvas = Object.assign(document.createElement("canvas"), { width, height }), pen = canvas.getContext("2d");
+  pen.fillStyle = getComputedStyle(document.body).backgroundColor;
+  pen.fillRect(0, 0, width, height);
+  return canvas.toDataURL().split(",")[1];
+}"""
+SVG_TEXT = "{http://www.w3.org/2000/svg}text"
+
+
+@pytest.mark.parametrize(
+    ("view", "query", "shows", "words"),
+    [
+        ("code", "?example=digits8&cursor=9&view=code", "L.backward()", ["NumPy", "backward", "d_L = 1.0", "1.000"]),
+        (
+            "training",
+            "?example=spiral&iteration=20&view=training",
+            "Trained to step 20.",
+            ["Loss", "Decision boundary"],
+        ),
+        ("compare", "?example=neuron&cursor=9", "edit at step 0", ["A single neuron", "B/A"]),
+    ],
+)
+def test_a_picture_of_a_view_made_of_html_is_what_is_seen_with_its_words_as_text(open_page, view, query, shows, words):
+    page = open_page(query)
+    if view == "compare":
+        assert page.evaluate(TWIN) is None
+    place = page.locator(VIEWS[view])
+    place.get_by_text(shows).first.wait_for(timeout=30_000)
+    if view == "training":
+        place.get_by_text("Decision boundary").wait_for(timeout=30_000)
+    share(page)
+    assert "animated picture is made in the views Graph and Network" in page.locator("dialog.share").inner_text()
+    name, png = taken(page, "save-png")
+    size = place.bounding_box()
+    assert struct.unpack(">II", png[16:24]) == (round(2 * size["width"]), round(2 * size["height"]))
+    name, svg = taken(page, "save-stage")
+    assert name.endswith(f"-{view}.svg")
+    texts = "".join("".join(text.itertext()) for text in ElementTree.fromstring(svg).iter(SVG_TEXT))
+    assert [word for word in (shows, *words) if word not in texts] == []
+    assert b"foreignObject" not in svg
+    assert b"http" not in svg.replace(b"http://www.w3.org/", b"")
+    closed(page)
+    page.mouse.move(0, 0)
+    screen = b64encode(place.screenshot()).decode()
+    blank = page.evaluate(BLANK, [size["width"], size["height"]])
+    without = differing(page, blank, screen, 240)
+    assert without > 500
+    assert differing(page, b64encode(png).decode(), screen, 240) < without / 10

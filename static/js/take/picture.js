@@ -30,7 +30,7 @@ function pictureOf(drawing, faces) {
 export const written = async (drawing) => pictureOf(drawing, await fontFaces()).svg;
 
 /** The element and all that is seen in it, without the page's style sheets. @param {Element} element @param {CSSStyleDeclaration | null} around @param {boolean} texts @returns {Element | null} */
-function copied(element, around, texts) {
+export function copied(element, around, texts) {
   const look = getComputedStyle(element);
   if (!texts && element.localName === "text") return null;
   if (look.display === "none" && !element.closest("defs")) return null;

@@ -6,6 +6,7 @@ import { count } from "../model/format.js";
 import { stops } from "../model/playhead.js";
 import * as store from "../store.js";
 import { MOST, film } from "./film.js";
+import { paintedPage, writtenPage } from "./page.js";
 import { drawingOf, painted, written } from "./picture.js";
 import { named, save } from "./save.js";
 
@@ -14,21 +15,26 @@ const SCALE = 2;
 const GRAINS = /** @type {const} */ ({ event: "by event", operation: "by operation", layer: "by layer", phase: "by phase" });
 
 export function Pictures() {
-  if (!drawingOf(store.view.value)) return html`<section><h3>A picture of the stage</h3><p class="note">Pictures are taken of the views Graph and Network.</p></section>`;
-  return html`<section><h3>A picture of the stage</h3><p class="note">As it is seen now: this part of the graph, in these colours.</p>
+  const stage = drawingOf(store.view.value) !== null;
+  return html`<section><h3>A picture of ${stage ? "the stage" : "this view"}</h3><p class="note">As it is seen now: this part of ${stage ? "the graph" : "it"}, in these colours.</p>
       <div class="fields"><button type="button" class="pill" data-command="save-png" onClick=${savePng}>PNG, twice the pixels</button>
-        <button type="button" class="pill" data-command="save-stage" onClick=${saveSvg}>SVG, sharp at any size</button></div></section><${Film} />`;
+        <button type="button" class="pill" data-command="save-stage" onClick=${saveSvg}>SVG, sharp at any size</button></div></section>${stage ? html`<${Film} />` : html`<p class="note">An animated picture is made in the views Graph and Network.</p>`}`;
 }
 
-const looked = () => /** @type {SVGSVGElement} */ (drawingOf(store.view.peek()));
+/** Views that are made of HTML. */
+const PAGES = /** @type {Record<string, string>} */ ({ code: "#code-view", training: "#training", compare: "#compare" });
+const page = () => /** @type {HTMLElement} */ (document.querySelector(PAGES[store.view.peek()]));
 
 async function savePng() {
   const over = /** @type {HTMLCanvasElement | null} */ (document.querySelector(store.view.peek() === "graph" ? "#stage > canvas:not(.network)" : "#stage > canvas.network"));
-  const canvas = await painted(looked(), SCALE, over);
+  const drawing = drawingOf(store.view.peek()), canvas = drawing ? await painted(drawing, SCALE, over) : await paintedPage(page(), SCALE);
   canvas.toBlob((blob) => { if (blob) save(blob, named(".png")); }, "image/png");
 }
 
-const saveSvg = async () => save(new Blob([await written(looked())], { type: "image/svg+xml" }), named("-stage.svg"));
+async function saveSvg() {
+  const drawing = drawingOf(store.view.peek()), text = drawing ? await written(drawing) : await writtenPage(page());
+  save(new Blob([text], { type: "image/svg+xml" }), named(drawing ? "-stage.svg" : `-${store.view.peek()}.svg`));
+}
 
 function Film() {
   const trace = store.trace.value, [chosen, choose] = useState(/** @type {keyof typeof GRAINS | null} */ (null));
