@@ -6,13 +6,15 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+
 from app.errors import NotFoundError, OutsideError
 from app.lessons import EXAMPLES
 from app.lessons.walks import WALKS
 from app.lessons.walks.parts import Stop, View, Walk
 from app.naming import PLACE, MissingError, cursor, entry_at, node, place
 from app.session import Session
-from engine import Trace, places, rms
+from engine import ArrayRef, Trace, places, rms
 
 MARK = re.compile(r"\{([^{}]+)\}|\[([^\[\]|]+)(?:\|([^\[\]]+))?\]")
 Traces = Callable[[int], Trace]  # of the walk's first training step, or of one so many after it
@@ -38,6 +40,7 @@ class LessonSpan:
 class LessonStop:
     """Where to stand, how to look at it, what to say, and the `nodes` this is about.
 
+    `entry`: which entry of the event's array the text tells first, if it tells one; formulas can speak of the same.
     `missing` says what the text names and this model does not have; there is no text then. `holds`: whether what the
     text states is so, which an edit may change.
     """
@@ -47,6 +50,7 @@ class LessonStop:
     view: View
     text: tuple[LessonSpan, ...]
     nodes: tuple[int, ...]
+    entry: tuple[int, ...] | None
     missing: str | None
     holds: bool
 
@@ -106,8 +110,18 @@ class Bound:
         nodes = dict.fromkeys(span.node for span in spans if span.node is not None)
         return LessonStop(
             iteration=self.iteration + stop.step, cursor=at, view=stop.view, text=tuple(spans), nodes=tuple(nodes),
-            missing=missing, holds=missing is None and self.holds(stop),
+            entry=self.entry(spans, stop.step, at), missing=missing, holds=missing is None and self.holds(stop),
         )  # fmt: skip
+
+    def entry(self, spans: list[LessonSpan], step: int, cursor: int) -> tuple[int, ...] | None:
+        """The entry of the last event's array that comes first in a text."""
+        event = self.traces(step).schedule.events[cursor - 1] if cursor else None
+        refs = places(event) if event else {}
+        for ref in (refs[name] for name in ("value", "total") if name in refs and refs[name].shape):
+            for span in spans:
+                if span.iteration == self.iteration + step and (at := _inside(ref, span.offset)) is not None:
+                    return at
+        return None
 
     def spans(self, stop: Stop) -> list[LessonSpan]:
         spans, end = [], 0
@@ -150,6 +164,13 @@ class Bound:
             span, trace = self.number(text, step)
             self.known[key] = _read(trace, span)
         return self.known[key]
+
+
+def _inside(ref: ArrayRef, offset: int | None) -> tuple[int, ...] | None:
+    """Which entry of an array is at this place of the recording."""
+    if offset is None or not ref.offset <= offset < ref.offset + ref.size:
+        return None
+    return tuple(map(int, np.unravel_index(offset - ref.offset, ref.shape)))
 
 
 def _read(trace: Trace, span: LessonSpan) -> float:

@@ -90,6 +90,9 @@ export const entryExplanation = signal(/** @type {import("./types").Explanation 
 /** The guided lesson that is walked: of which session, and at which of its stops; `going` there. */
 export const lesson = signal(/** @type {Walked | null} */ (null));
 
+/** What the service says of a stop's event, of the entry that the stop speaks of. */
+export const guided = signal(/** @type {null | {key: string, words: import("./types").Explanation}} */ (null));
+
 /** A card that must be seen, beside the one where it happens. */
 export const pointed = signal(/** @type {number | null} */ (null));
 /** What the camera is asked to do; a fresh object each time. */
@@ -167,4 +170,4 @@ export const entryKey = (step, event) => `${step} ${event}`;
 
 /** The best explanation at hand. @param {number} event */
 export const explanationOf = (event) =>
-  entries.value.get(entryKey(iteration.value, event)) ?? explanations.value.get(event) ?? null;
+  (guided.value?.key === entryKey(iteration.value, event) ? guided.value.words : null) ?? entries.value.get(entryKey(iteration.value, event)) ?? explanations.value.get(event) ?? null;

@@ -107,6 +107,14 @@ def test_numbers_in_the_text_are_places_in_the_engines_recording():
     assert run.schedule.events[numbers[3].event].into == run.graph.find("z").id
 
 
+def test_a_stop_knows_which_entry_of_its_events_array_it_tells():
+    stops = bound("softmax-ce").stops(WALKS["softmax-ce"])
+    entries = {stop.at: found.entry for stop, found in zip(WALKS["softmax-ce"].stops, stops, strict=True)}
+    assert entries["contribution two_steps → p"] == entries["gradient z1"] == (1, 2)
+    assert entries["forward p"] == (0, 0)
+    assert entries["start"] is entries["forward two_steps"] is None
+
+
 async def told(client, path, **query):
     answer = await client.get(f"{path}/lesson", params=query)
     assert answer.status_code == 200, answer.text

@@ -122,9 +122,14 @@ def test_the_gallery_offers_lessons_and_a_change_of_a_number_is_told_in_the_same
         page.keyboard.press("k")
     expect(page.locator(".lesson .aside")).to_be_visible(timeout=20_000)
     expect(page.locator(".lesson .say")).not_to_have_text(before)
-    # An example without a lesson offers none, and a question for each number ends one.
+    # A question for each number ends one.
     page.keyboard.press("q")
     expect(page.locator(".lesson")).to_have_count(0)
+    # The formulas are of the entry that the text tells, not of the largest.
+    open_page("?example=dying-relu&lesson=6")
+    stands(page, 6)
+    expect(page.locator(".which-entry b")).to_have_text("[0]", timeout=20_000)
+    # An example without a lesson offers none.
     open_page("?example=polynomial")
     page.evaluate("async () => { await (await import('/static/js/actions.js')).loadGallery(); }")
     assert page.locator("[data-command=lesson]").count() == 0

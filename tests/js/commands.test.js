@@ -116,7 +116,7 @@ test("play at the end of a model that does not train begins again", () => {
 
 /** A lesson of two stops, at one of them. */
 function teach(at) {
-  const stop = { iteration: 0, view: "graph", text: [], nodes: [], missing: null, holds: true };
+  const stop = { iteration: 0, view: "graph", text: [], nodes: [], entry: null, missing: null, holds: true };
   store.lesson.value = { id: "one", revision: 1, stops: [{ ...stop, cursor: 2 }, { ...stop, cursor: 5 }], at, going: false };
 }
 

@@ -2506,12 +2506,15 @@ export interface components {
          * LessonStop
          * @description Where to stand, how to look at it, what to say, and the `nodes` this is about.
          *
+         *     `entry`: which entry of the event's array the text tells first, if it tells one; formulas can speak of the same.
          *     `missing` says what the text names and this model does not have; there is no text then. `holds`: whether what the
          *     text states is so, which an edit may change.
          */
         LessonStop: {
             /** Cursor */
             cursor: number;
+            /** Entry */
+            entry: number[] | null;
             /** Holds */
             holds: boolean;
             /** Iteration */

@@ -2,6 +2,7 @@
 
 import { batch, effect, signal } from "../../vendor/vendor.js";
 import * as actions from "../actions.js";
+import { explanation } from "../api.js";
 import * as api from "../api/lesson.js";
 import * as store from "../store.js";
 
@@ -30,9 +31,7 @@ export async function begin(at = 0) {
   }
 }
 
-export function end() {
-  store.lesson.value = null;
-}
+export const end = () => void (store.lesson.value = null);
 
 /** To a stop after or before this one; from anywhere else, back to this one. @param {number} by */
 export function move(by) {
@@ -47,15 +46,17 @@ function go({ id, revision, stops }, at) {
   actions.look(stop.view);
   going = going.then(async () => {
     if (store.lesson.peek() !== walked) return;
-    await gather(stop);
+    await gather(id, stop);
     if (store.lesson.peek() === walked) await actions.goTo(stop.iteration, stop.cursor);
     if (store.lesson.peek() === walked) store.lesson.value = { ...walked, going: false };
   });
   return going;
 }
 
-/** The other training steps that a stop's numbers are from. @param {Stop} stop */
-async function gather(stop) {
+/** The other training steps that a stop's numbers are from, and the formulas for the entry it speaks of. @param {string} id @param {Stop} stop */
+async function gather(id, stop) {
+  const event = stop.cursor - 1, words = stop.entry && await explanation(id, stop.iteration, event, stop.entry).catch(() => null);
+  store.guided.value = words ? { key: store.entryKey(stop.iteration, event), words } : null;
   const others = new Set(stop.text.flatMap(({ iteration }) => (iteration == null || iteration === stop.iteration ? [] : [iteration])));
   const traces = await Promise.all([...others].map(actions.traceAt));
   elsewhere.value = new Map(traces.flatMap((trace) => (trace ? [[trace.iteration, trace]] : [])));
@@ -66,12 +67,13 @@ async function renew({ id, revision, example }) {
   const { stops } = await api.lesson(id, example ?? "");
   const lesson = store.lesson.peek();
   if (lesson?.id !== id || !stops[lesson.at]) return;
-  await gather(stops[lesson.at]);
+  await gather(id, stops[lesson.at]);
   store.lesson.value = { ...lesson, revision, stops };
 }
 
 effect(() => {
-  const session = store.session.value, lesson = store.lesson.peek(), asks = store.predicting.value;
+  const session = store.session.value, lesson = store.lesson.value, asks = store.predicting.value;
+  if (!lesson) store.guided.value = null;
   if (!lesson || !session) return;
   if (session.id !== lesson.id || asks) return end();
   if (session.revision !== lesson.revision) renew(session).catch(actions.fail);
