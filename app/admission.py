@@ -105,6 +105,7 @@ def most(asked: Asked, settings: Settings) -> int:
 
 
 def too_large(asked: Asked, settings: Settings) -> Refusal:
+    """413, with the number of bytes that this request may have."""
     detail = f"the body is larger than {most(asked, settings)} bytes, the most this service reads"
     return Refusal(status=413, title="Too large", detail=detail)
 

@@ -21,6 +21,7 @@ def numbers(value: Any) -> Any:
 
 
 def written(value: Any) -> Any:
+    """Whole numbers that JSON's writer refuses as floats, in lists too."""
     if isinstance(value, list):
         return [written(v) for v in value]
     return value if isinstance(value, float) or -WHOLE <= value < WHOLE else float(value)

@@ -56,6 +56,7 @@ def _of_all(trace: Trace, what: str) -> ArrayRef:
 
 
 def entry_at(ref: ArrayRef, entry: str | None) -> int:
+    """The offset of an entry ("0,2"; none of a number) in its array. Raises `MissingError` where there is none."""
     index = tuple(map(int, entry.split(","))) if entry else ()
     if len(index) != len(ref.shape) or any(i >= n for i, n in zip(index, ref.shape, strict=True)):
         raise MissingError(f"There is no entry [{entry or ''}] in an array of shape {ref.shape} here.")

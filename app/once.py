@@ -51,6 +51,7 @@ class Once:
 
 
 def kept(answer: Answer, name: str) -> str:
+    """A member of a JSON answer that was kept, as text."""
     return str(orjson.loads(answer.body.partition(b"\n")[0])[name])
 
 

@@ -39,6 +39,8 @@ HEAVIER = 8  # times as many bytes do specs and edits take in memory as in JSON
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
+    """Where a session stands after so many revisions: its position, how far it has come, and its edits."""
+
     revision: int
     iteration: int
     cursor: int

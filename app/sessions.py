@@ -68,6 +68,8 @@ class Created:
 
 
 class Sessions:
+    """Live sessions over their store. Those that were used last stay, up to a number and to their bytes."""
+
     def __init__(self, store: Store, settings: Settings, uploads: Uploads, hub: Hub) -> None:
         self.store, self.settings, self.uploads, self.hub = store, settings, uploads, hub
         self._live: OrderedDict[str, Session] = OrderedDict()

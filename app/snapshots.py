@@ -207,6 +207,7 @@ def packed(state: State) -> bytes:
 
 
 def unpacked(body: bytes) -> State:
+    """The state that `packed` wrote, without a copy: its arrays can only be read."""
     head, _, numbers = body.partition(b"\n")
     found, place = {}, 0
     for node, name, shape, kind in orjson.loads(head):

@@ -18,6 +18,8 @@ WORTH_IT = (".js", ".css", ".svg", ".json", ".txt")
 
 
 class Static(StaticFiles):
+    """Files with their tag; text that is worth it compressed, where the browser takes it."""
+
     def file_response(
         self, full_path: str | PathLike[str], stat_result: stat_result, scope: Scope, status_code: int = 200
     ) -> Response:

@@ -33,6 +33,7 @@ class Tensor:
 
 
 def find(graph: Graph, name: str) -> Node:
+    """The node of this name. Raises `NotFoundError`, which says how many there are."""
     try:
         return graph.find(name)
     except KeyError:
@@ -81,15 +82,18 @@ def entry_of(text: str | None) -> tuple[int, ...] | None:
 
 
 def window_text(window: tuple[slice, ...]) -> str:
+    """A window as it is asked for: "0:2,3:4"."""
     return ",".join(f"{s.start}:{s.stop}" for s in window)
 
 
 def allow(count: int, most: int, what: str) -> None:
+    """Raises `TooLargeError` where one answer cannot carry so many."""
     if count > most:
         raise TooLargeError(f"{count} {what} asked for; one answer carries {most}: ask for a smaller window")
 
 
 def npy(array: Array) -> bytes:
+    """An array as a file that `numpy.load` reads: its shape, type and numbers."""
     file = io.BytesIO()
     np.save(file, array, allow_pickle=False)
     return file.getvalue()

@@ -19,6 +19,7 @@ BYTES = 16
 
 
 def made() -> str:
+    """A new token: 22 characters, 128 bits."""
     return secrets.token_urlsafe(BYTES)
 
 
@@ -28,6 +29,7 @@ def derived(salt: bytes, key: str) -> str:
 
 
 def hashed(token: str) -> bytes:
+    """16 bytes: what is kept of a token, from which it cannot be found."""
     return blake2b(token.encode(), digest_size=BYTES).digest()
 
 

@@ -113,6 +113,7 @@ class RunView:
 def data_view(
     model: Model, dataset: Dataset | None, spec: SpecRequest, amendment: Amendment | None = None
 ) -> DataView | None:
+    """What is told of the data; None where a model has none. An edited label is the one that is in force."""
     if dataset is None or spec.data is None:
         return None
     batch, samples = model.samples(0), len(dataset.x)

@@ -15,6 +15,7 @@ NAMES: dict[type[Any], tuple[str, ...]] = {}  # looked up once; there are as man
 
 
 def encode(value: Any) -> bytes:
+    """JSON in UTF-8; numbers that are not finite as "NaN", "Infinity", "-Infinity"."""
     return orjson.dumps(plain(value))
 
 

@@ -242,6 +242,18 @@ def test_the_map_names_no_module_that_is_gone():
     assert JAVASCRIPT.keys() <= javascript
 
 
+def rooms(folder: Path) -> set[str]:
+    """The modules and folders of a folder, as its map names them."""
+    made = {"__pycache__/", "__init__.py", "generated/", "types.d.ts", "README.md"}
+    return {f"{path.name}/" if path.is_dir() else path.name for path in folder.iterdir()} - made
+
+
+def test_every_room_of_the_service_and_of_the_page_is_on_its_map():
+    for folder, map, before in (("app", "app/README.md", ""), ("static/js", "static/README.md", "js/")):
+        said = (ROOT / map).read_text()
+        assert {room for room in rooms(ROOT / folder) if f"`{before}{room}" not in said} == set()
+
+
 def test_the_service_imports_only_the_engines_public_names():
     assert app_violations(ROOT) == []
 

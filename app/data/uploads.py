@@ -45,6 +45,7 @@ class Uploads:
 
 
 def new_id() -> str:
+    """22 characters, 128 bits: nobody guesses it."""
     return secrets.token_urlsafe(16)
 
 
@@ -58,6 +59,7 @@ def packed(dataset: Dataset) -> bytes:
 
 
 def unpacked(body: bytes) -> Dataset:
+    """The data set that `packed` wrote."""
     with np.load(io.BytesIO(body), allow_pickle=False) as arrays:
         return Dataset(
             x=arrays["x"], labels=arrays.get("labels"), values=arrays.get("values"),

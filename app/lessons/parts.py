@@ -27,6 +27,7 @@ class Example:
 
 
 def expression(source: str, values: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """A spec of a model written as text; `more` stands beside the model."""
     roles = {"roles": more.pop("roles")} if "roles" in more else {}
     return {"model": {"kind": "expression", "source": source, "values": values, **roles}, **more}
 
@@ -34,6 +35,7 @@ def expression(source: str, values: dict[str, Any], **more: Any) -> dict[str, An
 def network(
     layers: list[dict[str, Any]], data: dict[str, Any], rate: float, loss: str = "softmax_cross_entropy", **more: Any
 ) -> dict[str, Any]:
+    """A spec of a network on data of the catalogue, trained by gradient descent; `more` adds to it or replaces."""
     return {
         "model": {"kind": "network", "layers": layers, "loss": {"name": loss, "reduction": "mean"}},
         "data": data,
@@ -44,4 +46,5 @@ def network(
 
 
 def dense(units: int) -> dict[str, Any]:
+    """A layer of so many units, drawn for the relu that follows."""
     return {"type": "dense", "units": units, "initializer": "he_normal"}

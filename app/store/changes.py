@@ -11,6 +11,7 @@ from app.store.parts import ANSWERS, Answer, AnsweredError, Change
 
 
 def keep_answer(db: sqlite3.Connection, scope: str, answer: Answer | None) -> None:
+    """Raises `AnsweredError` where one stands under this key already; the oldest beyond the bound go."""
     if answer:
         if db.execute(sql.ANSWER, (scope, answer.key)).fetchone():
             raise AnsweredError(answer.key)

@@ -49,6 +49,8 @@ TOUCHED_SECONDS = 600.0  # how often a session that is only read is told to live
 
 
 class RedisStore:
+    """Sessions in a Redis that several servers share."""
+
     shared = True
 
     def __init__(self, url: str, settings: Settings) -> None:

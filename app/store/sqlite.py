@@ -38,6 +38,8 @@ IDLE_SECONDS = 60.0
 
 
 class SqliteStore:
+    """Sessions in one file, which one server serves."""
+
     shared = False
 
     def __init__(self, path: str, settings: Settings) -> None:
