@@ -20,7 +20,7 @@ const SMALLEST = 0.05, LARGEST = 6;
  */
 export function makeCamera(svg, moved) {
   let byHand = false;
-  let sizes = DESK;
+  let sizes = DESK, screen = 0;
   /** @type {{width: number, height: number}} */
   let world = { width: 1, height: 1 };
   let flight = 0;
@@ -116,11 +116,14 @@ export function makeCamera(svg, moved) {
     },
     /** From the last row of a lecture hall cards must be legible, so fewer are seen. @param {boolean} on */
     present(on) {
+      screen = innerHeight;
       const k = LEGIBLE * Math.min(1, innerHeight / SCREEN);
       measure();
       sizes = on ? { largest: 1.5 * k, whole: k, least: k, most: k } : DESK;
       begin(true);
     },
+    /** Whether letters are sized for another screen than this: it was filled since, or left. */
+    outgrown: () => innerHeight !== screen,
     resized() {
       measure();
       if (!byHand && fitted().k >= sizes.whole) fit(true);

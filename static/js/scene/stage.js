@@ -46,7 +46,11 @@ export function mountStage(host, drawn) {
   store.sight.value = camera.sight;
   const scene = { layers, flow, camera, picture: /** @type {ReturnType<typeof pictureFrom> | null} */ (null), graph: /** @type {import("../types").Graph | null} */ (null), fresh: false, toggled: "" };
 
-  new ResizeObserver(() => { flow.resized(); camera.resized(); }).observe(host);
+  new ResizeObserver(() => {
+    flow.resized();
+    if (store.present.peek() && camera.outgrown()) present(scene, true);
+    else camera.resized();
+  }).observe(host);
   void requestLayout({ nodes: [], edges: [] }).catch(() => {}); // wakes the worker while the model is on its way
   watchStructure(scene, drawn);
   watchFrame(scene);
@@ -254,12 +258,15 @@ function watchPresent(scene) {
     const on = store.present.value;
     if (on === before) return;
     before = on;
-    requestAnimationFrame(() => { // the panel has its new width then
-      scene.camera.present(on);
-      const frame = store.frame.peek();
-      if (frame) untracked(() => travel(scene, frame, false));
-    });
+    requestAnimationFrame(() => present(scene, on)); // the panel has its new width then
   });
+}
+
+/** @param {Scene} scene @param {boolean} on */
+function present(scene, on) {
+  scene.camera.present(on);
+  const frame = store.frame.peek();
+  if (frame) untracked(() => travel(scene, frame, false));
 }
 
 /** @param {Scene} scene */
