@@ -96,7 +96,8 @@ def test_a_link_opens_the_same_groups_and_the_same_part_of_the_graph(open_page, 
     opened(stranger, f"{server}/?example=spiral&groups=moon,dense1,dense1/stars&camera=77,-900000,4")
     there = seen(stranger)
     assert there[0] == ["dense1"]
-    assert (there[1]["k"], there[1]["x"]) == (6, pytest.approx(0, abs=0.01))
+    assert there[1]["k"] == 6
+    assert -100 < there[1]["x"] < 0, "the graph begins on the stage"
 
 
 @STILL

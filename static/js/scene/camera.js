@@ -9,6 +9,8 @@ const DESK = { largest: 1.35, whole: 0.5, least: 0.62, most: 1.15 };
 const LEGIBLE = 1.78, SCREEN = 1080;
 const QUICK = 260;
 const SMALLEST = 0.05, LARGEST = 6;
+/** So much of the graph a link leaves on the stage, in pixels. */
+const SEEN = 60;
 
 /** @typedef {import("../types").Box} Box */
 /** @typedef {import("../types").Point} Point */
@@ -84,11 +86,15 @@ export function makeCamera(svg, moved) {
     fly({ k, x: MARGIN.left, y: Math.max(MARGIN.top, MARGIN.top + (tall - world.height * k) / 2) }, quick);
   };
 
-  /** What lies outside the graph is no middle. @param {Sight} sight */
+  /** The graph never leaves the stage. @param {Sight} sight */
   const see = ({ k, x, y }) => {
     const { clientWidth: w, clientHeight: h } = room(), size = Math.min(LARGEST, Math.max(SMALLEST, k));
+    const within = (/** @type {number} */ at, /** @type {number} */ whole, /** @type {number} */ screen) => {
+      const beyond = Math.max(0, screen / 2 - SEEN) / size;
+      return Math.min(whole + beyond, Math.max(-beyond, at));
+    };
     byHand = true;
-    fly({ k: size, x: w / 2 - Math.min(world.width, Math.max(0, x)) * size, y: h / 2 - Math.min(world.height, Math.max(0, y)) * size }, true);
+    fly({ k: size, x: w / 2 - within(x, world.width, w) * size, y: h / 2 - within(y, world.height, h) * size }, true);
   };
 
   return {
