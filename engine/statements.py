@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import ast
+from threading import Lock
 
 from engine.frozen import frozen
+
+# Python up to 3.11 counts how deep its parser is for all threads together. Where the garbage collector lets another
+# thread in, and that one parses too, the count does not come out, and Python raises SystemError.
+_PARSING = Lock()
 
 
 class ExpressionError(ValueError):
@@ -38,7 +43,8 @@ def statements_of(source: str, limits: Limits) -> list[ast.stmt]:
     """The statements of a text, as Python's parser sees them. Raises `ExpressionError` with the place in the text."""
     _check_text(source, limits)
     try:
-        statements = ast.parse(source).body
+        with _PARSING:
+            statements = ast.parse(source).body
     except SyntaxError as error:
         raise ExpressionError(
             f"not an expression: {error.msg}", error.lineno or 1, max((error.offset or 1) - 1, 0)
