@@ -102,6 +102,7 @@ def open_browser(url: str) -> None:
 def serve(options: argparse.Namespace) -> None:
     """Listen, say where, and serve until interrupted."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # more threads change result bits, and are slower here
+    gc.disable()  # until all is imported, which stays: see `startup`
     listener = listen(options.host, options.port)
     url = address(options.host, listener.getsockname()[1])
     make_server(options, partial(announce, url, browser=not options.no_browser)).run(sockets=[listener])
@@ -129,6 +130,7 @@ def make_server(options: argparse.Namespace, started: Callable[[], None]) -> uvi
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
+            gc.enable()
             gc.freeze()  # what there is by now stays: to look through it takes 60 ms, in which nobody is answered
             if self.started:
                 started()

@@ -165,6 +165,10 @@ class Session:
         run = self.reach(self.iteration if iteration is None else iteration)
         return Trace(run.graph, run.schedule, run.recording)
 
+    def at_hand(self, iteration: int) -> bool:
+        """Whether all numbers of an iteration lie there, and none would have to be computed. Hold the lock."""
+        return self.journey.standing == iteration and not self.run.recording.derived
+
     def reach(self, iteration: int) -> Run:
         """Stand the run at an iteration: any computed so far, or a few beyond.
 

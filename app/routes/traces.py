@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Callable, Iterator
+from functools import partial
 from hashlib import sha256
 from typing import Annotated, Any, Literal
 
@@ -119,7 +120,7 @@ def _end(first: int, last: int | None, length: int) -> int:
 
 
 @router.get("/recording", responses=NUMBERS, response_class=Response)
-def recording(
+async def recording(
     session: SessionHere, iteration: Iteration = None, first: From = 0, last: To = None,
     ranges: Many = None,
 ) -> Response:  # fmt: skip
@@ -127,8 +128,20 @@ def recording(
 
     `ranges` such as `0:12,40:41` asks for several stretches in one answer, one after the other.
     """
+    number = session.iteration if iteration is None else iteration
+    read = partial(_recording, session, number, first, last, ranges)
+    if session.lock.acquire(blocking=False):
+        try:
+            if session.at_hand(number):  # to copy the numbers takes less time than to hand that to a thread
+                return read()
+        finally:
+            session.lock.release()
+    return await run_in_threadpool(read)
+
+
+def _recording(session: Session, number: int, first: int, last: int | None, ranges: str | None) -> Response:
     with session.lock:
-        found = session.trace(iteration)
+        found = session.trace(number)
         size = found.schedule.size
         asked = [(first, _end(first, last, size))] if ranges is None else ranges_of(ranges, size)
         item = np.dtype(found.schedule.dtype).itemsize
