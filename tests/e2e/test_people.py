@@ -1,4 +1,4 @@
-"""Everybody: by keyboard and spoken text alone, by touch, without motion, from a clicker, when the server is gone."""
+"""Everybody: by keyboard and spoken text alone, without motion, when the server is gone."""
 
 import os
 import re
@@ -15,7 +15,6 @@ from tests.e2e.conftest import first_line
 from tests.e2e.reading import at, cursor, engine_run, press
 
 STILL = pytest.mark.browser_context_args(reduced_motion="reduce")
-TOUCH = pytest.mark.browser_context_args(reduced_motion="reduce", has_touch=True)
 HEARD = "() => document.activeElement.getAttribute('aria-label')"
 SPOKEN = "() => document.querySelector('#spoken').textContent"
 
@@ -86,7 +85,7 @@ def card_called(page, name):
 
 
 @STILL
-@pytest.mark.parametrize("example", ["neuron", "reuse", "digits8"])
+@pytest.mark.parametrize("example", ["reuse"])
 def test_every_card_and_every_edge_is_reached_by_keyboard_and_says_its_numbers(open_page, example):
     run = engine_run(example)
     page = open_page(f"?example={example}&cursor={run.schedule.length}")
@@ -138,15 +137,6 @@ def test_the_graph_is_one_stop_of_the_tab_key_and_gives_the_focus_on_when_a_grou
     assert page.locator("svg.stage [tabindex='0']").count() == 1
 
 
-@STILL
-def test_a_row_of_the_table_goes_to_its_step(open_page):
-    page = open_page("?example=neuron&cursor=13")
-    page.keyboard.press("t")
-    page.get_by_role("button", name="Go to step 4", exact=True).click()
-    at(page, 4)
-    assert page.locator("dialog.table tbody tr").count() == 4
-
-
 # Without motion
 
 
@@ -176,43 +166,7 @@ def test_where_motion_is_welcome_there_are_no_numbers_of_the_order(open_page):
     assert page.locator(".order").count() == 0
 
 
-# Touch
-
-
-@TOUCH
-def test_a_tap_chooses_a_card_and_a_drag_moves_the_picture(open_page, page):
-    open_page("?example=neuron&cursor=13")
-    card = page.locator("[data-node]").nth(3)
-    card.tap()
-    page.wait_for_selector(".chosen")
-    world = "() => document.querySelector('.world').getAttribute('transform')"
-    before = page.evaluate(world)
-    gesture(page, [[(200, 300)], [(170, 300)], [(120, 300)]])
-    assert page.evaluate(world) != before
-    before = page.evaluate("() => document.querySelector('svg.stage').__zoom.k")
-    gesture(page, [[(150, 300), (250, 300)], [(120, 300), (280, 300)], [(80, 300), (320, 300)]])
-    assert page.evaluate("() => document.querySelector('svg.stage').__zoom.k") > 1.5 * before
-
-
-@TOUCH
-def test_a_swipe_along_the_timeline_scrubs(open_page, page):
-    open_page("?example=neuron")
-    box = page.locator(".timeline").bounding_box()
-    y = box["y"] + box["height"] / 2
-    gesture(page, [[(box["x"] + share * box["width"], y)] for share in (0.1, 0.3, 0.6, 0.8)])
-    assert 12 <= cursor(page) <= 17
-
-
-def gesture(page, places):
-    """Fingers go down at the first places, move through the others, and leave."""
-    client = page.context.new_cdp_session(page)
-    for kind, points in zip(["touchStart"] + ["touchMove"] * (len(places) - 1), places, strict=True):
-        fingers = [{"x": x, "y": y, "id": k} for k, (x, y) in enumerate(points)]
-        client.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": fingers})
-    client.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-
-
-# Commands, clicker, the room
+# Commands, and what a link shows
 
 
 @STILL
@@ -229,57 +183,6 @@ def test_a_command_is_found_by_a_few_letters_of_its_name(open_page, key):
     page.keyboard.press("Enter")
     at(page, 19)
     assert page.locator("dialog[open]").count() == 0
-
-
-@STILL
-def test_the_help_sheet_names_every_command_and_its_keys(open_page):
-    page = open_page("?example=neuron")
-    table = page.evaluate(
-        "() => import('/static/js/ui/commands.js').then(({ COMMANDS }) => COMMANDS.map(({ label }) => label))"
-    )
-    page.keyboard.press("?")
-    page.wait_for_selector("dialog.help[open] dd")
-    assert page.locator("dialog.help dd").all_text_contents() == table
-
-
-@STILL
-def test_a_clickers_keys_present_step_darken_and_end(open_page):
-    page = open_page("?example=neuron")
-    page.keyboard.press("F5")
-    page.wait_for_selector("html[data-present]")
-    page.keyboard.press("PageDown")
-    page.wait_for_function("() => Number(document.body.dataset.cursor) > 0")
-    place = cursor(page)
-    page.keyboard.press(".")
-    assert page.locator("#blank").is_visible()
-    page.keyboard.press("PageDown")
-    assert not page.locator("#blank").is_visible()
-    assert cursor(page) == place
-    page.keyboard.press("PageUp")
-    at(page, 0)
-    page.keyboard.press("Escape")
-    page.wait_for_selector("html:not([data-present])")
-
-
-@STILL
-def test_a_spotlight_follows_the_pointer_while_presenting(open_page, page):
-    open_page("?example=neuron&present=1")
-    page.keyboard.press("L")
-    for x, y in ((300, 200), (700, 400)):
-        page.mouse.move(x, y)
-        box = page.locator("#spotlight").bounding_box()
-        assert (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2) == (x, y)
-    page.keyboard.press("p")
-    assert not page.locator("#spotlight").is_visible()
-
-
-@STILL
-def test_the_page_fills_the_screen_and_leaves_it(open_page):
-    page = open_page("?example=neuron")
-    page.keyboard.press("F")
-    page.wait_for_function("() => document.fullscreenElement === document.documentElement")
-    page.keyboard.press("F")
-    page.wait_for_function("() => document.fullscreenElement === null")
 
 
 @STILL

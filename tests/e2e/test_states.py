@@ -63,20 +63,6 @@ def test_a_model_that_takes_its_time_is_said_to_be_opening(sized, server):
 
 
 @STILL
-def test_while_another_model_opens_the_first_can_be_stepped(page, open_page):
-    open_page("?example=neuron")
-    held = []
-    page.route(SESSIONS, lambda route: held.append(route))
-    page.evaluate(OPEN, "square")
-    page.wait_for_selector(".notice.quiet")
-    press(page, "ArrowRight", 1)
-    assert page.locator("svg.stage [data-node]").count() == 11
-    held[0].continue_()
-    page.wait_for_function("() => document.querySelector('header').textContent.includes('(w·x + b)²')")
-    page.wait_for_selector(".notice", state="detached")
-
-
-@STILL
 def test_an_example_that_there_is_not_is_named_and_the_gallery_has_the_others(sized, server):
     page = sized
     page.goto(f"{server}/?example=nothing")
@@ -139,27 +125,6 @@ def test_a_lost_session_is_made_again_with_its_changes_where_it_stood(open_page)
 
 WEIGHT = "() => document.querySelector(\"[data-node='0'] .value\").dataset.exact"
 SHOWS = f"(wanted) => ({WEIGHT})() === wanted"
-
-
-@STILL
-def test_a_lost_server_is_spoken_of_and_so_is_its_return(open_page):
-    page = open_page("?example=neuron&cursor=5")
-    page.route(API, lambda route: route.abort())
-    press(page, "ArrowRight", 6)
-    lost = page.locator(".notice.lost[role=alert]")  # an alert is read out at once
-    lost.wait_for()
-    assert "The server does not answer." in lost.text_content()
-    page.unroute(API)
-    page.wait_for_function(
-        "() => document.querySelector('#spoken[aria-live]').textContent === 'The server answers again.'", timeout=30_000
-    )
-    page.wait_for_selector(".notice", state="detached")
-    press(page, "ArrowRight", 7)
-    page.wait_for_function(
-        "() => document.querySelector('#spoken').textContent.includes('½')"
-        " || !document.querySelector('#spoken').textContent.includes('again')"
-    )
-    open_page.faults.clear()
 
 
 @STILL
