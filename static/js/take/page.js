@@ -7,7 +7,7 @@ import { copied } from "./picture.js";
 const SVG = "http://www.w3.org/2000/svg";
 
 /** A run of letters in one line; `clip`: what is seen of it. @typedef {{text: string, x: number, y: number, look: CSSStyleDeclaration, opacity: number, clip: DOMRect}} Words */
-/** `letters`: the texts of drawings in the view, where those do not bring them. @typedef {{root: SVGSVGElement, words: Words[], letters: import("./letters.js").Letters[] | null, corner: DOMRect, pen: CanvasRenderingContext2D}} Drawing */
+/** `letters`: the texts of drawings in the view, where those do not bring them. @typedef {{root: SVGSVGElement, words: Words[], letters: import("./letters.js").Letters[] | null, corner: DOMRect, pen: CanvasRenderingContext2D, stuck: Element[]}} Drawing `stuck`: what stays while the rest is scrolled under it: drawn last */
 
 /** @param {string} name @param {Record<string, string | number>} [attributes] */
 function make(name, attributes = {}) {
@@ -20,7 +20,7 @@ function make(name, attributes = {}) {
 function drawn(view, texts) {
   const box = view.getBoundingClientRect(), { width, height } = box, root = /** @type {SVGSVGElement} */ (make("svg", { width, height, viewBox: `0 0 ${width} ${height}` }));
   const pen = /** @type {CanvasRenderingContext2D} */ (document.createElement("canvas").getContext("2d"));
-  const drawing = { root, words: [], letters: texts ? null : [], corner: box, pen };
+  const drawing = { root, words: [], letters: texts ? null : [], corner: box, pen, stuck: [] };
   root.append(make("rect", { width, height, fill: getComputedStyle(document.body).backgroundColor }));
   element(drawing, view, root, box, 1);
   return drawing;
@@ -44,9 +44,23 @@ function element(drawing, of, into, clip, around) {
   const inside = cuts ? seen : clip, group = cuts ? into.appendChild(cut(drawing, seen)) : into;
   if (cuts && inside.width * inside.height === 0) return;
   before(drawing, of, box, inside, opacity);
+  const held = cuts ? drawing.stuck.splice(0) : [];
   for (const child of of.childNodes) {
-    if (child instanceof Element) element(drawing, child, group, inside, opacity);
-    else if (child instanceof Text) lines(drawing, child, look, inside, opacity);
+    if (child instanceof Text) lines(drawing, child, look, inside, opacity);
+    else if (child instanceof Element && getComputedStyle(child).position === "sticky") drawing.stuck.push(child);
+    else if (child instanceof Element) element(drawing, child, group, inside, opacity);
+  }
+  if (!cuts) return;
+  const stuck = drawing.stuck.splice(0, Infinity, ...held);
+  stuck.forEach((child) => cover(drawing, child.getBoundingClientRect()));
+  stuck.forEach((child) => element(drawing, child, group, inside, opacity));
+}
+
+/** What is scrolled under a box is seen below it alone. @param {Drawing} drawing @param {DOMRect} box */
+function cover({ words }, { left, right, top, bottom }) {
+  for (const word of words) {
+    const { x, y, clip } = word, under = x >= left && x < right && y > top && y - parseFloat(word.look.fontSize) < bottom;
+    if (under) word.clip = new DOMRect(clip.x, bottom, clip.width, Math.max(0, clip.bottom - bottom));
   }
 }
 
