@@ -37,7 +37,7 @@ export function mountStage(host, drawn) {
   const flow = makeFlow(canvas, pointAt);
   const camera = makeCamera(svg, (transform) => {
     layers.world.setAttribute("transform", `translate(${transform.x},${transform.y}) scale(${transform.k})`);
-    svg.classList.toggle("small", transform.k < LARGER_TITLES);
+    svg.classList.toggle("larger-titles", transform.k < LARGER_TITLES);
     svg.classList.toggle("far", transform.k < SMALLEST_LABEL);
     svg.classList.toggle("farther", transform.k < SMALLEST_NAME);
     svg.classList.toggle("farthest", transform.k < SMALLEST_NUMBER);
