@@ -7,8 +7,13 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before anything imports Nu
 os.environ.setdefault("BACKPROP_STORE", "memory:")  # servers that tests start leave the reader's own sessions alone
 
 import pytest
+from hypothesis import settings
 
 from tests import machine
+
+# How long an example takes on a busy machine says nothing of what it is an example of.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 # Containers have no sandbox and no GPU; the rest keeps Chromium from looking for its maker's servers.
 BROWSER_ARGUMENTS = [

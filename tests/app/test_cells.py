@@ -5,7 +5,7 @@ import io
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.data.cells import Bounds, Choice, read
@@ -128,7 +128,6 @@ def test_one_class_is_nothing_to_learn():
 AWKWARD = st.text(alphabet="01.e-+xnaif_,;\t\"\n\r \ufeff'ä\x00", max_size=60)
 
 
-@settings(deadline=None)
 @given(
     AWKWARD | st.text(max_size=200), st.sampled_from([None, True, False]), st.sampled_from([None, "class", "number"])
 )

@@ -20,9 +20,7 @@ from tests.app.test_memory import FLAT, MIB, rss
 EACH = int(os.environ.get("FUZZ_EXAMPLES", "600"))
 WITHIN = 60.0  # seconds for one answer, on a machine that does much else
 JSON = {"Content-Type": "application/json", "If-Match": '"1"', "Connection": "close"}
-FUZZ = settings(
-    max_examples=EACH, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
-)
+FUZZ = settings(max_examples=EACH, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
 
 
 BODY = st.fixed_dictionaries

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import ShapeError
@@ -61,7 +61,6 @@ def test_an_adjoint_swaps_an_operand_with_the_result(subscripts):
         assert np.sum(moved * called(adjoint, [g, None, *xs], x.shape)) == pytest.approx(pushed, rel=1e-12)
 
 
-@settings(deadline=None)
 @given(st.integers(1, 6), st.integers(1, 6), st.integers(1, 6), st.booleans(), st.booleans())
 def test_products_of_views_need_no_special_layout(i, j, k, left, right):
     rng = np.random.default_rng(0)

@@ -12,10 +12,10 @@ from tests.engine.models import expression, verified
 from tests.engine.reading import read_or_refused
 
 LETTERS = "xyz019.+-*/@()[]{}=,:;'\"_ \n#\\eEjlambdsinforu"
-no_deadline = settings(deadline=None, max_examples=300)
+thorough = settings(max_examples=300)
 
 
-@no_deadline
+@thorough
 @given(st.text(alphabet=st.one_of(st.sampled_from(LETTERS), st.characters(max_codepoint=0x2FFF)), max_size=60))
 def test_random_text_is_read_or_refused(source):
     read_or_refused(source, x=1.0)
@@ -42,7 +42,7 @@ texts = st.recursive(st.one_of(names, numbers), grown, max_leaves=12)
 VALUES = {"x": 1.5, "y": [[0.5, 2.0], [1.0, 3.0]], "w": [1.0, -2.0]}
 
 
-@no_deadline
+@thorough
 @given(texts)
 def test_random_expressions_are_refused_or_run_and_follow_from_their_leaves(source):
     model = read_or_refused(f"sum({source}) + 0*(x + sum(y) + sum(w))", **VALUES)
@@ -62,7 +62,7 @@ def exact(smaller):
 floats = st.floats(-1e3, 1e3)
 
 
-@no_deadline
+@thorough
 @given(st.recursive(st.one_of(names, numbers), exact, max_leaves=12), floats, floats, floats)
 def test_arithmetic_has_the_bits_of_pythons_own(source, x, y, w):
     source += " + x*0.0 + y*0.0 + w*0.0"
@@ -88,7 +88,7 @@ MATH = {
 functions = st.sampled_from(sorted(MATH))
 
 
-@no_deadline
+@thorough
 @given(st.lists(functions, min_size=1, max_size=3), st.floats(0.1, 2.0), st.floats(-3.0, 3.0))
 def test_functions_and_powers_have_the_values_of_pythons_own(chain, x, y):
     source = "x"

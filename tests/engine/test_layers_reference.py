@@ -66,7 +66,7 @@ def test_one_wrong_entry_of_the_output_or_the_last_gradient_shows(type, which):
 
 
 @pytest.mark.parametrize("type", LAYERS)
-@settings(deadline=None, max_examples=3)
+@settings(max_examples=3)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_fresh_configurations_follow_from_their_leaves_and_agree_with_differences(type, seed):
     trace = traced(run_of(case_of(type, np.random.default_rng(seed))))

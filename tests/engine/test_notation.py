@@ -71,7 +71,7 @@ def calculated(tree, values):
             return ufunc(*(calculated(o, values) for o in operands))
 
 
-@settings(deadline=None, max_examples=400)
+@settings(max_examples=400)
 @given(trees.filter(lambda tree: not isinstance(tree, str)))
 def test_the_numpy_text_of_any_rule_gives_its_bits(tree):
     text = written(lambda x, y: calculated(tree, {"x": x, "y": y}), NUMPY)
@@ -82,7 +82,7 @@ def test_the_numpy_text_of_any_rule_gives_its_bits(tree):
 
 
 # Always the same trees: x² and x·x may differ in the last place, and some tree magnifies that.
-@settings(deadline=None, max_examples=200, derandomize=True)
+@settings(max_examples=200, derandomize=True)
 @given(trees.filter(lambda tree: not isinstance(tree, str)))
 def test_the_latex_of_any_rule_means_the_same(tree):
     text = write(trace(lambda x, y: calculated(tree, {"x": x, "y": y}), ((), ())), (r"\num{0}", r"\num{1}"), LATEX).text

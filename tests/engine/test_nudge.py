@@ -9,7 +9,7 @@ from engine.nudge import nudge
 from tests.engine.models import NAMES, expression, gallery, traced
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(w=st.floats(-3, 3), by=st.floats(-0.5, 0.5))
 def test_a_quadratic_is_its_slope_and_its_curvature(w, by):
     told = nudge(traced(expression("y = (w*x + b)**2", w=w, x=2, b=1)), 0, (), by)

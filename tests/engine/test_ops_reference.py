@@ -88,7 +88,7 @@ def test_one_wrong_number_shows_in_what_is_kept():
 
 
 @ops
-@settings(deadline=None, max_examples=10)
+@settings(max_examples=10)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_fresh_shapes_agree_with_the_definition(name, seed):
     rng = np.random.default_rng(seed)

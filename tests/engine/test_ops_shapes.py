@@ -53,7 +53,7 @@ def disagreement(op, shapes, options, rng):
 
 
 @ops
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_operands_fit_as_the_shape_rule_says_or_are_refused_by_name(name, seed):
     op, rng = OPS[name], np.random.default_rng(seed)
@@ -66,7 +66,7 @@ BROAD = [name for name in DRAWN if OPS[name].family == "elementwise"]
 
 
 @pytest.mark.parametrize("name", BROAD)
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_what_is_refused_has_no_definition_either(name, seed):
     rng = np.random.default_rng(seed)

@@ -49,7 +49,7 @@ def walked(run, start):
     return found
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(scalar_graphs())
 def test_the_paths_of_a_random_graph_are_those_a_walk_finds_and_add_up_to_its_gradient(run):
     for leaf in run.graph.leaves:

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import Model, Run
@@ -108,7 +108,6 @@ def test_gradients_are_summed_over_what_broadcasting_repeated(a, b, sign):
         assert np.allclose(gradient(run, name), expected, rtol=1e-14)
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(1, 3), max_size=3), st.data())
 def test_unbroadcasting_is_the_adjoint_of_broadcasting(big, data):
     small = [n if data.draw(st.booleans()) else 1 for n in big[data.draw(st.integers(0, len(big))) :]]

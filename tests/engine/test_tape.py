@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.bind import bind, rule_calls
@@ -155,7 +155,6 @@ def long_rule(choices):
 steps = st.tuples(st.sampled_from([np.add, np.subtract, np.multiply, np.maximum]), st.integers(0), st.integers(0))
 
 
-@settings(deadline=None)
 @given(st.lists(steps, min_size=1, max_size=15), st.sampled_from([((3,), (3,)), ((2, 1), (3,)), ((), (2, 2))]))
 def test_reused_scratch_arrays_never_hold_a_value_still_needed(choices, shapes):
     rng = np.random.default_rng(0)

@@ -87,7 +87,7 @@ def shape_or_refusal(op, shapes, options):
         return str(error)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(convolutions() | pools() | normalisations(), st.integers(0, 2**32 - 1))
 def test_any_configuration_agrees_with_its_definition_or_is_refused(configuration, seed):
     name, shapes, options = configuration
@@ -102,7 +102,6 @@ def test_any_configuration_agrees_with_its_definition_or_is_refused(configuratio
     assert max(found.values()) < (1e-9 if "norm" in name else NEAR), found
 
 
-@settings(deadline=None)
 @given(st.builds(Axis, st.integers(1, 9), st.integers(1, 4), st.integers(1, 3), st.integers(0, 3), st.integers(1, 3)))
 def test_who_reads_whom_is_the_same_from_both_sides(axis):
     if axis.out < 1:
