@@ -47,9 +47,9 @@ function build(card, choose) {
   add(element, "rect", { class: "ring", x: -6, y: -6, width: size.width + 12, height: size.height + 12, rx: 19 });
   add(element, "rect", { class: "face", width: size.width, height: size.height, rx: 14 });
   header(element, card);
+  if (card.reading) buildBars(element, size, card.reading); // its classes are read before its numbers, not behind them
   row(element, "value", size.value, size.width);
   row(element, "gradient", size.gradient, size.width);
-  if (card.reading) buildBars(element, size, card.reading);
   for (const part of [...element.children]) part.after(" "); // so that two texts are read as two words
   element.addEventListener("click", () => choose(card));
   element.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
@@ -200,7 +200,7 @@ function exactNumbers({ numbers, places }) {
 /** What can be read on the card, and what it is. @param {Element} element @param {import("../../types").GraphNode} node @param {Painting} painting */
 function spokenCard(element, { id, wanted }, painting) {
   const { frame, trace } = painting, mark = markAt(id, painting);
-  const read = Array.from(element.querySelectorAll(":scope > text, .row > text"), (text) => text.textContent).filter(Boolean).join(" ");
+  const read = Array.from(element.querySelectorAll(":scope > text, .bars > text, .row > text"), (text) => text.textContent).filter(Boolean).join(" ");
   const second = frame.tangents.has(id) ? "tangent" : "gradient";
   const gradient = frame.gradients[id] || wanted ? spokenRow(second, frame.gradients[id], trace) : "no gradient wanted";
   return `${read}: ${spokenRow("value", frame.values[id], trace)}, ${gradient}${mark ? `, ${mark.says}` : ""}`;
