@@ -93,8 +93,10 @@ export const lesson = signal(/** @type {Walked | null} */ (null));
 /** What the service says of a stop's event, of the entry that the stop speaks of. */
 export const guided = signal(/** @type {null | {key: string, words: import("./types").Explanation}} */ (null));
 
-/** A card that must be seen, beside the one where it happens. */
+/** A card that must be seen, with the one where it happens if there is room for both. */
 export const pointed = signal(/** @type {number | null} */ (null));
+/** Cards that are to be seen too, as far as there is room beside the one where it happens. */
+export const alongside = signal(/** @type {number[]} */ ([]));
 /** What the camera is asked to do; a fresh object each time. */
 export const cameraWish = signal(/** @type {null | {do: "fit" | "in" | "out"} | {do: "see", sight: import("./types").Sight}} */ (null));
 /** Asks for the part of the graph that is seen; null is all of it. */

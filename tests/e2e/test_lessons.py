@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from app.lessons.walks import WALKS
+from engine import Contribution, Forward, Seed
 from tests.app.test_lessons import bound
 from tests.e2e.reading import assert_rounded, at, engine_run
 
@@ -13,6 +14,11 @@ TOLD = """() => [...document.querySelectorAll('.lesson .told-number')]
   .map((each) => [each.dataset.place ?? null, each.textContent])"""
 LIT = """() => [...document.querySelectorAll('#stage [data-node][data-named]')]
   .map((card) => Number(card.dataset.node)).sort((a, b) => a - b)"""
+IN_SIGHT = """(node) => {
+  const box = document.querySelector(`#stage [data-node="${node}"]`)?.getBoundingClientRect();
+  const stage = document.querySelector('svg.stage').getBoundingClientRect();
+  return box && box.left >= stage.left && box.right <= stage.right && box.top >= stage.top && box.bottom <= stage.bottom;
+}"""
 SMALLEST = """() => Math.min(...[...document.querySelectorAll('.lesson *')].filter((each) => each.textContent.trim())
   .map((each) => parseFloat(getComputedStyle(each).fontSize)))"""
 
@@ -97,6 +103,18 @@ def test_a_link_opens_a_stop_large_enough_for_a_room_and_a_step_by_hand_finds_ba
     expect(page.locator(".lesson")).to_have_count(0)
     assert page.evaluate("() => document.documentElement.hasAttribute('data-present')")
     page.wait_for_function("() => !new URLSearchParams(location.search).has('lesson')")
+
+
+@ROOM
+def test_what_happens_at_a_stop_is_in_sight_also_where_cards_are_large(open_page):
+    page = open_page("?example=neuron&lesson=1&present=1")
+    run, stops = engine_run("neuron"), bound("neuron").stops(WALKS["neuron"])
+    for k, stop in enumerate(stops, 1):
+        stands(page, k)
+        event = run.schedule.events[stop.cursor - 1]
+        if stop.view == "graph" and stop.cursor and isinstance(event, Forward | Contribution | Seed):
+            page.wait_for_function(IN_SIGHT, arg=event.node)
+        page.keyboard.press("PageDown")
 
 
 @STILL

@@ -178,3 +178,27 @@ def test_a_dialog_that_cannot_be_fetched_takes_no_keys_and_opens_later(page, ope
     page.keyboard.press("?")
     page.wait_for_selector("dialog.help[open] dd")
     open_page.faults.clear()
+
+
+@STILL
+def test_only_its_own_end_closes_a_dialog(open_page):
+    page = open_page("?example=neuron")
+    page.keyboard.press("?")
+    page.wait_for_selector("dialog.help[open] dd")
+    # The browser tells that one has closed when another is open already.
+    page.evaluate("""async () => {
+      const { dialog } = await import('/static/js/store.js');
+      const help = document.querySelector('dialog.help');
+      const told = new Promise((resolve) => help.addEventListener('close', resolve, { once: true }));
+      help.close();
+      dialog.value = 'share';
+      await told;
+    }""")
+    page.wait_for_selector("dialog.share[open] [name=session-file]", state="attached")
+    # A file that is not chosen after all ends the choosing, not the dialog.
+    page.evaluate("""() => document.querySelector('dialog.share [name=session-file]')
+      .dispatchEvent(new Event('cancel', { bubbles: true }))""")
+    assert page.evaluate("async () => (await import('/static/js/store.js')).dialog.value") == "share"
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    page.wait_for_selector("dialog.help[open] dd")

@@ -23,12 +23,13 @@ export function light(host) {
   });
 }
 
-/** A card that has the pointer on its name, else one beside what happens, is brought into sight. */
+/** A card that has the pointer on its name is brought into sight; what a stop names, beside what happens. */
 export function point() {
   let walked = false;
   effect(() => {
-    const stop = store.atStop.value ? store.stop.value : null, live = store.frame.value?.live.nodes;
-    if (stop || walked) store.pointed.value = named.value ?? stop?.nodes.find((node) => !live?.has(node)) ?? null;
+    const stop = store.atStop.value ? store.stop.value : null;
+    store.alongside.value = stop?.nodes ?? [];
+    if (stop || walked) store.pointed.value = named.value;
     walked = stop !== null;
   });
 }

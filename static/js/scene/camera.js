@@ -142,11 +142,11 @@ export function makeCamera(svg, moved) {
       const next = Math.min(LARGEST, Math.max(SMALLEST, k * factor));
       fly({ k: next, x: w / 2 - (w / 2 - x) * (next / k), y: h / 2 - (h / 2 - y) * (next / k) }, false);
     },
-    /** What happens now must be seen, and not behind the legend: where it is not, it comes to the middle; of what is too far apart, its core. @param {Box} whole @param {Box} core @param {boolean} quick */
-    reveal(whole, core, quick) {
+    /** What must be seen, and not behind the legend: where it is not, it comes to the middle. The first of the boxes that there is room for, else the last. @param {Box[]} boxes at least one @param {boolean} quick */
+    reveal(boxes, quick) {
       const { clientWidth: w, clientHeight } = room(), h = clientHeight - MARGIN.bottom;
       const { k, x, y } = now();
-      const box = whole.width * k > w || whole.height * k > h ? core : whole;
+      const box = /** @type {Box} */ (boxes.find(({ width, height }) => width * k <= w && height * k <= h) ?? boxes.at(-1));
       const dx = shift(box.x * k + x, (box.x + box.width) * k + x, w);
       const dy = shift(box.y * k + y, (box.y + box.height) * k + y, h);
       if (dx || dy) fly({ k, x: x + dx, y: y + dy }, quick);

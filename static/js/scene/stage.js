@@ -176,8 +176,8 @@ function watchFrame(scene) {
     if (scene.picture && store.view.peek() === "graph") paint(scene);
   });
   effect(() => {
-    const frame = store.pointed.value !== null && store.frame.peek();
-    if (frame && scene.picture) untracked(() => reveal(scene.camera, /** @type {Picture} */ (scene.picture), frame));
+    const wanted = store.pointed.value !== null || store.alongside.value.length > 0, frame = store.frame.peek();
+    if (wanted && frame && scene.picture) untracked(() => reveal(scene.camera, /** @type {Picture} */ (scene.picture), frame));
   });
   effect(() => {
     const frame = store.frame.value;
@@ -205,7 +205,7 @@ function colourOf(name, dark) {
 /** What has the focus must be seen. @param {Scene} scene @param {SVGElement} mark */
 function revealMark({ camera }, mark) {
   const box = markOf(mark.closest(".frame") ?? mark)?.box;
-  if (box) camera.reveal(box, box, store.reducedMotion.peek());
+  if (box) camera.reveal([box], store.reducedMotion.peek());
 }
 
 /** The signal moves with a step forward; a step back only shows. @param {Scene} scene @param {import("../types").Frame} frame @param {boolean} stepped */
@@ -223,11 +223,14 @@ function travel({ flow, camera, picture }, frame, stepped) {
   reveal(camera, picture, frame);
 }
 
-/** What happens is seen, and what is pointed at before it. @param {Scene["camera"]} camera @param {Picture} picture @param {import("../types").Frame} frame */
+/** What happens is seen, and what is pointed at before it; as much beside it as there is room for. @param {Scene["camera"]} camera @param {Picture} picture @param {import("../types").Frame} frame */
 function reveal(camera, picture, frame) {
   const seen = liveBox(picture, frame), pointed = store.pointed.value === null ? undefined : boxOf(picture, store.pointed.value);
-  const core = pointed ?? seen?.core;
-  if (core) camera.reveal(pointed && seen ? around(pointed, seen.core) : seen?.whole ?? core, core, store.reducedMotion.value);
+  const live = seen ? [seen.whole, seen.core] : [];
+  const beside = store.alongside.value.flatMap((id) => boxOf(picture, id) ?? []);
+  const boxes = pointed ? [...live.slice(1).map((core) => around(pointed, core)), pointed]
+    : [...(beside.length ? [[...live, ...beside].reduce(around)] : []), ...live, ...beside.slice(0, 1)];
+  if (boxes.length) camera.reveal(boxes, store.reducedMotion.value);
 }
 
 /** @typedef {import("../types").Box} Box */

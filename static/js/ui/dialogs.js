@@ -40,13 +40,14 @@ function Sheet({ name, title, content }) {
       dialog.current.close();
     }
   }, [open]);
-  /** The browser tells late that it closed: what was closed here may be wanted again by then. */
+  /** The browser tells late that it closed: what was closed here may be wanted again by then, or another one. Of Escape it tells at once, so that the next key is the page's. */
   const closed = () => {
     if (ours.current > 0) ours.current -= 1;
-    else close();
+    else if (store.dialog.peek() === name) close();
   };
-  return html`<dialog ref=${dialog} class=${name} aria-label=${title} onClose=${closed}
-    onClick=${(/** @type {MouseEvent} */ event) => { if (event.target === dialog.current) close(); }}>
+  /** Not what happens inside: a file that was not chosen after all is cancelled, too. @param {Event} event */
+  const left = (event) => { if (event.target === dialog.current) close(); };
+  return html`<dialog ref=${dialog} class=${name} aria-label=${title} onCancel=${left} onClose=${closed} onClick=${left}>
     <header><h2>${title}</h2><button type="button" class="quiet-button" data-command="close-${name}" aria-label="Close" onClick=${close}>✕</button></header>
     ${open && html`<${Content} />`}</dialog>`;
 }
