@@ -15,9 +15,10 @@ TOLD = """() => [...document.querySelectorAll('.lesson .told-number')]
 LIT = """() => [...document.querySelectorAll('#stage [data-node][data-named]')]
   .map((card) => Number(card.dataset.node)).sort((a, b) => a - b)"""
 IN_SIGHT = """(node) => {
-  const box = document.querySelector(`#stage [data-node="${node}"]`)?.getBoundingClientRect();
-  const stage = document.querySelector('svg.stage').getBoundingClientRect();
-  return box && box.left >= stage.left && box.right <= stage.right && box.top >= stage.top && box.bottom <= stage.bottom;
+  const of = (selector) => document.querySelector(selector)?.getBoundingClientRect();
+  const card = of(`#stage [data-node="${node}"]`), room = of('svg.stage');
+  return card && card.left >= room.left && card.right <= room.right
+    && card.top >= room.top && card.bottom <= room.bottom;
 }"""
 SMALLEST = """() => Math.min(...[...document.querySelectorAll('.lesson *')].filter((each) => each.textContent.trim())
   .map((each) => parseFloat(getComputedStyle(each).fontSize)))"""
