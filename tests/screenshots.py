@@ -82,6 +82,7 @@ SCREENS = {
     "gallery": Screen("?example=neuron", "#panel .say", looked_through),
     "build": Screen("?example=neuron", "#panel .say", written),
     "stack": Screen("?example=cnn", "#panel .say", stacked),
+    "lesson": Screen("?example=neuron&lesson=6", "#stage [data-named]"),
     "predict": Screen("?example=neuron&cursor=12&predict=1", ".predict .katex"),
     "doctor": Screen("?example=vanishing", "#panel .say", examined),
     "broken": Screen("?example=neuron&cursor=13", "#panel .say", broken),

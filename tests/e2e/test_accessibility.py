@@ -16,10 +16,15 @@ STILL = pytest.mark.browser_context_args(reduced_motion="reduce")
 LOOKS = [("light", (1280, 720)), ("dark", (390, 844)), ("dark", (1280, 720)), ("light", (390, 844))]
 # So many looks for each screen, in turn: a small model is seen in all of them; of a large one each takes seconds.
 MODELS = {"neuron": 4, "digits8": 2, "cnn": 2, "lstm": 1}
+# Of a card that the edge of the stage cuts through, axe-core misses the words beyond it; its name has them all the same.
 FOUND = """async () => {
-  const { violations } = await axe.run(document, { resultTypes: ["violations"] });
-  return violations.map(({ id, nodes }) => [id, ...nodes.slice(0, 3).map(({ html, failureSummary }) =>
-    `${html.slice(0, 200)}: ${failureSummary}`)]);
+  const { violations } = await axe.run(document, { resultTypes: ["violations"], elementRef: true });
+  const words = (card) => [...card.querySelectorAll('text')].map((text) => text.firstChild?.data).filter(Boolean);
+  const cut = (id, { element }) => id === "label-content-name-mismatch" && element.matches("g.card")
+    && element.getAttribute("aria-label").startsWith(`${words(element).join(" ")}:`);
+  const kept = violations.map(({ id, nodes }) => ({ id, nodes: nodes.filter((node) => !cut(id, node)) }));
+  return kept.filter(({ nodes }) => nodes.length).map(({ id, nodes }) => [id, ...nodes.slice(0, 3)
+    .map(({ html, failureSummary }) => `${html.slice(0, 200)}: ${failureSummary}`)]);
 }"""
 
 # Formulas take the size of a panel a moment after it changed.
