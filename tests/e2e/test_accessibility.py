@@ -16,7 +16,7 @@ STILL = pytest.mark.browser_context_args(reduced_motion="reduce")
 LOOKS = [("light", (1280, 720)), ("dark", (390, 844)), ("dark", (1280, 720)), ("light", (390, 844))]
 # So many looks for each screen, in turn: a small model is seen in all of them; of a large one each takes seconds.
 MODELS = {"neuron": 4, "digits8": 2, "cnn": 2, "lstm": 1}
-# Of a card that the edge of the stage cuts through, axe-core misses the words beyond it; its name has them all the same.
+# Of a card which the edge of the stage cuts through, axe-core misses the words beyond it; its name has them.
 FOUND = """async () => {
   const { violations } = await axe.run(document, { resultTypes: ["violations"], elementRef: true });
   const words = (card) => [...card.querySelectorAll('text')].map((text) => text.firstChild?.data).filter(Boolean);
