@@ -80,7 +80,10 @@ function draw(host, chart, of) {
   const watch = new ResizeObserver(() => plot.setSize({ width: host.clientWidth, height: host.clientHeight }));
   watch.observe(host);
   const stop = [
-    effect(() => { if (of.course.value) plot.setData(columns(chart, of.course.value)); }),
+    effect(() => {
+      const drawn = of.course.value ? columns(chart, of.course.value) : [];
+      if (drawn.length === plot.series.length) plot.setData(drawn); // other lines: another plot is about to come
+    }),
     effect(() => { void [store.dark.value, of.shown.value]; plot.redraw(false, true); }),
     effect(() => { cross(plot, pointed.value); }),
   ];
